@@ -1,0 +1,75 @@
+//! The account of every row: read = kept + rejected.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a row was left out. A row with several reasons is counted under the first that applies, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The line has more or fewer fields than the header.
+    RaggedLine,
+    /// No user.
+    NoUser,
+    /// No time.
+    NoTime,
+    /// A time that could not be read.
+    UnreadableTime,
+    /// No words.
+    NoText,
+    /// A quantity, price or value that is no number.
+    UnreadableNumber,
+    /// Equal to an earlier row in every column.
+    Duplicate,
+    /// An item whose code does not have the shape of the log's item codes: postage, fees, adjustments, tests.
+    NoGoods,
+    /// A price of zero or below in a row that is no return.
+    NoPrice,
+}
+
+impl Reason {
+    /// The reason in words, as it completes "left out because of …".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::RaggedLine => "wrong number of fields",
+            Self::NoUser => "no user",
+            Self::NoTime => "no time",
+            Self::UnreadableTime => "unreadable time",
+            Self::NoText => "no text",
+            Self::UnreadableNumber => "unreadable number",
+            Self::Duplicate => "exact duplicate",
+            Self::NoGoods => "item code unlike the others (postage, fees, tests)",
+            Self::NoPrice => "price not above zero",
+        }
+    }
+}
+
+/// The rows left out for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// Why.
+    pub reason: Reason,
+    /// How many rows.
+    pub rows: u64,
+    /// The first of them: line numbers from 1 in a CSV file (the header is line 1), row numbers from 1 in Parquet.
+    pub first_lines: Vec<u64>,
+}
+
+/// What became of every row of the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Rows read: kept + rejected.
+    pub rows_read: u64,
+    /// Rows kept: events + returns.
+    pub rows_kept: u64,
+    /// Rows kept as returns: no interest events, counted against value.
+    pub returns: u64,
+    /// Rows left out, by reason, in the order of [`Reason`].
+    pub rejected: Vec<Rejection>,
+}
+
+impl Account {
+    /// Rows left out in all.
+    pub fn rows_rejected(&self) -> u64 {
+        self.rejected.iter().map(|rejection| rejection.rows).sum()
+    }
+}

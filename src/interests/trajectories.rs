@@ -1,0 +1,69 @@
+//! Each user's interests, period by period.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Calendar, Period};
+use crate::events::UserId;
+
+/// Users × periods × interests, ragged twice: only periods with activity are stored, and of a period only the
+/// interests that occur in it.
+///
+/// A *row* is one user's period with activity; a *cell* is one interest of a row. Rows are sorted by user, then period;
+/// the cells of a row by interest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trajectories {
+    /// How periods are numbered.
+    pub calendar: Calendar,
+    /// How many interests there are.
+    pub interests: usize,
+    /// The log's first period.
+    pub first: Period,
+    /// The first period that is not complete or not in the log: a forecast begins here.
+    pub origin: Period,
+    /// Where each user's rows begin; one more entry than users.
+    pub user_rows: Vec<usize>,
+    /// Each row's period.
+    pub period: Vec<Period>,
+    /// Where each row's cells begin; one more entry than rows.
+    pub row_cells: Vec<usize>,
+    /// Each cell's interest.
+    pub interest: Vec<u16>,
+    /// Each cell's number of events.
+    pub events: Vec<u32>,
+    /// Each cell's value, net of the returns booked in its period; 0 where the log has no value.
+    pub value: Vec<f32>,
+}
+
+impl Trajectories {
+    /// How many users there are.
+    pub fn users(&self) -> usize {
+        self.user_rows.len().saturating_sub(1)
+    }
+
+    /// The rows of a user.
+    pub fn rows(&self, user: UserId) -> Range<usize> {
+        self.user_rows[user.index()]..self.user_rows[user.index() + 1]
+    }
+
+    /// The cells of a row.
+    pub fn cells(&self, row: usize) -> Range<usize> {
+        self.row_cells[row]..self.row_cells[row + 1]
+    }
+
+    /// Events of a row over all interests.
+    pub fn total(&self, row: usize) -> u32 {
+        self.events[self.cells(row)].iter().sum()
+    }
+
+    /// Shares of a row, one for each interest; they add up to 1.
+    pub fn shares(&self, row: usize) -> Vec<f32> {
+        let mut shares = vec![0.0; self.interests];
+        let total = self.total(row).max(1) as f32;
+        for cell in self.cells(row) {
+            shares[self.interest[cell] as usize] = self.events[cell] as f32 / total;
+        }
+        shares
+    }
+}

@@ -1,0 +1,89 @@
+//! Requests to the engine and what it answers. The window speaks only this.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Outcome;
+use crate::events::{Account, Inspection, UserId};
+use crate::observe::{CurvePoint, Progress};
+use crate::project::Settings;
+
+/// A job's number, ascending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+/// What to export.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Export {
+    /// All tables and files of `driftline forecast`, into a folder.
+    Tables,
+    /// One user's trajectory chart; the file's ending says SVG or PNG.
+    Chart {
+        /// Whose.
+        user: UserId,
+        /// The interests to draw, by number.
+        interests: Vec<u16>,
+        /// The level of the band to draw, percent; none for no band.
+        level: Option<u8>,
+        /// Light text on dark ground.
+        dark: bool,
+    },
+}
+
+/// What the engine can be asked.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Look into the log: columns, guessed roles, the first rows, and the account of what cleaning leaves out.
+    Inspect(Settings),
+    /// Walk the whole road.
+    Train(Settings),
+    /// Write files.
+    Export {
+        /// Of which run.
+        outcome: Arc<Outcome>,
+        /// What.
+        what: Export,
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+/// What the engine tells.
+#[derive(Clone, Debug)]
+pub enum Update {
+    /// A stage came further.
+    Progress(JobId, Progress),
+    /// An epoch of training ended.
+    Curve(JobId, CurvePoint),
+    /// Something to know, in a sentence.
+    Note(JobId, String),
+    /// The first look at the log: everything but the account. Comes before [`Update::Accounted`].
+    Inspected(JobId, Arc<Inspection>),
+    /// What cleaning keeps and leaves out. Ends an inspection.
+    Accounted(JobId, Arc<Account>),
+    /// The road was walked to its end.
+    Trained(JobId, Arc<Outcome>),
+    /// Files were written; the place.
+    Exported(JobId, PathBuf),
+    /// The job failed: what happened, why, and what to do.
+    Failed(JobId, String),
+    /// The job was stopped because somebody asked for it.
+    Cancelled(JobId),
+}
+
+impl Update {
+    /// Whether this is a job's last word.
+    pub fn ends(&self) -> bool {
+        !matches!(self, Self::Progress(..) | Self::Curve(..) | Self::Note(..) | Self::Inspected(..))
+    }
+}
+
+/// Where requests go. The real one owns a thread; tests script their own.
+pub trait Engine {
+    /// Queues a request. Jobs run one after the other.
+    fn submit(&mut self, request: Request) -> JobId;
+    /// Asks a job to stop.
+    fn cancel(&mut self, job: JobId);
+    /// The next thing the engine has to tell, if there is any.
+    fn poll(&mut self) -> Option<Update>;
+}
