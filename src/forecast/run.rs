@@ -23,6 +23,8 @@ use crate::observe::{CurvePoint, Meter, Stage, Watch};
 
 /// The name under which the network appears in tables.
 const NETWORK: &str = "lstm";
+/// Epochs a network usually takes until it stops: a guess for the time left, until it is known.
+const USUAL_EPOCHS: u64 = 10;
 /// Active periods whose mean tells how many events to expect.
 const RECENT: usize = 6;
 
@@ -71,9 +73,11 @@ pub fn run(
     let tune = Lessons::of(&pasts, split.tune..split.validation, first, &horizons);
     let all = Lessons::of(&pasts, first..origin, first, &horizons);
     let members = config.members.max(1);
-    let mut meter = watch.meter(Stage::Train, "epochs", None);
+    let _threads = OneThread::on(device);
+    let mut meter = watch.meter(Stage::Train, "epochs", Some(2 * members as u64 * USUAL_EPOCHS));
     let judged = ensemble("before validation", members, &training, &mut meter, |_| (&learn, Stop::Early(&tune)))?;
     let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
+    meter.expect(meter.done() + epochs.iter().map(|epochs| u64::from(*epochs)).sum::<u64>());
     let whole = ensemble("whole past", members, &training, &mut meter, |at| (&all, Stop::After(epochs[at])))?;
 
     let mut meter = watch.meter(Stage::Forecast, "steps", Some(4));
@@ -115,6 +119,28 @@ pub fn run(
     meter.advance(1)?;
     let curves = judged.iter().chain(&whole).flat_map(|member| member.curve.clone()).collect();
     Ok(Run { forecast, scores, curves, model: SavedModel::of(config, &whole, interests)? })
+}
+
+/// While this lives, libtorch computes on one thread. The products of this network are so small that a second thread
+/// costs more than it brings, many times more when another program wants the same core.
+struct OneThread(Option<i32>);
+
+impl OneThread {
+    fn on(device: tch::Device) -> Self {
+        let before = (device == tch::Device::Cpu).then(tch::get_num_threads);
+        if before.is_some() {
+            tch::set_num_threads(1);
+        }
+        Self(before)
+    }
+}
+
+impl Drop for OneThread {
+    fn drop(&mut self) {
+        if let Some(before) = self.0 {
+            tch::set_num_threads(before);
+        }
+    }
 }
 
 fn ensemble<'a>(
