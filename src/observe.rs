@@ -214,6 +214,16 @@ impl Meter {
         self.watch.check()
     }
 
+    /// Units done so far.
+    pub fn done(&self) -> u64 {
+        self.done
+    }
+
+    /// Corrects how many units there are in all.
+    pub fn expect(&mut self, total: u64) {
+        self.total = Some(total.max(self.done));
+    }
+
     /// Says what the stage is doing in particular.
     pub fn detail(&mut self, detail: impl Into<String>) {
         self.detail = detail.into();

@@ -72,6 +72,21 @@ pub enum Update {
 }
 
 impl Update {
+    /// The job this is about.
+    pub fn job(&self) -> JobId {
+        match self {
+            Self::Progress(job, _)
+            | Self::Curve(job, _)
+            | Self::Note(job, _)
+            | Self::Inspected(job, _)
+            | Self::Accounted(job, _)
+            | Self::Trained(job, _)
+            | Self::Exported(job, _)
+            | Self::Failed(job, _)
+            | Self::Cancelled(job) => *job,
+        }
+    }
+
     /// Whether this is a job's last word.
     pub fn ends(&self) -> bool {
         !matches!(self, Self::Progress(..) | Self::Curve(..) | Self::Note(..) | Self::Inspected(..))

@@ -1,8 +1,20 @@
 //! The stages chained: each result is kept under the fingerprint of what made it, so that a change recomputes only what
 //! lies above it; run as jobs with progress and cancel.
 
+mod engine;
+mod exit;
+mod files;
+mod fingerprint;
 mod job;
 mod outcome;
+mod road;
+mod store;
 
+pub use engine::{ThreadEngine, Wake};
+pub use exit::exit_code;
+pub use files::{export, leading_interests, write, write_chart};
+pub use fingerprint::Fingerprint;
 pub use job::{Engine, Export, JobId, Request, Update};
-pub use outcome::Outcome;
+pub use outcome::{Input, Outcome};
+pub use road::{ReadLog, read_log, read_options, run, run_from};
+pub use store::Store;

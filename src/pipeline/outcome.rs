@@ -1,19 +1,41 @@
 //! What the whole road ends in.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::events::{Account, EventTable};
-use crate::forecast::{Forecast, ScoreTable};
+use serde::Serialize;
+
+use super::Fingerprint;
+use crate::events::{Account, ColumnReport, EventTable};
+use crate::forecast::{Forecast, SavedModel, ScoreTable};
 use crate::interests::{InterestSpace, Trajectories};
-use crate::observe::CurvePoint;
+use crate::observe::{CurvePoint, Stage};
 use crate::project::Settings;
 use crate::report::UserSummary;
+
+/// One file that a run read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Input {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What was in it.
+    #[serde(serialize_with = "as_hex")]
+    pub content: Fingerprint,
+}
+
+fn as_hex<S: serde::Serializer>(print: &Fingerprint, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(print)
+}
 
 /// Everything a run found, shared between the engine, the window and the writers of files.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// What the run was asked to do.
     pub settings: Settings,
+    /// The files it read.
+    pub inputs: Vec<Input>,
+    /// The log's columns and what they were taken for.
+    pub columns: Arc<Vec<ColumnReport>>,
     /// The clean log.
     pub events: Arc<EventTable>,
     /// What became of every row.
@@ -28,10 +50,16 @@ pub struct Outcome {
     pub scores: Arc<ScoreTable>,
     /// The training curves.
     pub curves: Arc<Vec<CurvePoint>>,
+    /// The networks that made the forecast.
+    pub model: Arc<SavedModel>,
     /// One line a user, by user number.
     pub users: Arc<Vec<UserSummary>>,
     /// What the analyst should know, a sentence each.
     pub notes: Vec<String>,
     /// The device used, and why, in words: `CPU, 2 threads: no GPU was found`.
     pub device: String,
+    /// The language model's name.
+    pub language_model: String,
+    /// Seconds each stage took; a stage whose result was kept from an earlier run is absent.
+    pub times: Vec<(Stage, f64)>,
 }

@@ -1,0 +1,228 @@
+//! What the network sees: sequences of active periods, and questions about what follows them.
+
+use tch::{Device, Kind, Tensor};
+
+use super::market::Market;
+use super::past::{Past, Question};
+use crate::calendar::Calendar;
+use crate::events::UserId;
+use crate::interests::{RowVectors, Trajectories};
+
+/// Decays of the simple forecasts that the network corrects, and the strength in events of each one's prior.
+const MEMORIES: [(f32, f32); 5] = [(0.0, 30.0), (0.5, 15.0), (0.8, 10.0), (0.95, 20.0), (1.0, 30.0)];
+/// Forecasts in log-shares relative to popularity that are weighed: the memories, the market's drift, its season.
+pub const TERMS: usize = MEMORIES.len() + 2;
+/// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
+pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0];
+/// Numbers that describe a question besides the terms.
+const CONTEXT: usize = 9;
+/// Numbers of an active period besides those by interest.
+const ACTIVITY: usize = 6;
+/// Numbers that describe a chance to be active.
+pub const CHANCE: usize = 7;
+
+/// A chance to be active: will this user be active in the period `ahead` periods after an active one, having been
+/// silent in between?
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Chance {
+    /// The active period, counted from 0.
+    pub known: usize,
+    /// How many periods later, from 1.
+    pub ahead: i32,
+    /// What happened, where it has been observed.
+    pub active: Option<bool>,
+}
+
+/// One user with what is asked about them.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Who.
+    pub user: UserId,
+    /// What is known of them.
+    pub past: &'a Past,
+    /// Questions about shares.
+    pub questions: &'a [Question],
+    /// Questions about activity.
+    pub chances: Vec<Chance>,
+}
+
+/// Turns users and questions into tensors.
+#[derive(Clone, Debug)]
+pub struct Features<'a> {
+    trajectories: &'a Trajectories,
+    market: &'a Market,
+    vectors: &'a RowVectors,
+    device: Device,
+}
+
+/// Users and questions as tensors. `users` × `steps` sequences are padded at their ends with zeros; questions know
+/// their place in the flattened sequences, so padding is never looked at.
+#[derive(Debug)]
+pub struct Batch {
+    /// `[users, steps, inputs]`
+    pub inputs: Tensor,
+    /// `[questions]`: place of the last known active period in the flattened `[users · steps]`.
+    pub place: Tensor,
+    /// `[questions, interests]`: log-popularity at the origin.
+    pub ground: Tensor,
+    /// `[questions, TERMS, interests]`: log-shares of simple forecasts relative to the ground.
+    pub terms: Tensor,
+    /// `[questions, context]`: calendar, distance and activity.
+    pub context: Tensor,
+    /// `[questions, interests]`: events of the target period, zero where it is not known.
+    pub events: Tensor,
+    /// `[chances]`: places like `place`.
+    pub chance_place: Tensor,
+    /// `[chances, CHANCE]`
+    pub chance: Tensor,
+    /// `[chances]`: 1 if active, else 0.
+    pub active: Tensor,
+}
+
+impl<'a> Features<'a> {
+    /// Features of one log on one device. `vectors` holds the reduced mean text vector of every row.
+    pub fn new(trajectories: &'a Trajectories, market: &'a Market, vectors: &'a RowVectors, device: Device) -> Self {
+        Self { trajectories, market, vectors, device }
+    }
+
+    fn interests(&self) -> usize {
+        self.trajectories.interests
+    }
+
+    fn calendar(&self) -> Calendar {
+        self.trajectories.calendar
+    }
+
+    /// Numbers that describe an active period.
+    pub fn inputs(&self) -> usize {
+        3 * self.interests() + self.vectors.dim + ACTIVITY
+    }
+
+    /// Numbers that describe a question.
+    pub fn question(&self) -> usize {
+        TERMS * self.interests() + CONTEXT
+    }
+
+    /// Assembles a batch.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn batch(&self, asked: &[Asked]) -> Result<Batch, tch::TchError> {
+        let interests = self.interests();
+        let steps = asked.iter().map(|asked| asked.past.len()).max().unwrap_or(0).max(1);
+        let mut inputs = vec![0.0_f32; asked.len() * steps * self.inputs()];
+        let (mut place, mut ground, mut terms, mut context) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut events, mut chance_place, mut chance, mut active) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (at, Asked { user, past, questions, chances }) in asked.iter().enumerate() {
+            let first = at * steps;
+            for step in 0..past.len() {
+                let from = (first + step) * self.inputs();
+                self.active_period(*user, past, step, &mut inputs[from..from + self.inputs()]);
+            }
+            let sums: Vec<Vec<f32>> = MEMORIES.iter().map(|(decay, _)| past.decayed(*decay)).collect();
+            for question in *questions {
+                place.push((first + question.known) as i64);
+                ground.extend_from_slice(self.market.log_popularity(question.origin));
+                self.terms(&sums, question, &mut terms);
+                self.context(past, question, &mut context);
+                match question.answer {
+                    Some(answer) => events.extend_from_slice(past.counts(answer)),
+                    None => events.resize(events.len() + interests, 0.0),
+                }
+            }
+            for asked in chances {
+                chance_place.push((first + asked.known) as i64);
+                chance.extend(self.chance(past, asked));
+                active.push(if asked.active == Some(true) { 1.0_f32 } else { 0.0 });
+            }
+        }
+        let (asked, interests) = (asked.len() as i64, interests as i64);
+        let tensor = |data: &[f32], shape: &[i64]| {
+            Tensor::f_from_slice(data)?.f_reshape(shape)?.f_to_device(self.device)
+        };
+        let places = |data: &[i64]| Tensor::f_from_slice(data)?.f_to_kind(Kind::Int64)?.f_to_device(self.device);
+        Ok(Batch {
+            inputs: tensor(&inputs, &[asked, steps as i64, self.inputs() as i64])?,
+            place: places(&place)?,
+            ground: tensor(&ground, &[-1, interests])?,
+            terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
+            context: tensor(&context, &[-1, CONTEXT as i64])?,
+            events: tensor(&events, &[-1, interests])?,
+            chance_place: places(&chance_place)?,
+            chance: tensor(&chance, &[-1, CHANCE as i64])?,
+            active: tensor(&active, &[-1])?,
+        })
+    }
+
+    /// An active period in numbers: shares, log counts, the market of that period, the mean text vector, activity,
+    /// gap and calendar.
+    fn active_period(&self, user: UserId, past: &Past, step: usize, into: &mut [f32]) {
+        let interests = self.interests();
+        let (period, total, counts) = (past.periods[step], past.totals[step], past.counts(step));
+        let (shares, rest) = into.split_at_mut(interests);
+        let (logs, rest) = rest.split_at_mut(interests);
+        let (market, rest) = rest.split_at_mut(interests);
+        let (vector, rest) = rest.split_at_mut(self.vectors.dim);
+        for interest in 0..interests {
+            shares[interest] = counts[interest] / total.max(1.0);
+            logs[interest] = 0.3 * counts[interest].ln_1p();
+        }
+        market.copy_from_slice(&self.market.drift(period.plus(1)));
+        vector.copy_from_slice(self.vectors.row(self.trajectories.rows(user).start + step));
+        let gap = if step == 0 { 0.0 } else { past.periods[step].since(past.periods[step - 1]) as f32 };
+        let (sin, cos) = turn(self.calendar().season_phase(period));
+        rest.copy_from_slice(&[0.3 * total.ln_1p(), 0.5 * gap.ln_1p(), sin, cos, (1.0 + step as f32).ln() / 3.0, 1.0]);
+    }
+
+    /// The simple forecasts in log-shares relative to popularity.
+    fn terms(&self, sums: &[Vec<f32>], question: &Question, into: &mut Vec<f32>) {
+        let (interests, popularity) = (self.interests(), self.market.log_popularity(question.origin));
+        for ((_, strength), sums) in MEMORIES.iter().zip(sums) {
+            let known = &sums[question.known * interests..(question.known + 1) * interests];
+            let total: f32 = known.iter().sum::<f32>() + strength;
+            into.extend(known.iter().zip(popularity).map(|(events, log)| {
+                let share = (events + strength * log.exp()) / total;
+                share.ln() - log
+            }));
+        }
+        into.extend(self.market.drift(question.origin));
+        let season = self.calendar().length.season();
+        into.extend(self.market.season(question.origin, question.target, season));
+    }
+
+    /// A question in numbers: distance, gap, calendar of the target, activity.
+    fn context(&self, past: &Past, question: &Question, into: &mut Vec<f32>) {
+        let distance = question.target.since(past.periods[question.known]) as f32;
+        let gap = question.origin.since(past.periods[question.known]) as f32;
+        let events: f32 = past.totals[..=question.known].iter().sum();
+        let known = question.known as f32 + 1.0;
+        let (sin, cos) = turn(self.calendar().season_phase(question.target));
+        into.extend([
+            0.5 * distance.ln_1p(),
+            0.5 * gap.ln_1p(),
+            0.5 * (question.horizon() as f32).ln(),
+            sin,
+            cos,
+            0.3 * events.ln_1p(),
+            0.3 * past.totals[question.known].ln_1p(),
+            known.ln() / 3.0,
+            0.3 * (events / known).ln_1p(),
+        ]);
+    }
+
+    /// A chance in numbers: how long silent, how often active, calendar.
+    fn chance(&self, past: &Past, asked: &Chance) -> [f32; CHANCE] {
+        let (last, known) = (past.periods[asked.known], asked.known as f32);
+        let age = last.since(past.periods[0]) as f32;
+        let (sin, cos) = turn(self.calendar().season_phase(last.plus(asked.ahead)));
+        let ahead = asked.ahead as f32;
+        let usual_gap = (age + 1.0) / (known + 1.0);
+        [ahead.ln(), usual_gap.ln(), (ahead / usual_gap).ln(), (known + 1.0).ln(), (age + 1.0).ln(), sin, cos]
+    }
+}
+
+/// A phase from 0 to 1 as a point on the circle.
+fn turn(phase: f64) -> (f32, f32) {
+    let (sin, cos) = (phase * std::f64::consts::TAU).sin_cos();
+    (sin as f32, cos as f32)
+}

@@ -1,0 +1,40 @@
+//! What can keep a forecast from being made.
+
+use crate::calendar::PeriodLength;
+use crate::observe::Cancelled;
+
+/// Why there is no forecast.
+#[derive(Debug, thiserror::Error)]
+pub enum ForecastError {
+    /// Somebody asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The log is too short.
+    #[error(
+        "the log has {periods} whole {length}s with events, and a forecast needs at least {needed}: \
+         choose a shorter period or a longer log"
+    )]
+    TooShort {
+        /// Whole periods there are.
+        periods: i32,
+        /// How long they are.
+        length: PeriodLength,
+        /// Whole periods it takes.
+        needed: i32,
+    },
+    /// Nobody has come back.
+    #[error(
+        "no user is active in more than one {length}, so there is nothing to learn from: \
+         choose a shorter period or check which column is the user"
+    )]
+    NobodyReturns {
+        /// How long the periods are.
+        length: PeriodLength,
+    },
+    /// libtorch failed.
+    #[error("libtorch failed: {0}")]
+    Torch(#[from] tch::TchError),
+    /// Weights could not be packed.
+    #[error("the network's weights could not be packed: {0}")]
+    Weights(#[from] safetensors::SafeTensorError),
+}

@@ -1,0 +1,162 @@
+//! What the network is asked in training, user by user, dealt into batches.
+
+use std::ops::Range;
+
+use rand::seq::SliceRandom as _;
+use rand_chacha::ChaCha8Rng;
+
+use super::batch::{Asked, Chance};
+use super::past::{Past, Question};
+use crate::calendar::Period;
+use crate::events::UserId;
+
+/// Chances to be active that are asked about each active period at most: the first ones say most.
+const CHANCES_EACH: i32 = 12;
+/// How many batches are sorted by length together: enough that little is padded, few enough that batches stay mixed.
+const BATCHES_SORTED_TOGETHER: usize = 8;
+
+/// Which chances to be active are asked about.
+#[derive(Debug)]
+enum Chances {
+    /// Those whose outcome lies in these periods.
+    Observed(Range<Period>),
+    /// Each user's chance in this period.
+    In(Period),
+}
+
+/// Questions to all users whose answers lie in some periods.
+#[derive(Debug)]
+pub struct Lessons<'a> {
+    pasts: &'a [Past],
+    /// Sorted by user.
+    questions: Vec<Question>,
+    /// Each asked user with the range of their questions and the periods their chances lie in.
+    users: Vec<(UserId, Range<usize>)>,
+    chances: Chances,
+    /// Events that the questions ask for, all together.
+    pub events: f64,
+}
+
+impl<'a> Lessons<'a> {
+    /// Everything that can be asked with answers in `targets`, from origins no earlier than `earliest`.
+    pub fn of(pasts: &'a [Past], targets: Range<Period>, earliest: Period, horizons: &[usize]) -> Self {
+        let (mut questions, mut users, mut events) = (Vec::new(), Vec::new(), 0.0);
+        for (user, past) in (0..).map(UserId).zip(pasts) {
+            let from = questions.len();
+            questions.extend(past.questions(user, targets.clone(), earliest, horizons));
+            let asked = questions[from..].iter().filter_map(|question| question.answer);
+            events += asked.map(|answer| f64::from(past.totals[answer])).sum::<f64>();
+            if !past.is_empty() && past.periods[0] < targets.end {
+                users.push((user, from..questions.len()));
+            }
+        }
+        Self { pasts, questions, users, chances: Chances::Observed(targets), events }
+    }
+
+    /// The periods ahead of `origin`, which nobody has seen: for every user with a past, `horizon` questions and one
+    /// chance.
+    pub fn ahead(pasts: &'a [Past], origin: Period, horizon: usize) -> Self {
+        let (mut questions, mut users) = (Vec::new(), Vec::new());
+        for (user, past) in (0..).map(UserId).zip(pasts) {
+            let Some(known) = past.known_before(origin) else { continue };
+            let from = questions.len();
+            let targets = (0..).map(|step| origin.plus(step)).take(horizon);
+            questions.extend(targets.map(|target| Question { user, known, origin, target, answer: None }));
+            users.push((user, from..questions.len()));
+        }
+        Self { pasts, questions, users, chances: Chances::In(origin), events: 0.0 }
+    }
+
+    /// The questions, sorted by user.
+    pub fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
+    /// The users that are asked anything, ascending.
+    pub fn users(&self) -> Vec<UserId> {
+        self.users.iter().map(|(user, _)| *user).collect()
+    }
+
+    /// Deals the users into batches of about `size`, in an order that `random` decides; users of like length together.
+    pub fn shuffled(&self, size: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
+        let mut order: Vec<usize> = (0..self.users.len()).collect();
+        order.shuffle(random);
+        for near in order.chunks_mut(size * BATCHES_SORTED_TOGETHER) {
+            near.sort_by_key(|at| self.pasts[self.users[*at].0.index()].len());
+        }
+        let mut batches: Vec<Vec<usize>> = order.chunks(size).map(<[usize]>::to_vec).collect();
+        batches.shuffle(random);
+        batches
+    }
+
+    /// Deals the users into batches in their own order, for looking without learning.
+    pub fn in_order(&self, size: usize) -> Vec<Vec<usize>> {
+        let order: Vec<usize> = (0..self.users.len()).collect();
+        order.chunks(size).map(<[usize]>::to_vec).collect()
+    }
+
+    /// The users of a batch with all that is asked of them.
+    pub fn asked(&self, batch: &[usize]) -> Vec<Asked<'_>> {
+        let asked = |at: &usize| {
+            let (user, questions) = &self.users[*at];
+            let past = &self.pasts[user.index()];
+            Asked { user: *user, past, questions: &self.questions[questions.clone()], chances: self.chances_of(past) }
+        };
+        batch.iter().map(asked).collect()
+    }
+
+    fn chances_of(&self, past: &Past) -> Vec<Chance> {
+        let outcomes = match &self.chances {
+            Chances::Observed(periods) => periods,
+            Chances::In(period) => {
+                let known = past.known_before(*period);
+                let chance = |known| Chance { known, ahead: period.since(past.periods[known]), active: None };
+                return known.map(chance).into_iter().collect();
+            }
+        };
+        let mut chances = Vec::new();
+        for known in 0..past.len() {
+            let next = past.periods.get(known + 1).copied();
+            for ahead in 1..=CHANCES_EACH {
+                let period = past.periods[known].plus(ahead);
+                if period >= outcomes.end || next.is_some_and(|next| period > next) {
+                    break;
+                }
+                if period >= outcomes.start {
+                    chances.push(Chance { known, ahead, active: Some(next == Some(period)) });
+                }
+            }
+        }
+        chances
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::testing::{lively, trajectories};
+    use rand::SeedableRng as _;
+
+    #[test]
+    fn every_user_is_dealt_once() {
+        let log = lively(300, 8, 3, 2);
+        let pasts: Vec<Past> = (0..300).map(|user| Past::of(&log, UserId(user))).collect();
+        let lessons = Lessons::of(&pasts, Period(0)..Period(8), Period(0), &[1]);
+        let mut dealt = lessons.shuffled(32, &mut ChaCha8Rng::seed_from_u64(1)).concat();
+        dealt.sort_unstable();
+        assert_eq!(dealt, lessons.in_order(50).concat());
+    }
+
+    #[test]
+    fn chances_end_with_the_next_activity() {
+        let log = trajectories(1, &[&[(0, &[1]), (3, &[1])], &[(5, &[1])]]);
+        let pasts = [Past::of(&log, UserId(0)), Past::of(&log, UserId(1))];
+        let lessons = Lessons::of(&pasts, Period(0)..Period(6), Period(0), &[1]);
+        let asked: Vec<(usize, i32, bool)> = lessons
+            .chances_of(&pasts[0])
+            .into_iter()
+            .map(|chance| (chance.known, chance.ahead, chance.active.unwrap()))
+            .collect();
+        assert_eq!(asked, [(0, 1, false), (0, 2, false), (0, 3, true), (1, 1, false), (1, 2, false)]);
+    }
+}

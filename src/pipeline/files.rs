@@ -1,0 +1,197 @@
+//! A run's results as files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::outcome::Input;
+use super::{Export, Outcome};
+use crate::calendar::PeriodLength;
+use crate::events::UserId;
+use crate::forecast::{ForecastConfig, ScoreTable};
+use crate::interests::InterestSpace;
+use crate::observe::{Stage, Watch};
+use crate::project::Settings;
+use crate::report::{self, OutputFolder, ReportError, Theme};
+
+/// Width and height of an exported chart in points, and pixels to a point in a PNG.
+const CHART: (f32, f32, f32) = (960.0, 540.0, 2.0);
+/// Users with the most events whose charts stand beside the tables.
+const CHARTS: usize = 3;
+/// Interests drawn where nobody chose any.
+const DRAWN: usize = 5;
+
+/// Writes everything `driftline forecast` promises into a folder: all of it or nothing.
+///
+/// # Errors
+/// When the folder cannot be written to; a wish to stop.
+pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<Vec<PathBuf>> {
+    let mut meter = watch.meter(Stage::Write, "steps", Some(4));
+    let output = OutputFolder::new(folder)?;
+    let Outcome { events, space, trajectories, forecast, users, .. } = outcome;
+    report::write_forecast_tables(output.path(), events, space, trajectories, forecast, users)?;
+    meter.advance(1)?;
+
+    let model = output.path().join("model");
+    let charts = output.path().join("charts");
+    for folder in [&model, &charts] {
+        fs::create_dir(folder).map_err(|error| ReportError::write(folder, error))?;
+    }
+    report::write_file(&model.join("weights.safetensors"), &outcome.model.weights)?;
+    report::write_file(&model.join("model.ron"), written(&ModelCard::of(outcome))?.as_bytes())?;
+    meter.advance(1)?;
+
+    let mut active: Vec<_> = users.iter().collect();
+    active.sort_by_key(|user| (std::cmp::Reverse(user.events), user.user));
+    for user in active.iter().take(CHARTS) {
+        let interests = leading_interests(outcome, user.user, DRAWN);
+        let name = file_name(&events.users[user.user.index()]);
+        for ending in ["svg", "png"] {
+            let path = charts.join(format!("user-{name}.{ending}"));
+            write_chart(outcome, user.user, &interests, Some(80), Theme::Light, &path)?;
+        }
+        watch.check()?;
+    }
+    meter.advance(1)?;
+
+    report::write_file(&output.path().join("run.ron"), written(&RunCard::of(outcome))?.as_bytes())?;
+    watch.check()?;
+    let files = output.commit()?;
+    meter.advance(1)?;
+    Ok(files)
+}
+
+/// Writes what the window asked for.
+///
+/// # Errors
+/// When the place cannot be written to; a wish to stop.
+pub fn export(outcome: &Outcome, what: &Export, path: &Path, watch: &Watch) -> anyhow::Result<()> {
+    match what {
+        Export::Tables => write(outcome, path, watch).map(drop),
+        Export::Chart { user, interests, level, dark } => {
+            let theme = if *dark { Theme::Dark } else { Theme::Light };
+            write_chart(outcome, *user, interests, *level, theme, path)
+        }
+    }
+}
+
+/// Writes one user's chart; the path's ending says whether as SVG or PNG.
+///
+/// # Errors
+/// When the chart cannot be drawn or written.
+pub fn write_chart(
+    outcome: &Outcome,
+    user: UserId,
+    interests: &[u16],
+    level: Option<u8>,
+    theme: Theme,
+    path: &Path,
+) -> anyhow::Result<()> {
+    let Outcome { events, space, trajectories, forecast, .. } = outcome;
+    let chart = report::trajectory_chart(events, space, trajectories, forecast, user, interests, level);
+    let (width, height, scale) = CHART;
+    let png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    let bytes = if png {
+        report::chart_png(&chart, theme, width, height, scale)?
+    } else {
+        report::chart_svg(&chart, theme, width, height).into_bytes()
+    };
+    Ok(report::write_file(path, &bytes)?)
+}
+
+/// The interests that matter most in a user's past and future, at most `most`, in order of their numbers.
+pub fn leading_interests(outcome: &Outcome, user: UserId, most: usize) -> Vec<u16> {
+    let weight = |path: &report::InterestPath| {
+        let past: f32 = path.observed.iter().map(|seen| seen.share).sum::<f32>() / path.observed.len().max(1) as f32;
+        let ahead = path.expected.iter().map(|expected| expected.share).fold(0.0, f32::max);
+        past + ahead
+    };
+    let mut paths: Vec<(f32, u16)> = report::user_paths(&outcome.trajectories, &outcome.forecast, user)
+        .iter()
+        .map(|path| (weight(path), path.interest))
+        .collect();
+    paths.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let mut leading: Vec<u16> = paths.into_iter().take(most).map(|(_, interest)| interest).collect();
+    leading.sort_unstable();
+    leading
+}
+
+/// A user's spelling as a file name: what some system cannot have in a name becomes `_`.
+fn file_name(user: &str) -> String {
+    let safe = |sign: char| if sign.is_alphanumeric() || "-_".contains(sign) { sign } else { '_' };
+    user.chars().take(64).map(safe).collect()
+}
+
+/// `run.ron`: all that it takes to understand and repeat a run.
+#[derive(Serialize)]
+struct RunCard<'a> {
+    driftline: &'static str,
+    settings: &'a Settings,
+    inputs: &'a [Input],
+    language_model: &'a str,
+    device: &'a str,
+    period: PeriodLength,
+    interests: usize,
+    rows_read: u64,
+    rows_kept: u64,
+    events: usize,
+    users: usize,
+    seconds: Vec<(String, f64)>,
+    scores: &'a ScoreTable,
+    coverage: Vec<(u8, f64)>,
+    notes: &'a [String],
+}
+
+impl<'a> RunCard<'a> {
+    fn of(outcome: &'a Outcome) -> Self {
+        Self {
+            driftline: env!("CARGO_PKG_VERSION"),
+            settings: &outcome.settings,
+            inputs: &outcome.inputs,
+            language_model: &outcome.language_model,
+            device: &outcome.device,
+            period: outcome.trajectories.calendar.length,
+            interests: outcome.space.len(),
+            rows_read: outcome.account.rows_read,
+            rows_kept: outcome.account.rows_kept,
+            events: outcome.events.len(),
+            users: outcome.events.users.len(),
+            seconds: outcome.times.iter().map(|(stage, secs)| (stage.to_string(), *secs)).collect(),
+            scores: &outcome.scores,
+            coverage: outcome.forecast.bands.iter().map(|band| (band.level, band.coverage)).collect(),
+            notes: &outcome.notes,
+        }
+    }
+}
+
+/// `model/model.ron`: what the weights beside it belong to.
+#[derive(Serialize)]
+struct ModelCard<'a> {
+    config: &'a ForecastConfig,
+    epochs: &'a [u32],
+    period: PeriodLength,
+    origin: String,
+    scores: &'a ScoreTable,
+    space: &'a InterestSpace,
+}
+
+impl<'a> ModelCard<'a> {
+    fn of(outcome: &'a Outcome) -> Self {
+        let calendar = outcome.trajectories.calendar;
+        Self {
+            config: &outcome.model.config,
+            epochs: &outcome.model.epochs,
+            period: calendar.length,
+            origin: calendar.first_day(outcome.forecast.origin).to_string(),
+            scores: &outcome.scores,
+            space: &outcome.space,
+        }
+    }
+}
+
+fn written(card: &impl Serialize) -> anyhow::Result<String> {
+    let pretty = ron::ser::PrettyConfig::new().depth_limit(4);
+    ron::ser::to_string_pretty(card, pretty).context("The run's settings could not be written down")
+}

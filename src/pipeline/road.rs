@@ -1,0 +1,178 @@
+//! The whole road, stage by stage: log → events → vectors → interests → trajectories → forecast.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+
+use super::outcome::{Input, Outcome};
+use super::{Fingerprint, Store};
+use crate::calendar::Calendar;
+use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
+use crate::forecast::{self, ForecastConfig, Run};
+use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
+use crate::language::{self, Device, Vectors};
+use crate::observe::{Stage, Watch};
+use crate::project::{InterestCount, Settings};
+use crate::report;
+
+/// Changes whenever a stage would give something else for the same settings and data, so that older results are not
+/// taken for its own.
+const STAGES: u32 = 1;
+/// Directions to which the mean text vector of a period is reduced.
+const REDUCED: usize = 8;
+
+/// A log that was read, with what it was read from.
+#[derive(Clone, Debug)]
+pub struct ReadLog {
+    key: Fingerprint,
+    inputs: Vec<Input>,
+    /// The clean events.
+    pub events: Arc<EventTable>,
+    /// What became of every row.
+    pub account: Arc<Account>,
+    /// The columns and what they were taken for.
+    pub columns: Vec<ColumnReport>,
+    notes: Vec<String>,
+}
+
+/// What of the settings concerns reading.
+pub fn read_options(settings: &Settings) -> ReadOptions {
+    ReadOptions {
+        mapping: settings.mapping.clone(),
+        time_format: settings.time_format.clone(),
+        returns_prefix: settings.returns_prefix.clone(),
+    }
+}
+
+/// Reads the log, or takes the one read last if neither it nor the settings that concern it have changed.
+///
+/// # Errors
+/// What is wrong with the log; a wish to stop.
+pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) -> anyhow::Result<ReadLog> {
+    let files = events::find_files(&settings.inputs)?;
+    let contents = Fingerprint::of_files(&files, watch)?;
+    let read_by = (&settings.mapping, &settings.time_format, &settings.returns_prefix);
+    let key = Fingerprint::of(&(STAGES, &contents, read_by))?;
+    if let Some(same) = last.as_ref().filter(|last| last.key == key) {
+        return Ok(same.clone());
+    }
+    let log = events::read(&settings.inputs, &read_options(settings), watch)?;
+    let inputs = files.into_iter().zip(contents).map(|(path, content)| Input { path, content }).collect();
+    let (events, account) = (Arc::new(log.events), Arc::new(log.account));
+    let read = ReadLog { key, inputs, events, account, columns: log.columns, notes: log.notes };
+    Ok(last.insert(read).clone())
+}
+
+/// Walks the whole road.
+///
+/// # Errors
+/// What is wrong with the log, the settings, the model or the machine, in words for the analyst; a wish to stop.
+pub fn run(settings: &Settings, store: &Store, watch: &Watch) -> anyhow::Result<Outcome> {
+    run_from(settings, store, &mut None, watch)
+}
+
+/// Like [`run`], with the log kept between calls.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_from(
+    settings: &Settings,
+    store: &Store,
+    last: &mut Option<ReadLog>,
+    watch: &Watch,
+) -> anyhow::Result<Outcome> {
+    let mut clock = Clock::default();
+    let device = Device::pick(settings.device)?;
+    let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
+    let events = &*log.events;
+    let mut notes = log.notes.clone();
+
+    let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
+    let model = language::model_info(&model_dir)?;
+    let embed = |clock: &mut Clock| -> anyhow::Result<Vectors> {
+        let cache = language::cache_dir();
+        Ok(clock.time(Stage::Embed, || language::embed_cached(&model_dir, &cache, device, &events.texts, watch))?)
+    };
+
+    let count = match settings.interests {
+        InterestCount::Auto => None,
+        InterestCount::Fixed(number) => Some(number),
+    };
+    let space_key = Fingerprint::of(&(log.key, &model.fingerprint, settings.interests, settings.seed))?;
+    let mut vectors = None;
+    let space: InterestSpace = match store.get("interests", space_key) {
+        Some(space) => space,
+        None => {
+            let found = &*vectors.insert(embed(&mut clock)?);
+            let space = clock.time(Stage::Cluster, || interests::find(events, found, count, settings.seed, watch))?;
+            store.put("interests", space_key, &space);
+            space
+        }
+    };
+    if let InterestCount::Fixed(asked) = settings.interests
+        && space.len() < usize::from(asked)
+    {
+        notes.push(format!("The log has {} interests: too few distinct texts for {asked}.", space.len()));
+    }
+
+    let length = settings.period.unwrap_or_else(|| interests::choose_period(events));
+    let trajectories = Trajectories::build(events, &space, Calendar::new(length));
+    let config = ForecastConfig {
+        horizon: settings.horizon,
+        levels: settings.levels.clone(),
+        seed: settings.seed,
+        ..ForecastConfig::default()
+    };
+    let run_key = Fingerprint::of(&(space_key, length, &config, device.describe()))?;
+    let run: Run = match store.get("forecast", run_key) {
+        Some(run) => run,
+        None => {
+            let vectors = match vectors {
+                Some(vectors) => vectors,
+                None => embed(&mut clock)?,
+            };
+            let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
+                let rows = RowVectors::of(events, &trajectories, &vectors.data, vectors.dim, REDUCED)
+                    .context("libtorch failed on the texts' main directions")?;
+                drop(vectors);
+                Ok(forecast::run(&trajectories, &rows, &config, device.tch(), watch)?)
+            })?;
+            store.put("forecast", run_key, &run);
+            run
+        }
+    };
+
+    let users = report::summarise_users(events, &trajectories, &run.forecast);
+    Ok(Outcome {
+        settings: settings.clone(),
+        inputs: log.inputs,
+        columns: Arc::new(log.columns),
+        events: log.events,
+        account: log.account,
+        space: Arc::new(space),
+        trajectories: Arc::new(trajectories),
+        forecast: Arc::new(run.forecast),
+        scores: Arc::new(run.scores),
+        curves: Arc::new(run.curves),
+        model: Arc::new(run.model),
+        users: Arc::new(users),
+        notes,
+        device: device.describe(),
+        language_model: model.name,
+        times: clock.0,
+    })
+}
+
+/// How long each stage took, in seconds; a stage whose result was kept is absent.
+#[derive(Debug, Default)]
+struct Clock(Vec<(Stage, f64)>);
+
+impl Clock {
+    fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+        let began = Instant::now();
+        let done = work();
+        self.0.push((stage, began.elapsed().as_secs_f64()));
+        done
+    }
+}
