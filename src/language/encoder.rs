@@ -1,0 +1,200 @@
+//! Texts in batches through the model.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use tch::{Kind, Tensor};
+use tokenizers::{Tokenizer, TruncationParams};
+
+use super::bert::{self, BertModel};
+use super::folder::{ModelFolder, TOKENIZER};
+use super::pooling::Pooling;
+use super::weights::WeightFile;
+use super::{Device, LanguageError, ModelInfo, Vectors};
+use crate::observe::{Meter, Stage, Watch};
+
+/// Tokens of a batch, padding included. Large enough for efficient products, small enough that a batch of
+/// all-MiniLM-L6-v2 takes a small part of the 250 ms in which a job must stop, also on two slow cores.
+const BATCH_TOKENS: usize = 2048;
+/// Texts tokenised between two looks at the token that says stop.
+const TOKENISED_AT_ONCE: usize = 8192;
+/// Fewest tokens a model may allow: two of its own and one of the text.
+const FEWEST_TOKENS: usize = 3;
+
+/// A language model ready to turn texts into vectors.
+pub struct Encoder {
+    info: ModelInfo,
+    model: BertModel,
+    tokenizer: Tokenizer,
+    pooling: Pooling,
+    lower_case: bool,
+    device: Device,
+    path: PathBuf,
+}
+
+impl std::fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encoder").field("info", &self.info).field("device", &self.device).finish_non_exhaustive()
+    }
+}
+
+impl Encoder {
+    /// Loads the model of a Hugging Face directory in 32-bit floats.
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable, damaged or of another model; an architecture that is not built in; too
+    /// little memory.
+    pub fn load(dir: &Path, device: Device) -> Result<Self, LanguageError> {
+        Self::from_folder(ModelFolder::read(dir)?, device)
+    }
+
+    pub(super) fn from_folder(folder: ModelFolder, device: Device) -> Result<Self, LanguageError> {
+        let _frozen = tch::no_grad_guard();
+        let path = folder.path.join(TOKENIZER);
+        let failed = |error: tokenizers::Error| LanguageError::Tokenizer { why: error.to_string(), path: path.clone() };
+        let mut tokenizer = Tokenizer::from_file(&path).map_err(failed)?;
+        let max_length = folder.info.max_tokens;
+        if max_length < FEWEST_TOKENS {
+            let why = format!("a maximum length of {max_length} tokens leaves no room for a text");
+            return Err(LanguageError::Tokenizer { why, path });
+        }
+        let truncation = TruncationParams { max_length, ..TruncationParams::default() };
+        tokenizer.with_padding(None).with_truncation(Some(truncation)).map_err(failed)?;
+        let file = WeightFile::read(&folder.path)?;
+        let model = BertModel::load(&file.open(bert::PREFIX, device.tch())?, &folder.config)?;
+        let ModelFolder { pooling, lower_case, info, .. } = folder;
+        Ok(Self { info, model, tokenizer, pooling, lower_case, device, path })
+    }
+
+    /// What the model is.
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// The vectors of texts, in their order. A text that occurs twice is embedded once.
+    ///
+    /// # Errors
+    /// [`LanguageError::Cancelled`], a tokenizer that fails, or what libtorch reports.
+    pub fn embed(&self, texts: &[&str], watch: &Watch) -> Result<Vectors, LanguageError> {
+        let mut place = HashMap::new();
+        let mut distinct = Vec::new();
+        for text in texts {
+            place.entry(*text).or_insert_with(|| {
+                distinct.push(*text);
+                distinct.len() - 1
+            });
+        }
+        let dim = self.info.dim;
+        let mut found = vec![0.0; distinct.len() * dim];
+        let mut meter = watch.meter(Stage::Embed, "texts", Some(distinct.len() as u64));
+        self.embed_distinct(&distinct, watch, &mut meter, |batch, rows| {
+            for (text, row) in batch.iter().zip(rows.chunks_exact(dim)) {
+                found[text * dim..(text + 1) * dim].copy_from_slice(row);
+            }
+        })?;
+        let mut data = Vec::with_capacity(texts.len() * dim);
+        for text in texts {
+            let place = place[text];
+            data.extend_from_slice(&found[place * dim..(place + 1) * dim]);
+        }
+        Ok(Vectors { dim, data })
+    }
+
+    /// Embeds texts that are all different. Every batch goes to `take`: the texts' numbers and their vectors.
+    pub(super) fn embed_distinct(
+        &self,
+        texts: &[&str],
+        watch: &Watch,
+        meter: &mut Meter,
+        mut take: impl FnMut(&[usize], &[f32]),
+    ) -> Result<(), LanguageError> {
+        let _frozen = tch::no_grad_guard();
+        let tokens = self.tokenize(texts, watch)?;
+        // Longest first: what does not fit into memory fails at once, and the time left is never underrated.
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        order.sort_by_key(|text| (std::cmp::Reverse(tokens[*text].len()), *text));
+        let lengths: Vec<usize> = order.iter().map(|text| tokens[*text].len()).collect();
+        for range in batches(&lengths) {
+            watch.check()?;
+            let batch = &order[range];
+            let rows: Vec<&[u32]> = batch.iter().map(|text| tokens[*text].as_slice()).collect();
+            take(batch, &self.forward(&rows)?);
+            meter.advance(batch.len() as u64)?;
+        }
+        Ok(())
+    }
+
+    fn tokenize(&self, texts: &[&str], watch: &Watch) -> Result<Vec<Vec<u32>>, LanguageError> {
+        let mut tokens = Vec::with_capacity(texts.len());
+        for some in texts.chunks(TOKENISED_AT_ONCE) {
+            watch.check()?;
+            let encodings = if self.lower_case {
+                self.tokenizer.encode_batch_fast(some.iter().map(|text| text.to_lowercase()).collect(), true)
+            } else {
+                self.tokenizer.encode_batch_fast(some.to_vec(), true)
+            };
+            let encodings = encodings
+                .map_err(|error| LanguageError::Tokenizer { why: error.to_string(), path: self.path.clone() })?;
+            tokens.extend(encodings.iter().map(|encoding| encoding.get_ids().to_vec()));
+        }
+        Ok(tokens)
+    }
+
+    /// One batch of token numbers, the longest row first → its vectors, row by row.
+    fn forward(&self, rows: &[&[u32]]) -> Result<Vec<f32>, LanguageError> {
+        let width = rows.first().map_or(0, |row| row.len()).max(1);
+        let mut ids = vec![0_i64; rows.len() * width];
+        let mut counts = vec![0.0_f32; rows.len() * width];
+        for (at, row) in rows.iter().enumerate() {
+            for (token, id) in row.iter().enumerate() {
+                ids[at * width + token] = i64::from(*id);
+                counts[at * width + token] = 1.0;
+            }
+        }
+        let shape = [rows.len() as i64, width as i64];
+        let ids = Tensor::f_from_slice(&ids)?.f_reshape(shape)?.f_to(self.device.tch())?;
+        let counts = Tensor::f_from_slice(&counts)?.f_reshape(shape)?.f_to(self.device.tch())?;
+        let padded = rows.iter().any(|row| row.len() < width);
+        let mask = padded.then(|| counts.f_gt(0.0)?.f_reshape([shape[0], 1, 1, shape[1]])).transpose()?;
+        let tokens = self.model.forward(&ids, mask.as_ref())?;
+        let mut vectors = self.pooling.pool(&tokens, &counts)?;
+        if self.info.normalize {
+            let length = vectors.f_norm_scalaropt_dim(2.0, [1_i64], true)?;
+            vectors = vectors.f_div(&length.f_clamp_min(1e-12)?)?;
+        }
+        let vectors = vectors.f_to_device_(tch::Device::Cpu, Kind::Float, false, false)?.f_contiguous()?;
+        Ok(Vec::try_from(vectors.f_reshape([-1])?)?)
+    }
+}
+
+/// Cuts lengths sorted from the longest down into batches of at most [`BATCH_TOKENS`] tokens, padding included. A text
+/// longer than that stands alone.
+fn batches(lengths: &[usize]) -> Vec<Range<usize>> {
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    while let Some(longest) = lengths.get(start) {
+        let fit = (BATCH_TOKENS / (*longest).max(1)).max(1);
+        let end = (start + fit).min(lengths.len());
+        cuts.push(start..end);
+        start = end;
+    }
+    cuts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_hold_every_text_once_and_stay_in_budget() {
+        let mut lengths: Vec<usize> = (0..5000).map(|n| 3 + n % 40).collect();
+        lengths.push(5000);
+        lengths.sort_by_key(|length| std::cmp::Reverse(*length));
+        let cuts = batches(&lengths);
+        assert_eq!(cuts[0], 0..1, "a text beyond the budget stands alone");
+        assert_eq!(cuts.iter().flat_map(Clone::clone).collect::<Vec<_>>(), (0..lengths.len()).collect::<Vec<_>>());
+        assert!(cuts[1..].iter().all(|cut| cut.len() * lengths[cut.start] <= BATCH_TOKENS));
+        assert!(batches(&[]).is_empty());
+    }
+}
