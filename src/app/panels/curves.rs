@@ -118,7 +118,9 @@ fn earlier<'a>(points: &'a [CurvePoint], shown: &str) -> Vec<Vec<&'a CurvePoint>
 fn summary(current: &[&CurvePoint], best: Option<&CurvePoint>) -> String {
     let epochs = current.last().map_or(0, |point| point.epoch);
     match best {
-        Some(best) => format!("Best at epoch {} of {epochs}: validation {:.4} nats per event", best.epoch, best.validation),
+        Some(best) => {
+            format!("Best at epoch {} of {epochs}: validation {:.4} nats per event", best.epoch, best.validation)
+        }
         None => format!("Epoch {epochs}"),
     }
 }
@@ -131,7 +133,8 @@ fn empty(ui: &mut Ui, session: &Session) {
         "Here the training will show how well it does on periods it has not seen"
     };
     let rect = ui.available_rect_before_wrap();
-    let baseline = [rect.left_bottom() - eframe::egui::vec2(0.0, 24.0), rect.right_bottom() - eframe::egui::vec2(0.0, 24.0)];
+    let baseline =
+        [rect.left_bottom() - eframe::egui::vec2(0.0, 24.0), rect.right_bottom() - eframe::egui::vec2(0.0, 24.0)];
     ui.painter().line_segment(baseline, eframe::egui::Stroke::new(1.0, t.hairline));
     ui.put(rect, eframe::egui::Label::new(eframe::egui::RichText::new(text).color(t.quiet)));
 }

@@ -1,6 +1,8 @@
 //! What is said aside: over the page, at the lower right, never in the way of a click elsewhere.
 
-use eframe::egui::{Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2};
+use eframe::egui::{
+    Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2,
+};
 
 use crate::app::commands::{Action, Actions};
 use crate::app::notices::{Notice, Tone};

@@ -100,7 +100,11 @@ fn role_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
             ui.set_min_width(168.0);
             let mut picked = None;
             for role in Role::ALL {
-                if ui.selectable_label(column.role == Some(role), role.to_string()).on_hover_text(meaning(role)).clicked() {
+                if ui
+                    .selectable_label(column.role == Some(role), role.to_string())
+                    .on_hover_text(meaning(role))
+                    .clicked()
+                {
                     picked = Some(Some(role));
                 }
             }

@@ -117,12 +117,8 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
                     ui.label(text(name(&score.model)));
                 });
                 let gain = if score.gain.abs() < 5e-4 { "0".to_owned() } else { signed(score.gain) };
-                let values = [
-                    format!("{:.3}", score.nll),
-                    gain,
-                    format!("{:.3}", score.l1),
-                    format::percent(score.top1),
-                ];
+                let values =
+                    [format!("{:.3}", score.nll), gain, format!("{:.3}", score.l1), format::percent(score.top1)];
                 for value in values {
                     row.col(|ui| {
                         ui.with_layout(right, |ui| ui.label(text(value)));

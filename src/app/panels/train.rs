@@ -129,7 +129,9 @@ fn stale_ui(ui: &mut Ui, session: &Session) {
         ui.set_min_width(ui.available_width());
         ui.horizontal(|ui| {
             icon(ui, Icon::Warning, 16.0, t.warn);
-            ui.add(Label::new(format!("The results are older than the settings. Changed: {}.", changes.join(", "))).wrap());
+            ui.add(
+                Label::new(format!("The results are older than the settings. Changed: {}.", changes.join(", "))).wrap(),
+            );
         });
     });
     ui.add_space(space::SMALL);

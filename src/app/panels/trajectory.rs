@@ -63,7 +63,11 @@ impl View for TrajectoryPanel {
             let paths: Vec<&InterestPath> =
                 drawn.iter().filter_map(|interest| seen.paths.get(usize::from(*interest))).collect();
             if paths.iter().all(|path| path.observed.is_empty() && path.expected.is_empty()) {
-                chart::nothing(ui, height, "This user has no whole period with activity yet, so there is nothing to draw.");
+                chart::nothing(
+                    ui,
+                    height,
+                    "This user has no whole period with activity yet, so there is nothing to draw.",
+                );
             } else {
                 Chart {
                     paths: &paths,
@@ -71,7 +75,11 @@ impl View for TrajectoryPanel {
                     calendar: outcome.trajectories.calendar,
                     first: outcome.trajectories.first,
                     origin: outcome.trajectories.origin,
-                    horizon: if paths.iter().any(|path| !path.expected.is_empty()) { outcome.forecast.horizon } else { 0 },
+                    horizon: if paths.iter().any(|path| !path.expected.is_empty()) {
+                        outcome.forecast.horizon
+                    } else {
+                        0
+                    },
                     level: session.level,
                     raised,
                     summary: &seen.sentence,
@@ -190,7 +198,8 @@ fn controls(
                 let mut choices: Vec<(Option<u8>, String)> =
                     outcome.forecast.bands.iter().map(|band| (Some(band.level), format!("{} %", band.level))).collect();
                 choices.push((None, "Off".to_owned()));
-                let choices: Vec<(Option<u8>, &str)> = choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
+                let choices: Vec<(Option<u8>, &str)> =
+                    choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
                 if let Some(level) = segmented(ui, "Band", &choices, session.level) {
                     actions.push(Action::SetLevel(level));
                 }
@@ -238,7 +247,8 @@ fn more(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
         return;
     }
     let t = Tokens::of(ui);
-    let text = RichText::new(format!("{} ▾", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
+    let text =
+        RichText::new(format!("{} ▾", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
     let button = ui.add(eframe::egui::Button::new(text).frame_when_inactive(false).min_size(vec2(0.0, 24.0)).small());
     let button = button.on_hover_text("Choose which interests are drawn");
     Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {

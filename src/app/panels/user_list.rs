@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, CornerRadius, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
+    Align, CornerRadius, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
+    vec2,
 };
 use egui_extras::{Column, TableBuilder, TableRow};
 
@@ -33,7 +34,12 @@ pub struct UserList {
 const COLUMNS: [(SortKey, &str, f32, &str); 9] = [
     (SortKey::User, "User", 96.0, "The user, as the log spells it"),
     (SortKey::Events, "Events", 64.0, "How many events"),
-    (SortKey::Change, "Change", 196.0, "Which interest the forecast moves most against the user's mean, in percentage points"),
+    (
+        SortKey::Change,
+        "Change",
+        196.0,
+        "Which interest the forecast moves most against the user's mean, in percentage points",
+    ),
     (SortKey::LastSeen, "Last seen", 96.0, "The day of the last event"),
     (SortKey::Active, "Active next", 88.0, "How likely any activity is in the first period forecast"),
     (SortKey::Value, "Value", 80.0, "What the user spent, net of returns"),

@@ -34,10 +34,13 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, choices: &[(T, &s
             let stroke = Stroke::new(1.0, t.accent);
             ui.painter().rect_stroke(part, inner, stroke, eframe::egui::StrokeKind::Inside);
         }
-        let ink = if response.hovered() { t.text } else { galley.job.sections.first().map_or(t.text, |s| s.format.color) };
+        let ink =
+            if response.hovered() { t.text } else { galley.job.sections.first().map_or(t.text, |s| s.format.color) };
         let at = part.center() - galley.size() / 2.0;
         ui.painter().galley_with_override_text_color(at, galley, ink);
-        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, format!("{name}: {text}")));
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), chosen, format!("{name}: {text}"))
+        });
         if response.clicked() && !chosen {
             picked = Some(*value);
         }
