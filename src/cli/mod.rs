@@ -1,1 +1,52 @@
 //! The pipeline without a window.
+//!
+//! Progress and messages go to standard error, a summary to standard output, results to files. What is promised to
+//! people's scripts stands in README.md.
+
+mod arguments;
+mod doctor;
+mod embed;
+mod failure;
+mod forecast;
+mod inspect;
+mod interrupt;
+mod output;
+mod progress;
+mod settings;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use arguments::{Arguments, Command};
+pub use failure::{Misuse, tell};
+
+/// What the program ends with.
+pub mod exit {
+    /// Everything was done.
+    pub const DONE: u8 = 0;
+    /// The program is at fault.
+    pub const FAULT: u8 = 1;
+    /// The input, the arguments or the place for results are at fault.
+    pub const INPUT: u8 = 2;
+    /// Somebody asked to stop.
+    pub const CANCELLED: u8 = 130;
+}
+
+/// Carries a command out and tells, if it fails, why. `display` says whether a window could be opened here.
+///
+/// Answers the program's exit code.
+pub fn run(command: &Command, display: bool) -> u8 {
+    let done = catch_unwind(AssertUnwindSafe(|| match command {
+        Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Embed(arguments) => embed::run(arguments),
+        Command::Forecast(arguments) => forecast::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments, display),
+    }));
+    match done {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => failure::report(&error),
+        Err(_) => {
+            tell("this is a fault of Driftline; report it with what stands above");
+            exit::FAULT
+        }
+    }
+}

@@ -11,7 +11,7 @@ pub enum ForecastError {
     Cancelled(#[from] Cancelled),
     /// The log is too short.
     #[error(
-        "the log has {periods} whole {length}s with events, and a forecast needs at least {needed}: \
+        "the log has {periods} whole {length}s, and a forecast needs at least {needed}: \
          choose a shorter period or a longer log"
     )]
     TooShort {

@@ -16,6 +16,8 @@ mod simple;
 mod split;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod train;
 
 pub use config::ForecastConfig;

@@ -86,7 +86,7 @@ pub fn run_from(
     let device = Device::pick(settings.device)?;
     let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
     let events = &*log.events;
-    let mut notes = log.notes.clone();
+    let notes = log.notes;
 
     let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
     let model = language::model_info(&model_dir)?;
@@ -110,12 +110,6 @@ pub fn run_from(
             space
         }
     };
-    if let InterestCount::Fixed(asked) = settings.interests
-        && space.len() < usize::from(asked)
-    {
-        notes.push(format!("The log has {} interests: too few distinct texts for {asked}.", space.len()));
-    }
-
     let length = settings.period.unwrap_or_else(|| interests::choose_period(events));
     let trajectories = Trajectories::build(events, &space, Calendar::new(length));
     let config = ForecastConfig {

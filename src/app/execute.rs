@@ -1,0 +1,275 @@
+//! Carrying out what panels ask for.
+
+use std::path::{Path, PathBuf};
+
+use eframe::egui::{Context, ViewportCommand};
+
+use super::DriftlineApp;
+use super::commands::{Action, Command};
+use super::dialogs::{Answer, Question};
+use super::jobs::Purpose;
+use super::preferences::ThemeChoice;
+use super::session::{Page, file_name};
+use crate::events::Role;
+use crate::pipeline::{Export, JobId, Request};
+use crate::project::{Project, Settings};
+
+impl DriftlineApp {
+    /// Carries out one request.
+    pub(super) fn execute(&mut self, action: Action, ctx: &Context) {
+        match action {
+            Action::Run(command) => {
+                if command.enabled(&self.session) {
+                    self.run(command, ctx);
+                }
+            }
+            Action::Open(paths) => self.open(paths),
+            Action::SetRole(column, role) => self.set_role(&column, role),
+            Action::Configure(settings) => self.configure(settings),
+            Action::Choose(user) => self.session.chosen = Some(user),
+            Action::SetLevel(level) => self.session.level = level,
+            Action::Pin(interests) => self.session.pinned = interests,
+            Action::Stop(job) => self.stop(job),
+            Action::Dismiss(notice) => self.session.notices.dismiss(notice),
+            Action::Copy(text) => ctx.copy_text(text),
+            Action::SetTheme(choice) => self.set_theme(choice, ctx),
+            Action::ForgetRecent => {
+                self.session.preferences.recent.clear();
+                self.keep_preferences();
+            }
+        }
+    }
+
+    fn run(&mut self, command: Command, ctx: &Context) {
+        match command {
+            Command::OpenLog => self.ask(Question::OpenLog),
+            Command::OpenSample => {
+                if let Some(sample) = self.session.sample.clone() {
+                    self.open(vec![sample]);
+                }
+            }
+            Command::OpenProject => self.ask(Question::OpenProject),
+            Command::Save => match self.session.project.clone() {
+                Some(path) => self.save(&path),
+                None => self.run(Command::SaveAs, ctx),
+            },
+            Command::SaveAs => {
+                let stem = Path::new(&self.session.name()).with_extension("ron");
+                self.ask(Question::SaveProject { name: file_name(&stem) });
+            }
+            Command::Train => self.train(),
+            Command::Cancel => {
+                if let Some(job) = self.session.jobs.at_work().map(|job| job.id) {
+                    self.stop(job);
+                }
+            }
+            Command::ExportSvg => self.ask(Question::SaveChart { name: self.chart_name("svg") }),
+            Command::ExportPng => self.ask(Question::SaveChart { name: self.chart_name("png") }),
+            Command::ExportTables => self.ask(Question::TablesFolder),
+            Command::ShowData => self.session.page = Page::Data,
+            Command::ShowTrain => self.session.page = Page::Train,
+            Command::ShowUsers => self.session.page = Page::Users,
+            Command::Filter => {
+                self.session.page = Page::Users;
+                self.session.focus_filter = true;
+            }
+            Command::PreviousUser => self.session.step_users -= 1,
+            Command::NextUser => self.session.step_users += 1,
+            Command::NextTheme => self.set_theme(self.session.preferences.theme.next(), ctx),
+            Command::Shortcuts => self.session.shortcuts_open = !self.session.shortcuts_open,
+            Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Takes up a person's answer to a file dialog.
+    pub(super) fn answered(&mut self, answer: Answer) {
+        let Some(path) = answer.paths.first().cloned() else { return };
+        match answer.question {
+            Question::OpenLog => self.open(answer.paths),
+            Question::OpenProject => self.open_project(&path),
+            Question::SaveProject { .. } => {
+                self.save(&if path.extension().is_none() { path.with_extension("ron") } else { path });
+            }
+            Question::SaveChart { name } => {
+                let ending = Path::new(&name).extension().map(ToOwned::to_owned).unwrap_or_default();
+                self.export_chart(if path.extension().is_none() { path.with_extension(ending) } else { path });
+            }
+            Question::TablesFolder => self.export(Export::Tables, path),
+        }
+    }
+
+    fn ask(&mut self, question: Question) {
+        self.dialogs.ask(question, self.wake.clone());
+    }
+
+    /// Opens what was typed, dropped or chosen: a project, or files that make a log.
+    pub(super) fn open(&mut self, paths: Vec<PathBuf>) {
+        match paths.as_slice() {
+            [] => {}
+            [one] if one.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron")) => {
+                let path = one.clone();
+                self.open_project(&path);
+            }
+            _ => {
+                for path in paths.iter().rev() {
+                    self.session.preferences.opened(path);
+                }
+                self.keep_preferences();
+                self.session.project = None;
+                self.session.saved = None;
+                self.show_log(Settings { inputs: paths, ..Settings::default() });
+            }
+        }
+    }
+
+    /// Opens a project's file.
+    pub(super) fn open_project(&mut self, path: &Path) {
+        match Project::load(path) {
+            Ok(project) => {
+                self.session.preferences.opened(path);
+                self.keep_preferences();
+                self.session.project = Some(path.to_owned());
+                self.session.saved = Some(project.clone());
+                self.show_log(project.settings);
+                let selection = project.selection;
+                self.session.wanted = selection.user;
+                self.session.level = selection.level;
+                self.session.pinned = Some(selection.interests).filter(|interests| !interests.is_empty());
+            }
+            Err(error) => self.session.notices.failed("The project could not be opened", error.to_string()),
+        }
+    }
+
+    fn save(&mut self, path: &Path) {
+        let project = self.session.to_project();
+        match project.save(path) {
+            Ok(()) => {
+                self.session.project = Some(path.to_owned());
+                self.session.saved = Some(project);
+                self.session.preferences.opened(path);
+                self.keep_preferences();
+                self.session.notices.done("Project saved", path.display().to_string());
+            }
+            Err(error) => self.session.notices.failed("The project could not be saved", error.to_string()),
+        }
+    }
+
+    fn show_log(&mut self, settings: Settings) {
+        for job in self.session.jobs.ids() {
+            self.engine.cancel(job);
+        }
+        self.session.forget_log();
+        self.session.settings = settings;
+        self.session.page = Page::Data;
+        self.inspect();
+    }
+
+    fn inspect(&mut self) {
+        if let Some(job) = self.session.jobs.of(Purpose::Inspect).map(|job| job.id) {
+            self.engine.cancel(job);
+            self.session.jobs.ended(job);
+        }
+        self.session.account = None;
+        self.session.broken = None;
+        let id = self.engine.submit(Request::Inspect(self.session.settings.clone()));
+        self.session.jobs.began(id, Purpose::Inspect);
+    }
+
+    /// Gives a column a role. Whoever had that role alone loses it; the others keep what they are seen to have.
+    fn set_role(&mut self, column: &str, role: Option<Role>) {
+        let Some(inspection) = &self.session.inspection else { return };
+        let before = inspection.columns.iter().find(|known| known.name == column).and_then(|known| known.role);
+        let mut texts: Vec<String> = inspection
+            .columns
+            .iter()
+            .filter(|known| known.role == Some(Role::Text) && known.name != column)
+            .map(|known| known.name.clone())
+            .collect();
+        let mapping = &mut self.session.settings.mapping;
+        // A column plays one role, so it leaves the one it had.
+        mapping.columns.retain(|(_, name)| name != column);
+        if let Some(before) = before.filter(|before| Some(*before) != role && *before != Role::Text) {
+            mapping.set(before, None);
+        }
+        if before == Some(Role::Text) || role == Some(Role::Text) {
+            // Several columns can be text together, so all of them are named.
+            if role == Some(Role::Text) {
+                texts.push(column.to_owned());
+            }
+            mapping.set(Role::Text, None);
+            if !texts.is_empty() {
+                mapping.without.retain(|without| *without != Role::Text);
+                mapping.columns.extend(texts.into_iter().map(|text| (Role::Text, text)));
+            }
+        }
+        if let Some(role) = role.filter(|role| *role != Role::Text) {
+            mapping.set(role, Some(column.to_owned()));
+        }
+        self.inspect();
+    }
+
+    fn configure(&mut self, settings: Settings) {
+        let before = std::mem::replace(&mut self.session.settings, settings);
+        let now = &self.session.settings;
+        // Only what concerns reading makes another look necessary.
+        if before.mapping != now.mapping
+            || before.time_format != now.time_format
+            || before.returns_prefix != now.returns_prefix
+        {
+            self.inspect();
+        }
+    }
+
+    fn train(&mut self) {
+        let id = self.engine.submit(Request::Train(self.session.settings.clone()));
+        self.session.jobs.began(id, Purpose::Train);
+        self.session.page = Page::Train;
+    }
+
+    fn stop(&mut self, job: JobId) {
+        self.engine.cancel(job);
+        self.session.jobs.cancelling(job);
+    }
+
+    fn export_chart(&mut self, path: PathBuf) {
+        let Some(user) = self.session.chosen else { return };
+        let what =
+            Export::Chart { user, interests: self.session.drawn.clone(), level: self.session.level, dark: self.dark };
+        self.export(what, path);
+    }
+
+    fn export(&mut self, what: Export, path: PathBuf) {
+        let Some(outcome) = self.session.outcome.clone() else { return };
+        let id = self.engine.submit(Request::Export { outcome, what, path });
+        self.session.jobs.began(id, Purpose::Export);
+    }
+
+    fn chart_name(&self, ending: &str) -> String {
+        let user = self.session.chosen.and_then(|user| {
+            let outcome = self.session.outcome.as_ref()?;
+            outcome.events.users.get(user.index()).cloned()
+        });
+        // A user's spelling may hold signs that no file name can.
+        let safe: String = user
+            .unwrap_or_default()
+            .chars()
+            .map(|sign| if sign.is_alphanumeric() || "-_.@ ".contains(sign) { sign } else { '_' })
+            .take(60)
+            .collect();
+        format!("user {safe}.{ending}")
+    }
+
+    fn set_theme(&mut self, choice: ThemeChoice, ctx: &Context) {
+        self.session.preferences.theme = choice;
+        ctx.set_theme(choice);
+        self.keep_preferences();
+    }
+
+    /// Writes the preferences where they are kept; in tests they are kept nowhere.
+    pub(super) fn keep_preferences(&self) {
+        if let Some(place) = &self.preferences_place {
+            // Not worth a word: the window works without, and the next change tries again.
+            let _ = self.session.preferences.save(place);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The training and validation curves, live.
+
+use eframe::egui::{Color32, FontId, Role, Ui, Vec2b, WidgetInfo};
+use egui_plot::{AxisHints, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, VLine};
+
+use super::layout::line;
+use crate::app::commands::Actions;
+use crate::app::session::Session;
+use crate::app::theme::{Tokens, size};
+use crate::app::view::View;
+use crate::app::widgets::{caption, section, swatch};
+use crate::observe::CurvePoint;
+
+/// The training and validation curves.
+#[derive(Debug, Default)]
+pub struct Curves;
+
+impl View for Curves {
+    fn ui(&mut self, ui: &mut Ui, session: &Session, _: &mut Actions) {
+        let t = Tokens::of(ui);
+        let points = &session.jobs.curves;
+        let shown = points.last().map(|point| point.curve.clone()).unwrap_or_default();
+        let current: Vec<&CurvePoint> = points.iter().filter(|point| point.curve == shown).collect();
+        let best = current.iter().rev().find(|point| point.best).copied();
+        line(
+            ui,
+            |ui| {
+                section(ui, "Loss");
+                caption(ui, if shown.is_empty() { "nats per event" } else { &shown });
+            },
+            |ui| {
+                if !points.is_empty() {
+                    caption(ui, "validation");
+                    swatch(ui, t.accent);
+                    caption(ui, "training");
+                    swatch(ui, t.outline);
+                }
+            },
+        );
+        if points.is_empty() {
+            empty(ui, session);
+            return;
+        }
+        let summary = summary(&current, best);
+        let earlier = earlier(points, &shown);
+        let height = ui.available_height() - 20.0;
+        let plot = plot(t, height).show(ui, |plot| {
+            for curve in earlier {
+                plot.line(series(curve.as_slice(), |p| p.validation, "before").color(t.hairline).width(1.5));
+            }
+            if let Some(best) = best {
+                let line = VLine::new("best epoch", best.epoch).color(t.outline).width(1.0);
+                plot.vline(line.style(LineStyle::Dashed { length: 4.0 }));
+            }
+            plot.line(series(&current, |p| p.train, "training").color(t.outline).width(1.5));
+            plot.line(series(&current, |p| p.validation, "validation").color(t.accent).width(2.0));
+            if let Some(best) = best {
+                let place = PlotPoints::new(vec![[f64::from(best.epoch), best.validation]]);
+                plot.points(Points::new("best", place).color(t.accent).radius(4.5).shape(MarkerShape::Circle));
+            }
+        });
+        plot.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
+        caption(ui, summary);
+    }
+}
+
+fn plot(t: &Tokens, height: f32) -> Plot<'static> {
+    let font = || FontId::proportional(size::SMALL);
+    let epochs = AxisHints::new_x().tick_label_color(t.quiet).tick_label_font(font()).formatter(|mark, _| {
+        if mark.value.fract().abs() < 1e-6 && mark.value >= 1.0 { format!("{:.0}", mark.value) } else { String::new() }
+    });
+    let losses = AxisHints::new_y().tick_label_color(t.quiet).tick_label_font(font()).min_thickness(40.0);
+    Plot::new("curves")
+        .height(height)
+        .custom_x_axes(vec![epochs])
+        .custom_y_axes(vec![losses])
+        .show_background(false)
+        .grid_color(grid(t))
+        .grid_fade(0.0)
+        .show_grid(Vec2b::new(false, true))
+        .show_crosshair(false)
+        .label_formatter(|hover| match hover {
+            egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
+                Some(format!("epoch {:.0}\n{plot_name} {:.4}", position.x, position.y))
+            }
+            egui_plot::HoverPosition::Elsewhere { .. } => None,
+        })
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .include_x(1.0)
+        .include_x(8.0)
+}
+
+fn grid(t: &Tokens) -> Color32 {
+    t.hairline
+}
+
+fn series<'a>(points: &[&CurvePoint], value: impl Fn(&CurvePoint) -> f64, name: &str) -> Line<'a> {
+    let points: Vec<[f64; 2]> = points.iter().map(|point| [f64::from(point.epoch), value(point)]).collect();
+    Line::new(name, PlotPoints::new(points))
+}
+
+/// The curves before the one shown, each by itself.
+fn earlier<'a>(points: &'a [CurvePoint], shown: &str) -> Vec<Vec<&'a CurvePoint>> {
+    let mut curves: Vec<Vec<&CurvePoint>> = Vec::new();
+    for point in points.iter().filter(|point| point.curve != shown) {
+        match curves.iter_mut().find(|curve| curve.first().is_some_and(|first| first.curve == point.curve)) {
+            Some(curve) => curve.push(point),
+            None => curves.push(vec![point]),
+        }
+    }
+    curves
+}
+
+fn summary(current: &[&CurvePoint], best: Option<&CurvePoint>) -> String {
+    let epochs = current.last().map_or(0, |point| point.epoch);
+    match best {
+        Some(best) => {
+            format!("Best at epoch {} of {epochs}: validation {:.4} nats per event", best.epoch, best.validation)
+        }
+        None => format!("Epoch {epochs}"),
+    }
+}
+
+fn empty(ui: &mut Ui, session: &Session) {
+    let t = Tokens::of(ui);
+    let text = if session.jobs.at_work().is_some() {
+        "The curves begin with the training stage"
+    } else {
+        "Here the training will show how well it does on periods it has not seen"
+    };
+    let rect = ui.available_rect_before_wrap();
+    let baseline =
+        [rect.left_bottom() - eframe::egui::vec2(0.0, 24.0), rect.right_bottom() - eframe::egui::vec2(0.0, 24.0)];
+    ui.painter().line_segment(baseline, eframe::egui::Stroke::new(1.0, t.hairline));
+    ui.put(rect, eframe::egui::Label::new(eframe::egui::RichText::new(text).color(t.quiet)));
+}

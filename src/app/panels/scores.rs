@@ -1,0 +1,161 @@
+//! How every model did on periods it had not seen.
+
+use eframe::egui::{Align, Label, Layout, RichText, Ui};
+use egui_extras::{Column, TableBuilder};
+
+use crate::app::commands::Actions;
+use crate::app::format;
+use crate::app::session::Session;
+use crate::app::theme::{Tokens, size, space, strong};
+use crate::app::view::View;
+use crate::app::widgets::{caption, card, section};
+use crate::forecast::{Score, ScoreTable};
+use crate::pipeline::Outcome;
+
+/// The models that learn nothing: what any other has to beat.
+const SIMPLE: [&str; 4] = ["popularity", "last", "mean", "ewma"];
+
+/// How every model did.
+#[derive(Debug, Default)]
+pub struct Scores;
+
+impl View for Scores {
+    fn ui(&mut self, ui: &mut Ui, session: &Session, _: &mut Actions) {
+        let Some(outcome) = &session.outcome else { return };
+        card(ui, space::INSET, |ui| {
+            ui.set_min_width(ui.available_width());
+            section(ui, &verdict(&outcome.scores));
+            caption(ui, basis(outcome));
+            ui.add_space(space::SMALL);
+            table(ui, &outcome.scores);
+        });
+    }
+}
+
+/// The result in a sentence.
+pub fn verdict(table: &ScoreTable) -> String {
+    let simple = table.scores.iter().filter(|score| is_simple(score)).min_by(|a, b| a.nll.total_cmp(&b.nll));
+    let learned = table.scores.iter().filter(|score| !is_simple(score)).min_by(|a, b| a.nll.total_cmp(&b.nll));
+    match (learned, simple) {
+        (Some(learned), Some(simple)) => {
+            let gain = simple.nll - learned.nll;
+            let (learned, simple) = (name(&learned.model), name(&simple.model));
+            if gain > 0.0 {
+                format!("The {learned} is {gain:.3} nats per event better than the best simple forecast ({simple})")
+            } else {
+                format!("The best simple forecast ({simple}) is {:.3} nats per event better than the {learned}", -gain)
+            }
+        }
+        (Some(only), None) | (None, Some(only)) => format!("Only one kind of model was scored: {}", name(&only.model)),
+        (None, None) => "No model could be scored: there are too few periods to look back on".to_owned(),
+    }
+}
+
+fn is_simple(score: &Score) -> bool {
+    SIMPLE.contains(&score.model.as_str())
+}
+
+fn basis(outcome: &Outcome) -> String {
+    let calendar = outcome.trajectories.calendar;
+    let table = &outcome.scores;
+    let (first, last) = (calendar.label(table.first), calendar.label(table.last));
+    let span = if first == last { format!("in {first}") } else { format!("from {first} to {last}") };
+    format!(
+        "Scored on {} of {} {span}, one {} ahead; no model had seen them.",
+        format::of(table.events, "event", "events"),
+        format::of(table.rows, "active user", "active users"),
+        calendar.length
+    )
+}
+
+/// A model as people call it.
+fn name(model: &str) -> String {
+    match model {
+        "lstm" | "gru" | "arima" | "ets" => model.to_uppercase(),
+        "ewma" => "decayed average".to_owned(),
+        "last" => "last active period".to_owned(),
+        "mean" => "mean of the past".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn table(ui: &mut Ui, table: &ScoreTable) {
+    let t = Tokens::of(ui);
+    let best = table.scores.iter().map(|score| score.nll).fold(f64::INFINITY, f64::min);
+    ui.spacing_mut().item_spacing.x = 0.0;
+    let right = Layout::right_to_left(Align::Center);
+    let headings: [(&str, &str); 5] = [
+        ("Model", "What forecast it is"),
+        ("Loss, nats", "Mean over events of minus the logarithm of the share that was forecast; lower is better"),
+        ("Gain, nats", "How much lower the loss is than that of popularity, which forecasts the same for everybody"),
+        ("Distance", "Mean distance between the shares forecast and observed, from 0 to 2; lower is better"),
+        ("Leader found", "How often the leading interest was the one forecast"),
+    ];
+    TableBuilder::new(ui)
+        .id_salt("scores")
+        .vscroll(false)
+        .column(Column::remainder().at_least(160.0))
+        .columns(Column::exact(120.0), 4)
+        .header(28.0, |mut header| {
+            for (place, (heading, hover)) in headings.into_iter().enumerate() {
+                header.col(|ui| {
+                    let label = Label::new(RichText::new(heading).size(size::SMALL).color(t.quiet));
+                    if place == 0 {
+                        ui.add(label).on_hover_text(hover);
+                    } else {
+                        ui.with_layout(right, |ui| ui.add(label).on_hover_text(hover));
+                    }
+                });
+            }
+        })
+        .body(|body| {
+            body.rows(28.0, table.scores.len(), |mut row| {
+                let score = &table.scores[row.index()];
+                let leads = score.nll <= best;
+                let text = |text: String| if leads { strong(text) } else { RichText::new(text) };
+                row.col(|ui| {
+                    ui.label(text(name(&score.model)));
+                });
+                let gain = if score.gain.abs() < 5e-4 { "0".to_owned() } else { signed(score.gain) };
+                let values =
+                    [format!("{:.3}", score.nll), gain, format!("{:.3}", score.l1), format::percent(score.top1)];
+                for value in values {
+                    row.col(|ui| {
+                        ui.with_layout(right, |ui| ui.label(text(value)));
+                    });
+                }
+            });
+        });
+}
+
+fn signed(value: f64) -> String {
+    if value < 0.0 { format!("−{:.3}", -value) } else { format!("+{value:.3}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Period;
+
+    fn scored(scores: &[(&str, f64)]) -> ScoreTable {
+        let scores = scores
+            .iter()
+            .map(|(model, nll)| Score { model: (*model).to_owned(), nll: *nll, gain: 0.0, l1: 0.5, top1: 0.4 })
+            .collect();
+        ScoreTable { first: Period(1), last: Period(2), rows: 1, events: 1, scores }
+    }
+
+    #[test]
+    fn the_verdict_names_the_best_of_each_kind() {
+        let table = scored(&[("lstm", 2.10), ("ewma", 2.154), ("mean", 2.3), ("popularity", 2.4)]);
+        let said = verdict(&table);
+        assert_eq!(said, "The LSTM is 0.054 nats per event better than the best simple forecast (decayed average)");
+    }
+
+    #[test]
+    fn a_model_that_lost_is_not_praised() {
+        let said = verdict(&scored(&[("lstm", 2.2), ("mean", 2.1)]));
+        assert_eq!(said, "The best simple forecast (mean of the past) is 0.100 nats per event better than the LSTM");
+        assert!(verdict(&scored(&[])).starts_with("No model"));
+    }
+}

@@ -1,0 +1,88 @@
+//! The settings of a run. The defaults are good; nothing here has to be touched.
+
+use eframe::egui::{DragValue, Ui};
+
+use crate::app::commands::{Action, Actions};
+use crate::app::session::Session;
+use crate::app::theme::space;
+use crate::app::view::View;
+use crate::app::widgets::{caption, card, labelled, section, segmented};
+use crate::calendar::PeriodLength;
+use crate::language::DeviceChoice;
+use crate::project::{InterestCount, Settings};
+
+/// How many interests are proposed to a person who wants a number of their own.
+const SOME_INTERESTS: u16 = 16;
+
+/// The settings of a run.
+#[derive(Debug, Default)]
+pub struct SettingsCard;
+
+impl View for SettingsCard {
+    fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
+        let mut settings = session.settings.clone();
+        card(ui, space::INSET, |ui| {
+            ui.set_min_width(ui.available_width());
+            section(ui, "Settings");
+            caption(ui, "Good as they are; change what you know better.");
+            ui.add_space(space::TIGHT);
+            period_ui(ui, &mut settings);
+            interests_ui(ui, &mut settings);
+            labelled(ui, "Forecast ahead", |ui| {
+                let value = DragValue::new(&mut settings.horizon).range(1..=36).suffix(" periods").speed(0.05);
+                ui.add(value).accessible_name("Forecast ahead").on_hover_text("How many periods the forecast reaches");
+            });
+            device_ui(ui, &mut settings);
+            labelled(ui, "Seed", |ui| {
+                let value = DragValue::new(&mut settings.seed).range(0..=999_999).speed(0.1);
+                ui.add(value)
+                    .accessible_name("Seed")
+                    .on_hover_text("The same seed, settings and log give the same results");
+            });
+        });
+        if settings != session.settings {
+            actions.push(Action::Configure(settings));
+        }
+    }
+}
+
+fn period_ui(ui: &mut Ui, settings: &mut Settings) {
+    ui.label("Period");
+    let choices = [
+        (None, "Auto"),
+        (Some(PeriodLength::Day), "Day"),
+        (Some(PeriodLength::Week), "Week"),
+        (Some(PeriodLength::Month), "Month"),
+    ];
+    if let Some(period) = segmented(ui, "Period", &choices, settings.period) {
+        settings.period = period;
+    }
+}
+
+fn interests_ui(ui: &mut Ui, settings: &mut Settings) {
+    labelled(ui, "Interests", |ui| {
+        if let InterestCount::Fixed(number) = &mut settings.interests {
+            let value = DragValue::new(number).range(2..=512).speed(0.1);
+            ui.add(value).accessible_name("Number of interests").on_hover_text("How many interests to look for");
+        }
+        let fixed = matches!(settings.interests, InterestCount::Fixed(_));
+        match segmented(ui, "Interests", &[(false, "Auto"), (true, "Number")], fixed) {
+            Some(true) => settings.interests = InterestCount::Fixed(SOME_INTERESTS),
+            Some(false) => settings.interests = InterestCount::Auto,
+            None => {}
+        }
+    });
+}
+
+fn device_ui(ui: &mut Ui, settings: &mut Settings) {
+    labelled(ui, "Device", |ui| {
+        let gpu = match settings.device {
+            DeviceChoice::Cuda(number) => DeviceChoice::Cuda(number),
+            DeviceChoice::Auto | DeviceChoice::Cpu => DeviceChoice::Cuda(0),
+        };
+        let choices = [(DeviceChoice::Auto, "Auto"), (DeviceChoice::Cpu, "CPU"), (gpu, "GPU")];
+        if let Some(device) = segmented(ui, "Device", &choices, settings.device) {
+            settings.device = device;
+        }
+    });
+}

@@ -1,0 +1,322 @@
+//! The chosen user: who it is, the chart, what it says in words, and how sure it is.
+
+use std::sync::Arc;
+
+use eframe::egui::{CornerRadius, Label, Popup, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::chart::{self, Chart, colour};
+use super::chart_item::mark_shape;
+use super::layout::line;
+use crate::app::commands::{Action, Actions, Command};
+use crate::app::format;
+use crate::app::session::Session;
+use crate::app::theme::{Tokens, size, space};
+use crate::app::view::View;
+use crate::app::widgets::{Icon, caption, card, heading, icon_button, menu_item, segmented};
+use crate::events::UserId;
+use crate::pipeline::Outcome;
+use crate::report::{self, InterestPath, palette};
+
+/// How many interests are drawn unless a person chooses.
+const LEADING: usize = 4;
+
+/// The chosen user's picture.
+#[derive(Debug, Default)]
+pub struct TrajectoryPanel {
+    seen: Option<Seen>,
+    raised: Option<u16>,
+    /// The interests drawn.
+    pub drawn: Vec<u16>,
+}
+
+/// What is derived from a user, kept until another is chosen.
+#[derive(Debug)]
+struct Seen {
+    run: usize,
+    user: UserId,
+    paths: Vec<InterestPath>,
+    /// All interests, those that matter most to this user first.
+    ranked: Vec<u16>,
+    sentence: String,
+}
+
+impl View for TrajectoryPanel {
+    fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
+        let (Some(outcome), Some(user)) = (&session.outcome, session.chosen) else {
+            chart::nothing(ui, ui.available_height(), "Choose a user in the list");
+            return;
+        };
+        self.see(outcome, user);
+        let Some(seen) = &self.seen else { return };
+        head(ui, session, outcome, user, actions);
+        ui.add_space(space::SMALL);
+        let drawn = drawn(session, seen);
+        let outer = ui.available_height();
+        let raised = self.raised;
+        let mut pointed = None;
+        card(ui, space::INSET, |ui| {
+            ui.set_min_size(vec2(ui.available_width(), outer - 2.0 * space::INSET - 2.0));
+            let bottom = ui.max_rect().top() + outer - 2.0 * space::INSET - 2.0;
+            pointed = controls(ui, session, outcome, seen, &drawn, actions);
+            ui.add_space(space::SMALL);
+            let height = (bottom - ui.cursor().top() - foot_height(outcome) - space::SMALL).max(200.0);
+            let paths: Vec<&InterestPath> =
+                drawn.iter().filter_map(|interest| seen.paths.get(usize::from(*interest))).collect();
+            if paths.iter().all(|path| path.observed.is_empty() && path.expected.is_empty()) {
+                chart::nothing(
+                    ui,
+                    height,
+                    "This user has no whole period with activity yet, so there is nothing to draw.",
+                );
+            } else {
+                Chart {
+                    paths: &paths,
+                    space: &outcome.space,
+                    calendar: outcome.trajectories.calendar,
+                    first: outcome.trajectories.first,
+                    origin: outcome.trajectories.origin,
+                    horizon: if paths.iter().any(|path| !path.expected.is_empty()) {
+                        outcome.forecast.horizon
+                    } else {
+                        0
+                    },
+                    level: session.level,
+                    raised,
+                    summary: &seen.sentence,
+                }
+                .ui(ui, height);
+            }
+            foot(ui, session, outcome, seen, &drawn, actions);
+        });
+        self.raised = pointed;
+        self.drawn = drawn;
+    }
+}
+
+impl TrajectoryPanel {
+    fn see(&mut self, outcome: &Arc<Outcome>, user: UserId) {
+        let run = Arc::as_ptr(outcome) as usize;
+        if self.seen.as_ref().is_some_and(|seen| seen.run == run && seen.user == user) {
+            return;
+        }
+        let paths = report::user_paths(&outcome.trajectories, &outcome.forecast, user);
+        let sentence = report::sentence(&paths, &outcome.space, outcome.trajectories.calendar);
+        self.seen = Some(Seen { run, user, ranked: ranked(&paths), paths, sentence });
+    }
+}
+
+/// Interests by what they have been to a user and will be, most first.
+fn ranked(paths: &[InterestPath]) -> Vec<u16> {
+    let weight = |path: &InterestPath| {
+        let events: u32 = path.observed.iter().map(|seen| seen.total).sum();
+        let past: f32 = path.observed.iter().map(|seen| seen.share * seen.total as f32).sum();
+        let next = path.expected.iter().map(|next| next.share).fold(0.0, f32::max);
+        past / events.max(1) as f32 + next
+    };
+    let mut ranked: Vec<&InterestPath> = paths.iter().collect();
+    ranked.sort_by(|one, other| weight(other).total_cmp(&weight(one)).then(one.interest.cmp(&other.interest)));
+    ranked.into_iter().map(|path| path.interest).collect()
+}
+
+fn drawn(session: &Session, seen: &Seen) -> Vec<u16> {
+    let mut drawn = match &session.pinned {
+        Some(pinned) => pinned.clone(),
+        None => seen.ranked.iter().copied().take(LEADING).collect(),
+    };
+    drawn.retain(|interest| usize::from(*interest) < seen.paths.len());
+    drawn
+}
+
+fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions: &mut Actions) {
+    let name = outcome.events.users.get(user.index()).map(String::as_str).unwrap_or_default();
+    let calendar = outcome.trajectories.calendar;
+    line(
+        ui,
+        |ui| {
+            heading(ui, &format!("User {name}"));
+            if let Some(summary) = outcome.users.get(user.index()) {
+                let period = calendar.length.to_string();
+                let mut parts = vec![
+                    format::of(summary.events.into(), "event", "events"),
+                    format!("in {}", format::of(summary.active_periods.into(), &period, &format!("{period}s"))),
+                    format!("last seen {}", format::day(summary.last.datetime().date())),
+                ];
+                if let Some(p) = summary.p_active {
+                    let next = calendar.label(outcome.forecast.origin);
+                    parts.push(format!("{} likely to be active in {next}", format::percent(p.into())));
+                }
+                let quiet = Tokens::of(ui).quiet;
+                ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
+            }
+        },
+        |ui| {
+            let export = ui.button("Export…").on_hover_text("The chart or all tables");
+            Popup::menu(&export).show(|ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for command in [Command::ExportSvg, Command::ExportPng, Command::ExportTables] {
+                    menu_item(ui, session, actions, command);
+                }
+            });
+        },
+    );
+}
+
+/// The legend, which is also where interests are chosen, and the choice of the band. Answers the interest pointed at.
+fn controls(
+    ui: &mut Ui,
+    session: &Session,
+    outcome: &Outcome,
+    seen: &Seen,
+    drawn: &[u16],
+    actions: &mut Actions,
+) -> Option<u16> {
+    let mut pointed = None;
+    let bands = !outcome.forecast.bands.is_empty();
+    let legend = ui.available_width() - if bands { 240.0 } else { 0.0 };
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui_with_layout(
+            vec2(legend, space::CONTROL),
+            eframe::egui::Layout::left_to_right(eframe::egui::Align::Center).with_main_wrap(true),
+            |ui| {
+                ui.set_width(legend);
+                ui.spacing_mut().item_spacing = vec2(space::TIGHT, space::TIGHT);
+                for interest in drawn {
+                    let response = chip(ui, outcome, *interest, legend);
+                    if response.hovered() || response.has_focus() {
+                        pointed = Some(*interest);
+                    }
+                    if response.clicked() && drawn.len() > 1 {
+                        let rest = drawn.iter().copied().filter(|other| other != interest).collect();
+                        actions.push(Action::Pin(Some(rest)));
+                    }
+                }
+                more(ui, session, outcome, seen, drawn, actions);
+            },
+        );
+        if bands {
+            ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Min), |ui| {
+                let mut choices: Vec<(Option<u8>, String)> =
+                    outcome.forecast.bands.iter().map(|band| (Some(band.level), format!("{} %", band.level))).collect();
+                choices.push((None, "Off".to_owned()));
+                let choices: Vec<(Option<u8>, &str)> =
+                    choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
+                if let Some(level) = segmented(ui, "Band", &choices, session.level) {
+                    actions.push(Action::SetLevel(level));
+                }
+            });
+        }
+    });
+    pointed
+}
+
+/// An interest in the legend: its mark, its colour, its name.
+fn chip(ui: &mut Ui, outcome: &Outcome, interest: u16, widest: f32) -> eframe::egui::Response {
+    let t = Tokens::of(ui);
+    let name = outcome.space.interests.get(usize::from(interest)).map(|found| found.label.as_str()).unwrap_or_default();
+    let mut job = eframe::egui::text::LayoutJob::simple_singleline(
+        name.to_owned(),
+        eframe::egui::FontId::proportional(size::SMALL),
+        t.text,
+    );
+    job.wrap = eframe::egui::text::TextWrapping::truncate_at_width((widest - 40.0).min(200.0));
+    let galley = ui.painter().layout_job(job);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 24.0), Sense::click());
+    let round = CornerRadius::same(12);
+    let lit = response.hovered() || response.has_focus();
+    ui.painter().rect(
+        rect,
+        round,
+        if lit { t.sunken } else { t.surface },
+        Stroke::new(1.0, if lit { t.outline } else { t.hairline }),
+        StrokeKind::Inside,
+    );
+    let style = palette::style(interest);
+    let ink = colour(interest, ui.visuals().dark_mode);
+    ui.painter().add(mark_shape(style.mark, pos2(rect.left() + 14.0, rect.center().y), 4.5, ink));
+    let at = pos2(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, t.text);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, true, format!("Hide {name}")));
+    let terms = outcome.space.interests.get(usize::from(interest)).map(|found| found.terms.join(", "));
+    response.on_hover_text(format!("{}\nClick to hide", terms.unwrap_or_default()))
+}
+
+/// The interests that are not drawn, to choose from.
+fn more(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
+    let others = seen.paths.len().saturating_sub(drawn.len());
+    if others == 0 && session.pinned.is_none() {
+        return;
+    }
+    let t = Tokens::of(ui);
+    let text =
+        RichText::new(format!("{} ▾", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
+    let button = ui.add(eframe::egui::Button::new(text).frame_when_inactive(false).min_size(vec2(0.0, 24.0)).small());
+    let button = button.on_hover_text("Choose which interests are drawn");
+    Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_min_width(240.0);
+        if session.pinned.is_some() && ui.button("Back to each user's leading interests").clicked() {
+            actions.push(Action::Pin(None));
+        }
+        caption(ui, format!("At most {} at once", palette::COLOURED));
+        eframe::egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for interest in &seen.ranked {
+                let name = outcome.space.interests.get(usize::from(*interest)).map(|found| found.label.as_str());
+                let mut on = drawn.contains(interest);
+                let room = on && drawn.len() > 1 || !on && drawn.len() < palette::COLOURED;
+                let boxed = eframe::egui::Checkbox::new(&mut on, name.unwrap_or_default());
+                if ui.add_enabled(room, boxed).changed() {
+                    let mut next = drawn.to_vec();
+                    next.retain(|other| other != interest);
+                    if on {
+                        next.push(*interest);
+                    }
+                    actions.push(Action::Pin(Some(next)));
+                }
+            }
+        });
+    });
+}
+
+fn foot_height(outcome: &Outcome) -> f32 {
+    if outcome.forecast.bands.is_empty() { 92.0 } else { 84.0 }
+}
+
+/// The chart in words, what the band is worth, and how much of the user is drawn.
+fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
+    ui.add_space(space::TIGHT);
+    crate::app::widgets::hairline(ui);
+    line(
+        ui,
+        |ui| {
+            let width = ui.available_width() - space::CONTROL - space::SMALL;
+            ui.allocate_ui(vec2(width, 32.0), |ui| {
+                ui.set_max_width(width);
+                ui.add(Label::new(&seen.sentence).wrap().selectable(true));
+            });
+        },
+        |ui| {
+            if icon_button(ui, Icon::Copy, "Copy the sentence").clicked() {
+                actions.push(Action::Copy(seen.sentence.clone()));
+            }
+        },
+    );
+    let mut parts = Vec::new();
+    match (&session.level, outcome.forecast.bands.iter().find(|band| Some(band.level) == session.level)) {
+        (Some(level), Some(band)) => {
+            parts.push(format!("{level} % band: {} of past cells inside", format::percent(band.coverage)));
+        }
+        _ => parts.extend(outcome.forecast.no_bands.as_ref().map(|why| format!("No bands: {why}"))),
+    }
+    let whole: u32 = seen.paths.first().map_or(0, |path| path.observed.iter().map(|seen| seen.total).sum());
+    let shown: f32 = drawn
+        .iter()
+        .filter_map(|interest| seen.paths.get(usize::from(*interest)))
+        .flat_map(|path| path.observed.iter().map(|seen| seen.share * seen.total as f32))
+        .sum();
+    if whole > 0 {
+        let part = f64::from(shown) / f64::from(whole);
+        let all = seen.paths.len();
+        parts.push(format!("{} of {all} interests drawn, {} of the user's events", drawn.len(), format::percent(part)));
+    }
+    caption(ui, parts.join("  ·  "));
+}

@@ -1,0 +1,240 @@
+//! What the window shows: the project, what is known of its log, the results, and what a person is looking at.
+//! Panels read it; only `execute` and `logic` write it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::jobs::{Jobs, Purpose};
+use super::notices::Notices;
+use super::preferences::Preferences;
+use crate::events::{Account, Inspection, Role, UserId};
+use crate::pipeline::Outcome;
+use crate::project::{Project, Selection, Settings};
+
+/// The pages, as the rail lists them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// What is in the log.
+    #[default]
+    Data,
+    /// How the model is made.
+    Train,
+    /// Where each user is heading.
+    Users,
+}
+
+/// Everything that the window shows.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// The page shown.
+    pub page: Page,
+    /// The settings as they stand; the log is in them.
+    pub settings: Settings,
+    /// The project's file, once it has one.
+    pub project: Option<PathBuf>,
+    /// What the project's file holds.
+    pub saved: Option<Project>,
+    /// The user to show once there are results, as the log spells it.
+    pub wanted: Option<String>,
+    /// The first look at the log.
+    pub inspection: Option<Arc<Inspection>>,
+    /// What cleaning keeps and leaves out.
+    pub account: Option<Arc<Account>>,
+    /// Why the log could not be looked into.
+    pub broken: Option<String>,
+    /// The latest results.
+    pub outcome: Option<Arc<Outcome>>,
+    /// The user whose chart is shown.
+    pub chosen: Option<UserId>,
+    /// The band to draw, percent.
+    pub level: Option<u8>,
+    /// The interests to draw for every user; none: each user's leading ones.
+    pub pinned: Option<Vec<u16>>,
+    /// The interests that the chart shows now.
+    pub drawn: Vec<u16>,
+    /// The jobs that have not ended.
+    pub jobs: Jobs,
+    /// What is said aside.
+    pub notices: Notices,
+    /// What is remembered between starts.
+    pub preferences: Preferences,
+    /// Whether the list of shortcuts is open.
+    pub shortcuts_open: bool,
+    /// Files hover over the window.
+    pub drop_hovers: bool,
+    /// Whether the filter field is to take the keyboard.
+    pub focus_filter: bool,
+    /// How many rows the table is to move the choice by.
+    pub step_users: i32,
+    /// The project that comes with the program, where it was found.
+    pub sample: Option<PathBuf>,
+}
+
+impl Session {
+    /// Whether there is a log to look at.
+    pub fn has_log(&self) -> bool {
+        !self.settings.inputs.is_empty()
+    }
+
+    /// The log's name as a person would say it.
+    pub fn log_name(&self) -> String {
+        match self.settings.inputs.as_slice() {
+            [] => String::new(),
+            [one] => file_name(one),
+            [first, rest @ ..] => format!("{} and {} more", file_name(first), rest.len()),
+        }
+    }
+
+    /// The project's name: its file's, or the log's.
+    pub fn name(&self) -> String {
+        self.project.as_deref().map_or_else(|| self.log_name(), file_name)
+    }
+
+    /// Whether there is something that the project's file does not have.
+    pub fn unsaved(&self) -> bool {
+        let now = self.to_project();
+        // Going from user to user is looking, not changing.
+        let same = |saved: &Project| {
+            saved.settings == now.settings
+                && saved.selection.interests == now.selection.interests
+                && saved.selection.level == now.selection.level
+        };
+        self.has_log() && !self.saved.as_ref().is_some_and(same)
+    }
+
+    /// The project as it stands.
+    pub fn to_project(&self) -> Project {
+        let chosen = self.chosen.zip(self.outcome.as_ref());
+        let user = chosen.and_then(|(user, outcome)| outcome.events.users.get(user.index()).cloned());
+        Project {
+            settings: self.settings.clone(),
+            selection: Selection {
+                user: user.or_else(|| self.wanted.clone()),
+                interests: self.pinned.clone().unwrap_or_default(),
+                level: self.level,
+            },
+            ..Project::default()
+        }
+    }
+
+    /// The title of the window.
+    pub fn title(&self) -> String {
+        if !self.has_log() {
+            return "Driftline".to_owned();
+        }
+        let mark = if self.unsaved() { " ●" } else { "" };
+        format!("{}{mark} – Driftline", self.name())
+    }
+
+    /// Why training cannot begin, in a sentence; none if it can.
+    pub fn why_not_train(&self) -> Option<String> {
+        if !self.has_log() {
+            return Some("Open a log first".to_owned());
+        }
+        if self.jobs.of(Purpose::Train).is_some() {
+            return Some("A training is at work".to_owned());
+        }
+        let Some(inspection) = &self.inspection else {
+            return Some(if self.broken.is_some() {
+                "The log could not be read".to_owned()
+            } else {
+                "The log is being looked into".to_owned()
+            });
+        };
+        inspection.problems.first().cloned().or_else(|| {
+            let missing = Role::ALL
+                .into_iter()
+                .filter(|role| role.required())
+                .find(|role| !inspection.columns.iter().any(|column| column.role == Some(*role)));
+            missing.map(|role| format!("No column is the {role}"))
+        })
+    }
+
+    /// What was changed since the results were made, a few words each; empty without results or changes.
+    pub fn stale(&self) -> Vec<String> {
+        let Some(outcome) = &self.outcome else { return Vec::new() };
+        let (then, now) = (&outcome.settings, &self.settings);
+        let mut changes = Vec::new();
+        let mut changed = |differs: bool, words: String| {
+            if differs {
+                changes.push(words);
+            }
+        };
+        changed(then.inputs != now.inputs, "another log".to_owned());
+        changed(
+            then.mapping != now.mapping
+                || then.time_format != now.time_format
+                || then.returns_prefix != now.returns_prefix,
+            "what columns mean".to_owned(),
+        );
+        changed(
+            then.period != now.period,
+            match now.period {
+                Some(period) => format!("{period}s as periods"),
+                None => "the period chosen from the log".to_owned(),
+            },
+        );
+        changed(then.interests != now.interests, format!("{} interests", now.interests));
+        changed(then.horizon != now.horizon, format!("{} periods ahead", now.horizon));
+        changed(then.levels != now.levels, "the bands' levels".to_owned());
+        changed(then.language_model != now.language_model, "another language model".to_owned());
+        changed(then.device != now.device, format!("device {}", now.device));
+        changed(then.seed != now.seed, format!("seed {}", now.seed));
+        changes
+    }
+
+    /// Forgets everything that belongs to a log.
+    pub fn forget_log(&mut self) {
+        self.inspection = None;
+        self.account = None;
+        self.broken = None;
+        self.outcome = None;
+        self.chosen = None;
+        self.wanted = None;
+        self.pinned = None;
+        self.jobs = Jobs::default();
+    }
+}
+
+/// A path's last part.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_log() -> Session {
+        let settings = Settings { inputs: vec!["logs/orders.csv".into()], ..Settings::default() };
+        Session { settings, ..Session::default() }
+    }
+
+    #[test]
+    fn the_title_tells_the_name_and_what_is_unsaved() {
+        let mut session = with_log();
+        assert_eq!(session.title(), "orders.csv ● – Driftline");
+        session.project = Some("spring.ron".into());
+        session.saved = Some(session.to_project());
+        assert_eq!(session.title(), "spring.ron – Driftline");
+        session.settings.seed += 1;
+        assert!(session.unsaved());
+        assert_eq!(Session::default().title(), "Driftline");
+    }
+
+    #[test]
+    fn what_stands_between_a_log_and_training_is_said() {
+        assert_eq!(Session::default().why_not_train().as_deref(), Some("Open a log first"));
+        let mut session = with_log();
+        assert_eq!(session.why_not_train().as_deref(), Some("The log is being looked into"));
+        session.inspection = Some(Arc::new(Inspection::default()));
+        assert_eq!(session.why_not_train().as_deref(), Some("No column is the user"));
+    }
+
+    #[test]
+    fn several_files_are_one_log() {
+        let mut session = with_log();
+        session.settings.inputs.push("logs/more.csv".into());
+        assert_eq!(session.log_name(), "orders.csv and 1 more");
+    }
+}

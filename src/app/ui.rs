@@ -1,0 +1,57 @@
+//! Drawing: the bars, the page, and what lies over them.
+
+use eframe::egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use super::DriftlineApp;
+use super::panels::Panels;
+use super::session::Page;
+use super::theme::{Tokens, space};
+use super::view::View as _;
+
+impl DriftlineApp {
+    pub(super) fn draw(&mut self, ui: &mut Ui) {
+        let tokens = Tokens::of(ui);
+        self.dark = ui.visuals().dark_mode;
+        let Self { session, panels, actions, .. } = self;
+        let Panels { top_bar, rail, status_bar, start, data, train, users, notices, shortcuts } = panels;
+
+        let bar = Frame::new().fill(tokens.surface).inner_margin(Margin::symmetric(space::INSET as i8, 0));
+        Panel::top("top bar")
+            .exact_size(48.0)
+            .resizable(false)
+            .frame(bar)
+            .show(ui, |ui| top_bar.ui(ui, session, actions));
+        if session.has_log() {
+            Panel::bottom("status bar")
+                .exact_size(36.0)
+                .resizable(false)
+                .frame(bar)
+                .show(ui, |ui| status_bar.ui(ui, session, actions));
+            let side = Frame::new().fill(tokens.surface).inner_margin(Margin::same(space::SMALL as i8));
+            Panel::left("rail")
+                .exact_size(144.0)
+                .resizable(false)
+                .frame(side)
+                .show(ui, |ui| rail.ui(ui, session, actions));
+        }
+        let page = Frame::new().fill(tokens.ground).inner_margin(Margin::same(space::LARGE as i8));
+        CentralPanel::default().frame(page).show(ui, |ui| match session.page {
+            _ if !session.has_log() => start.ui(ui, session, actions),
+            Page::Data => data.ui(ui, session, actions),
+            Page::Train => train.ui(ui, session, actions),
+            Page::Users => users.ui(ui, session, actions),
+        });
+        notices.ui(ui, session, actions);
+        shortcuts.ui(ui, session, actions);
+
+        session.drawn.clone_from(&users.drawn);
+        session.step_users = 0;
+        session.focus_filter = false;
+        let ctx = ui.ctx().clone();
+        for action in self.actions.take() {
+            self.execute(action, &ctx);
+            // What was asked for shows in the next frame, and that one is wanted now.
+            ctx.request_repaint();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::calendar::PeriodLength;
+use crate::language::DeviceChoice;
+use crate::project::InterestCount;
+
+/// Shows where each user's interests are heading.
+///
+/// Without a command it opens the window, on a project or on logs.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do without a window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// A project (.ron) to open, or the logs of a new one.
+    #[arg(value_name = "PROJECT | LOG")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// The commands that need no window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what is in a log: columns, guessed roles, what cleaning keeps and leaves out, and why.
+    Inspect(InspectArguments),
+    /// Write a log's distinct texts and their vectors.
+    Embed(EmbedArguments),
+    /// Walk the whole road: interests, trajectories, training, forecasts with bands.
+    Forecast(ForecastArguments),
+    /// Check that every part works: libtorch, device, language model, cache, fonts, display.
+    Doctor(DoctorArguments),
+}
+
+/// `driftline inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    #[command(flatten)]
+    pub(super) log: LogArguments,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// `driftline embed`.
+#[derive(Debug, Args)]
+pub struct EmbedArguments {
+    #[command(flatten)]
+    pub(super) log: LogArguments,
+    /// The Parquet file to write (columns `text`, `embedding`).
+    #[arg(long, value_name = "FILE.parquet")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) model: ModelArguments,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// `driftline forecast`.
+#[derive(Debug, Args)]
+pub struct ForecastArguments {
+    #[command(flatten)]
+    pub(super) log: LogArguments,
+    /// The folder to write the results to.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// How long a period is [default: chosen from the log].
+    #[arg(long, value_enum)]
+    pub(super) period: Option<PeriodLength>,
+    /// How many interests: auto or a number [default: auto].
+    #[arg(long, value_name = "auto|N")]
+    pub(super) interests: Option<InterestCount>,
+    /// How many periods ahead [default: 3].
+    #[arg(long, value_name = "H", value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub(super) horizon: Option<u16>,
+    /// Levels of the bands in percent, of 50, 80 and 95 [default: 50,80,95].
+    #[arg(long, value_name = "LEVELS", value_delimiter = ',', value_parser = level)]
+    pub(super) level: Option<Vec<u8>>,
+    /// Where every random choice comes from [default: 7].
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) model: ModelArguments,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// `driftline doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    #[command(flatten)]
+    pub(super) model: ModelArguments,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// Which log, and how to read it.
+#[derive(Debug, Default, Args)]
+pub(super) struct LogArguments {
+    /// CSV (also .gz, .zst) and Parquet files, folders or globs of them.
+    #[arg(value_name = "LOG")]
+    pub(super) logs: Vec<PathBuf>,
+    /// Settings from a file or a project; what is given here wins.
+    #[arg(long, value_name = "FILE.ron")]
+    pub(super) settings: Option<PathBuf>,
+    /// The column that says who.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) user: Option<String>,
+    /// The column that says when.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) time: Option<String>,
+    /// The columns that say what, in words.
+    #[arg(
+        long,
+        value_name = "COL,…",
+        value_delimiter = ',',
+        help_heading = "Roles of columns; guessed where not given"
+    )]
+    pub(super) text: Vec<String>,
+    /// The item's code.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) item: Option<String>,
+    /// The basket, order or visit.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) basket: Option<String>,
+    /// The kind of event.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) kind: Option<String>,
+    /// How many.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) quantity: Option<String>,
+    /// The price of one unit.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) price: Option<String>,
+    /// What the event was worth.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) value: Option<String>,
+    /// A category that the log has already.
+    #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
+    pub(super) category: Option<String>,
+    /// How times are written, as in '%d/%m/%Y %H:%M', where that can be read two ways.
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) time_format: Option<String>,
+    /// What marks a return, besides a quantity below zero: `basket-prefix:C`.
+    #[arg(long, value_name = "RULE", value_parser = returns)]
+    pub(super) returns: Option<String>,
+}
+
+/// What turns words into vectors, and on what.
+#[derive(Debug, Default, Args)]
+pub(super) struct ModelArguments {
+    /// A language model's directory [default: the built-in all-MiniLM-L6-v2].
+    #[arg(long, value_name = "DIR")]
+    pub(super) lm: Option<PathBuf>,
+    /// Where to compute: auto, cpu, cuda or cuda:N [default: auto].
+    #[arg(long, value_name = "DEVICE")]
+    pub(super) device: Option<DeviceChoice>,
+}
+
+/// How much is said, and how.
+#[derive(Debug, Default, Args)]
+pub(super) struct Voice {
+    /// Print one JSON object on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Say nothing but errors on standard error.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// One level of a band; the files have columns for these three.
+fn level(text: &str) -> Result<u8, String> {
+    match text.trim().parse() {
+        Ok(level @ (50 | 80 | 95)) => Ok(level),
+        _ => Err(format!("`{text}` is no level of a band; use 50, 80 or 95, or several as in 80,95")),
+    }
+}
+
+/// The prefix in `basket-prefix:C`.
+fn returns(text: &str) -> Result<String, String> {
+    match text.strip_prefix("basket-prefix:") {
+        Some(prefix) if !prefix.is_empty() => Ok(prefix.to_owned()),
+        _ => Err(format!("`{text}` is no rule for returns; write basket-prefix:C with the prefix in place of C")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn parse(line: &str) -> Result<Arguments, clap::Error> {
+        Arguments::try_parse_from(line.split(' '))
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_paths_go_to_the_window() {
+        let arguments = parse("driftline a.csv b.csv").unwrap();
+        assert!(arguments.command.is_none());
+        assert_eq!(arguments.paths.len(), 2);
+    }
+
+    #[test]
+    fn a_forecast_takes_its_settings() {
+        let line = "driftline forecast a.csv --out o --period month --interests 16 --level 80,95 --text Name,Colour \
+                    --returns basket-prefix:C";
+        let Some(Command::Forecast(arguments)) = parse(line).unwrap().command else { panic!("no forecast") };
+        assert_eq!(arguments.period, Some(PeriodLength::Month));
+        assert_eq!(arguments.interests, Some(InterestCount::Fixed(16)));
+        assert_eq!(arguments.level, Some(vec![80, 95]));
+        assert_eq!(arguments.log.text, ["Name", "Colour"]);
+        assert_eq!(arguments.log.returns.as_deref(), Some("C"));
+    }
+
+    #[test]
+    fn senseless_settings_are_refused_with_a_way_out() {
+        for (bad, hint) in [
+            ("--level 90", "50, 80 or 95"),
+            ("--interests 1", "auto or a number"),
+            ("--device gpu", "cuda:N"),
+            ("--horizon 0", "1..=120"),
+            ("--returns C", "basket-prefix:C"),
+        ] {
+            let error = parse(&format!("driftline forecast a.csv --out o {bad}")).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains(hint), "{bad}: {error}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `driftline forecast`: the whole road, and what there is to say at its end.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::arguments::ForecastArguments;
+use super::output::{Edge, count, print, print_json, table};
+use super::{exit, inspect, progress};
+use crate::interests::InterestSpace;
+use crate::pipeline::{self, Outcome, Store};
+use crate::report::OutputFolder;
+
+/// How many terms of an interest stand beside its label.
+const TERMS: usize = 5;
+
+pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
+    let settings = arguments.settings()?;
+    // A place that cannot be written to is told before minutes of work, not after.
+    drop(OutputFolder::new(&arguments.out)?);
+    let began = Instant::now();
+    let watch = progress::watch(&arguments.voice)?;
+    let outcome = pipeline::run(&settings, &Store::open_default(), &watch)?;
+    let files = pipeline::write(&outcome, &arguments.out, &watch)?;
+    drop(watch);
+    let seconds = began.elapsed().as_secs_f64();
+    if arguments.voice.json {
+        print_json(&object(&outcome, &arguments.out, &files, seconds))?;
+    } else {
+        print(&words(&outcome, &arguments.out, &files, seconds)?)?;
+    }
+    Ok(exit::DONE)
+}
+
+fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> serde_json::Value {
+    let Outcome { account, events, space, trajectories, forecast, scores, .. } = outcome;
+    let calendar = trajectories.calendar;
+    let day = |period| calendar.first_day(period).to_string();
+    json!({
+        "out": out,
+        "files": files,
+        "rows_read": account.rows_read,
+        "rows_kept": account.rows_kept,
+        "rows_rejected": account.rows_rejected(),
+        "rejected": account.rejected,
+        "users": events.users.len(),
+        "texts": events.texts.len(),
+        "events": events.len(),
+        "period": calendar.length,
+        "interests": space.interests,
+        "origin": day(forecast.origin),
+        "horizon": forecast.horizon,
+        "users_forecast": forecast.users.len(),
+        "scores": {
+            "first": day(scores.first),
+            "last": day(scores.last),
+            "rows": scores.rows,
+            "events": scores.events,
+            "models": scores.scores,
+        },
+        "coverage": forecast.bands.iter().map(|band| (band.level.to_string(), band.coverage.into())).collect::<serde_json::Map<_, _>>(),
+        "no_bands": forecast.no_bands,
+        "device": outcome.device,
+        "language_model": outcome.language_model,
+        "notes": outcome.notes,
+        "seconds": seconds,
+    })
+}
+
+fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
+    let Outcome { account, events, space, trajectories, forecast, settings, .. } = outcome;
+    let calendar = trajectories.calendar;
+    let mut text = String::new();
+    writeln!(text, "Rows")?;
+    text += &inspect::account(account);
+
+    let (users, texts) = (count(events.users.len()), count(events.texts.len()));
+    writeln!(text, "\nLog: {} events, {users} users, {texts} texts", count(events.len()))?;
+    let chosen = if settings.period.is_some() { "as asked for" } else { "chosen from the log" };
+    writeln!(
+        text,
+        "Periods: {}s ({chosen}), {} to {}",
+        calendar.length,
+        calendar.label(trajectories.first),
+        calendar.label(trajectories.origin.plus(-1))
+    )?;
+    let last = calendar.label(forecast.origin.plus(i32::try_from(forecast.horizon).unwrap_or(1) - 1));
+    let ahead = count(forecast.users.len());
+    writeln!(text, "Forecast: {} to {last}, for {ahead} users", calendar.label(forecast.origin))?;
+    writeln!(text, "Computed on: {}", outcome.device)?;
+
+    writeln!(text, "\nInterests: {}", space.len())?;
+    text += &interests(space);
+    text += &scores(outcome)?;
+    text += &bands(outcome)?;
+    for note in &outcome.notes {
+        writeln!(text, "\nNote: {note}")?;
+    }
+    writeln!(text, "\n{} files in {seconds:.1} s: {}", files.len(), out.display())?;
+    for file in files {
+        writeln!(text, "  {}", file.strip_prefix(std::path::absolute(out)?).unwrap_or(file).display())?;
+    }
+    Ok(text)
+}
+
+fn interests(space: &InterestSpace) -> String {
+    let head = ["", "share", "interest", "words that set it apart"].map(String::from).to_vec();
+    let lines = space.interests.iter().enumerate().map(|(number, interest)| {
+        let terms: Vec<&str> = interest.terms.iter().take(TERMS).map(String::as_str).collect();
+        let share = format!("{:.1} %", interest.share * 100.0);
+        vec![number.to_string(), share, interest.label.clone(), terms.join(", ")]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
+    table(&[Edge::Right, Edge::Right, Edge::Left, Edge::Left], &rows)
+}
+
+/// Every model on the validation periods.
+fn scores(outcome: &Outcome) -> anyhow::Result<String> {
+    let (calendar, scores) = (outcome.trajectories.calendar, &outcome.scores);
+    let mut text = String::new();
+    writeln!(
+        text,
+        "\nScores on {} to {}, one period ahead ({} user-periods, {} events), best first",
+        calendar.label(scores.first),
+        calendar.label(scores.last),
+        count(scores.rows),
+        count(scores.events)
+    )?;
+    let head = ["model", "nll", "gain", "l1", "top-1"].map(String::from).to_vec();
+    let lines = scores.scores.iter().map(|score| {
+        vec![
+            score.model.clone(),
+            format!("{:.4}", score.nll),
+            format!("{:+.4}", score.gain),
+            format!("{:.4}", score.l1),
+            format!("{:.1} %", score.top1 * 100.0),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
+    text += &table(&[Edge::Left, Edge::Right, Edge::Right, Edge::Right, Edge::Right], &rows);
+    writeln!(text, "  nll: nats an event, lower is better; gain: nats better than popularity")?;
+    Ok(text)
+}
+
+/// What the bands promise and how they kept it.
+fn bands(outcome: &Outcome) -> anyhow::Result<String> {
+    let forecast = &outcome.forecast;
+    let mut text = String::new();
+    if forecast.bands.is_empty() {
+        let why = forecast.no_bands.as_deref().unwrap_or("none were asked for");
+        writeln!(text, "\nBands: none; {why}")?;
+        return Ok(text);
+    }
+    writeln!(text, "\nBands, and how often past periods that nothing had seen lay inside")?;
+    for band in &forecast.bands {
+        writeln!(text, "  {} % band: {:.1} %", band.level, band.coverage * 100.0)?;
+    }
+    Ok(text)
+}

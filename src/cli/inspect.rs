@@ -1,0 +1,158 @@
+//! `driftline inspect`: what is in a log.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::arguments::InspectArguments;
+use super::output::{Edge, count, print, print_json, table};
+use super::{Misuse, exit, progress};
+use crate::events::{self, Account, ColumnReport, Inspection, Log};
+use crate::{interests, pipeline};
+
+pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
+    let settings = arguments.settings()?;
+    let options = pipeline::read_options(&settings);
+    let watch = progress::watch(&arguments.voice)?;
+    let look = events::preview(&settings.inputs, &options, &watch)?;
+    let log = match events::read(&settings.inputs, &options, &watch) {
+        Ok(log) => log,
+        Err(error) if !arguments.voice.json && !look.problems.is_empty() => {
+            // What was seen helps to put right what is missing.
+            print(&columns(&look.columns))?;
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    drop(watch);
+    if arguments.voice.json {
+        print_json(&object(&look, &log)?)?
+    } else {
+        print(&words(&look, &log)?)?
+    }
+    Ok(exit::DONE)
+}
+
+fn object(look: &Inspection, log: &Log) -> anyhow::Result<serde_json::Value> {
+    let (first, last) = span(log)?;
+    Ok(json!({
+        "files": look.files,
+        "rows_read": log.account.rows_read,
+        "rows_kept": log.account.rows_kept,
+        "rows_rejected": log.account.rows_rejected(),
+        "returns": log.account.returns,
+        "rejected": log.account.rejected,
+        "columns": log.columns,
+        "users": log.events.users.len(),
+        "texts": log.events.texts.len(),
+        "events": log.events.len(),
+        "first": first,
+        "last": last,
+        "period": interests::choose_period(&log.events),
+        "notes": log.notes,
+    }))
+}
+
+fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
+    let (first, last) = span(log)?;
+    let mut text = String::new();
+    for file in &look.files {
+        writeln!(text, "{}", file.display())?;
+    }
+    writeln!(text, "\nColumns")?;
+    text += &columns(&log.columns);
+    writeln!(text, "\nRows")?;
+    text += &account(&log.account);
+    writeln!(text, "\nLog")?;
+    let events = &log.events;
+    let period = interests::choose_period(events).to_string();
+    let facts = [
+        ("users", count(events.users.len())),
+        ("events", count(events.len())),
+        ("texts", count(events.texts.len())),
+        ("first", first),
+        ("last", last),
+        ("period", format!("{period} (what a forecast would choose)")),
+    ];
+    let rows: Vec<Vec<String>> = facts.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
+    text += &table(&[Edge::Left, Edge::Left], &rows);
+    for note in &log.notes {
+        writeln!(text, "\nNote: {note}")?;
+    }
+    Ok(text)
+}
+
+/// The first and the last event's time.
+fn span(log: &Log) -> anyhow::Result<(String, String)> {
+    let (first, last) = log.events.span().ok_or_else(|| Misuse("the log has no events".into()))?;
+    Ok((first.to_string(), last.to_string()))
+}
+
+fn columns(columns: &[ColumnReport]) -> String {
+    let head = ["column", "type", "role", "empty", "distinct", "examples", "why this role"].map(String::from).to_vec();
+    let line = |column: &ColumnReport| {
+        vec![
+            column.name.clone(),
+            column.kind.clone(),
+            column.role.map_or_else(|| "–".to_owned(), |role| role.to_string()),
+            count(column.nulls),
+            count(column.distinct),
+            examples(&column.examples),
+            column.why.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(columns.iter().map(line)).collect();
+    let edges = [Edge::Left, Edge::Left, Edge::Left, Edge::Right, Edge::Right, Edge::Left, Edge::Left];
+    table(&edges, &rows)
+}
+
+/// A few values on little room.
+fn examples(values: &[String]) -> String {
+    const ROOM: usize = 36;
+    let joined = values.iter().map(|value| value.trim()).collect::<Vec<_>>().join(" · ");
+    let mut short: String = joined.chars().take(ROOM).collect();
+    if joined.chars().count() > ROOM {
+        short.push('…');
+    }
+    short.replace(char::is_control, " ")
+}
+
+/// Rows read, kept and left out, and why.
+pub(super) fn account(account: &Account) -> String {
+    let mut rows = vec![
+        vec![count(account.rows_read), "read".to_owned()],
+        vec![count(account.rows_kept), format!("kept, of them {} returns", count(account.returns))],
+        vec![count(account.rows_rejected()), "left out".to_owned()],
+    ];
+    for rejection in &account.rejected {
+        let lines: Vec<String> = rejection.first_lines.iter().take(3).map(|line| count(*line)).collect();
+        let first = if lines.len() == 1 { "line" } else { "first lines" };
+        rows.push(vec![
+            count(rejection.rows),
+            format!("  {} ({first} {})", rejection.reason.words(), lines.join("; ")),
+        ]);
+    }
+    table(&[Edge::Right, Edge::Left], &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::{Reason, Rejection};
+
+    #[test]
+    fn the_account_adds_up_on_the_page() {
+        let rejected = vec![Rejection { reason: Reason::NoUser, rows: 1200, first_lines: vec![3, 9, 12, 15] }];
+        let text = account(&Account { rows_read: 3000, rows_kept: 1800, returns: 7, rejected });
+        assert_eq!(
+            text,
+            "  3,000  read\n  1,800  kept, of them 7 returns\n  1,200  left out\n  1,200    no user (first lines 3; 9; 12)\n"
+        );
+    }
+
+    #[test]
+    fn long_examples_are_cut_and_stay_on_one_line() {
+        let text = examples(&["a\nb".into(), "x".repeat(100)]);
+        assert!(text.ends_with('…') && !text.contains('\n'), "{text}");
+    }
+}

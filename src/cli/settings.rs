@@ -1,0 +1,127 @@
+//! Arguments → settings: the file first, what was said on the command line over it.
+
+use super::Misuse;
+use super::arguments::{EmbedArguments, ForecastArguments, InspectArguments, LogArguments, ModelArguments};
+use crate::events::Role;
+use crate::project::Settings;
+
+impl InspectArguments {
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        self.log.settings()
+    }
+}
+
+impl EmbedArguments {
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = self.log.settings()?;
+        self.model.apply(&mut settings);
+        Ok(settings)
+    }
+}
+
+impl ForecastArguments {
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = self.log.settings()?;
+        self.model.apply(&mut settings);
+        settings.period = self.period.or(settings.period);
+        settings.interests = self.interests.unwrap_or(settings.interests);
+        settings.horizon = self.horizon.map_or(settings.horizon, usize::from);
+        settings.seed = self.seed.unwrap_or(settings.seed);
+        if let Some(levels) = &self.level {
+            settings.levels = levels.clone();
+            settings.levels.sort_unstable();
+            settings.levels.dedup();
+        }
+        Ok(settings)
+    }
+}
+
+impl LogArguments {
+    fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = self.settings.as_deref().map_or_else(|| Ok(Settings::default()), Settings::load)?;
+        if !self.logs.is_empty() {
+            settings.inputs.clone_from(&self.logs);
+        }
+        if settings.inputs.is_empty() {
+            return Err(
+                Misuse("no log was given; name a CSV or Parquet file, a folder or a glob of them".into()).into()
+            );
+        }
+        let single = [
+            (Role::User, &self.user),
+            (Role::Time, &self.time),
+            (Role::Item, &self.item),
+            (Role::Basket, &self.basket),
+            (Role::Kind, &self.kind),
+            (Role::Quantity, &self.quantity),
+            (Role::Price, &self.price),
+            (Role::Value, &self.value),
+            (Role::Category, &self.category),
+        ];
+        for (role, column) in single {
+            if let Some(column) = column {
+                settings.mapping.set(role, Some(column.clone()));
+            }
+        }
+        if let Some((first, others)) = self.text.split_first() {
+            settings.mapping.set(Role::Text, Some(first.clone()));
+            settings.mapping.columns.extend(others.iter().map(|column| (Role::Text, column.clone())));
+        }
+        if self.time_format.is_some() {
+            settings.time_format.clone_from(&self.time_format);
+        }
+        if self.returns.is_some() {
+            settings.returns_prefix.clone_from(&self.returns);
+        }
+        Ok(settings)
+    }
+}
+
+impl ModelArguments {
+    pub(super) fn apply(&self, settings: &mut Settings) {
+        if self.lm.is_some() {
+            settings.language_model.clone_from(&self.lm);
+        }
+        settings.device = self.device.unwrap_or(settings.device);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Arguments, Command};
+    use super::*;
+    use clap::Parser as _;
+    use std::fs;
+
+    fn forecast(line: &str) -> anyhow::Result<Settings> {
+        match Arguments::try_parse_from(line.split(' '))?.command {
+            Some(Command::Forecast(arguments)) => arguments.settings(),
+            other => panic!("no forecast: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_said_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.ron");
+        fs::write(&file, "(inputs: [\"log.csv\"], horizon: 5, seed: 11)").unwrap();
+        let settings = forecast(&format!("driftline forecast --out o --seed 3 --settings {}", file.display())).unwrap();
+        assert_eq!((settings.horizon, settings.seed), (5, 3));
+        assert_eq!(settings.inputs.len(), 1);
+        let line = format!("driftline forecast a.csv b.csv --out o --settings {}", file.display());
+        assert_eq!(forecast(&line).unwrap().inputs.len(), 2, "logs named here replace the file's");
+    }
+
+    #[test]
+    fn several_text_columns_keep_their_order() {
+        let settings = forecast("driftline forecast a.csv --out o --text Name,Colour --user Who").unwrap();
+        assert_eq!(settings.mapping.of(Role::Text).collect::<Vec<_>>(), ["Name", "Colour"]);
+        assert_eq!(settings.mapping.of(Role::User).collect::<Vec<_>>(), ["Who"]);
+    }
+
+    #[test]
+    fn no_log_at_all_is_misuse() {
+        let error = forecast("driftline forecast --out o").unwrap_err();
+        assert!(error.is::<Misuse>(), "{error}");
+    }
+}

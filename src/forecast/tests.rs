@@ -1,0 +1,108 @@
+//! The whole of this floor on a small lively log.
+
+use super::testing::{lively, trajectories};
+use super::{ForecastConfig, ForecastError, Run, run};
+use crate::calendar::Period;
+use crate::interests::{RowVectors, Trajectories};
+use crate::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
+
+fn quick() -> ForecastConfig {
+    ForecastConfig { members: 2, max_epochs: 4, patience: 2, hidden: 16, batch_users: 64, ..ForecastConfig::default() }
+}
+
+fn forecast(log: &Trajectories) -> Result<Run, ForecastError> {
+    run(log, &RowVectors { dim: 0, data: vec![] }, &quick(), tch::Device::Cpu, &Watch::silent())
+}
+
+#[test]
+fn every_user_with_a_past_gets_shares_and_bands_for_every_step() {
+    let log = lively(250, 16, 4, 3);
+    let run = forecast(&log).unwrap();
+    let forecast = &run.forecast;
+    assert_eq!(forecast.users.len(), 250);
+    assert_eq!(forecast.share.len(), 250 * 3 * 4);
+    for shares in forecast.share.chunks_exact(4) {
+        assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{shares:?}");
+    }
+    assert_eq!(forecast.bands.iter().map(|band| band.level).collect::<Vec<_>>(), [50, 80, 95]);
+    for band in &forecast.bands {
+        for (at, share) in forecast.share.iter().enumerate() {
+            assert!(band.lower[at] <= *share && *share <= band.upper[at]);
+        }
+        let stated = f64::from(band.level) / 100.0;
+        assert!((band.coverage - stated).abs() < 0.1, "{} % held {}", band.level, band.coverage);
+    }
+    assert!(forecast.p_active.iter().all(|chance| (0.0..=1.0).contains(chance)));
+    let mean = forecast.p_active.iter().sum::<f32>() / 250.0;
+    assert!((0.35..0.85).contains(&mean), "users were active in 60 % of periods, forecast {mean}");
+}
+
+#[test]
+fn the_network_beats_popularity_where_users_have_a_taste() {
+    let run = forecast(&lively(250, 16, 4, 4)).unwrap();
+    let gain = |model: &str| run.scores.scores.iter().find(|score| score.model == model).unwrap().gain;
+    assert_eq!(gain("popularity"), 0.0);
+    assert!(gain("mean") > 0.02, "the log is made so that a past tells something");
+    assert!(gain("lstm") > 0.9 * gain("mean"), "{:?}", run.scores);
+    assert!(run.scores.scores.is_sorted_by(|a, b| a.nll <= b.nll));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits() {
+    let log = lively(80, 12, 3, 5);
+    let (one, two) = (forecast(&log).unwrap(), forecast(&log).unwrap());
+    assert_eq!(one.forecast.share, two.forecast.share);
+    assert_eq!(one.model, two.model);
+}
+
+#[test]
+fn nothing_at_or_after_the_origin_is_seen() {
+    let mut known = lively(80, 14, 3, 6);
+    known.origin = Period(12);
+    let mut noise = known.clone();
+    for row in (0..noise.period.len()).filter(|row| noise.period[*row] >= noise.origin) {
+        for cell in noise.cells(row) {
+            noise.events[cell] = noise.events[cell] * 7 + 1;
+        }
+    }
+    assert_ne!(known.events, noise.events);
+    assert_eq!(forecast(&known).unwrap().forecast.share, forecast(&noise).unwrap().forecast.share);
+}
+
+#[test]
+fn one_user_gets_a_forecast_without_bands_and_the_reason() {
+    let counts: Vec<(i32, &[u32])> = (0..10).map(|period| (period, &[3_u32, 1] as &[u32])).collect();
+    let forecast = forecast(&trajectories(2, &[&counts])).unwrap().forecast;
+    assert!(forecast.bands.is_empty());
+    assert!(forecast.no_bands.unwrap().contains("too few"));
+    assert!(forecast.share[0] > 0.6, "three of four events: {:?}", forecast.share);
+}
+
+#[test]
+fn a_log_that_teaches_nothing_is_refused_in_words() {
+    let short = forecast(&trajectories(2, &[&[(0, &[1, 1]), (1, &[1, 1])]])).unwrap_err();
+    assert!(short.to_string().contains("2 whole months"), "{short}");
+    let strangers: Vec<Vec<(i32, &[u32])>> = (0..8).map(|user| vec![(user, &[1_u32, 2] as &[u32])]).collect();
+    let strangers: Vec<&[(i32, &[u32])]> = strangers.iter().map(Vec::as_slice).collect();
+    assert!(matches!(forecast(&trajectories(2, &strangers)), Err(ForecastError::NobodyReturns { .. })));
+}
+
+/// Cancels at the first epoch it hears of.
+struct Impatient(CancelToken);
+
+impl Observer for Impatient {
+    fn progress(&self, _: Progress) {}
+    fn curve(&self, _: CurvePoint) {
+        self.0.cancel();
+    }
+    fn note(&self, _: String) {}
+}
+
+#[test]
+fn training_stops_when_asked() {
+    let token = CancelToken::new();
+    let watch = Watch::new(std::sync::Arc::new(Impatient(token.clone())), token);
+    let nothing = RowVectors { dim: 0, data: vec![] };
+    let stopped = run(&lively(80, 12, 3, 8), &nothing, &quick(), tch::Device::Cpu, &watch);
+    assert!(matches!(stopped, Err(ForecastError::Cancelled(_))));
+}
