@@ -1,11 +1,28 @@
 //! A log on disk → a clean [`EventTable`] and the [`Account`] of every row left out.
 
 mod account;
+mod build;
+mod clean;
+mod error;
+mod files;
+mod guess;
 mod inspection;
+mod log;
+mod numbers;
+mod profile;
+mod read;
 mod roles;
+mod rows;
+mod shapes;
+mod source;
 mod table;
+mod tally;
+mod times;
 
 pub use account::{Account, Reason, Rejection};
+pub use error::EventsError;
+pub use files::find_files;
 pub use inspection::{ColumnReport, Inspection};
+pub use read::{Log, ReadOptions, preview, read, read_texts};
 pub use roles::{Mapping, Role};
 pub use table::{EventTable, Interned, Returns, TextId, UserId};

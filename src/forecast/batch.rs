@@ -137,9 +137,8 @@ impl<'a> Features<'a> {
             }
         }
         let (asked, interests) = (asked.len() as i64, interests as i64);
-        let tensor = |data: &[f32], shape: &[i64]| {
-            Tensor::f_from_slice(data)?.f_reshape(shape)?.f_to_device(self.device)
-        };
+        let tensor =
+            |data: &[f32], shape: &[i64]| Tensor::f_from_slice(data)?.f_reshape(shape)?.f_to_device(self.device);
         let places = |data: &[i64]| Tensor::f_from_slice(data)?.f_to_kind(Kind::Int64)?.f_to_device(self.device);
         Ok(Batch {
             inputs: tensor(&inputs, &[asked, steps as i64, self.inputs() as i64])?,

@@ -45,9 +45,11 @@ impl Market {
             }
             // Drawn towards the popularity that includes this period, so that the first period has a ground too.
             let (grown, seen) = (sum.iter().sum::<f64>(), period.iter().sum::<f64>());
-            log_share.extend(sum.iter().zip(period).map(|(all, new)| {
-                ((new + PRIOR_EVENTS * all / grown) / (seen + PRIOR_EVENTS)).ln() as f32
-            }));
+            log_share.extend(
+                sum.iter()
+                    .zip(period)
+                    .map(|(all, new)| ((new + PRIOR_EVENTS * all / grown) / (seen + PRIOR_EVENTS)).ln() as f32),
+            );
         }
         Self { interests, first: trajectories.first, log_share, log_popularity }
     }

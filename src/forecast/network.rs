@@ -96,12 +96,8 @@ impl Loss {
     /// What libtorch reports.
     pub fn of(answers: &Answers, batch: &Batch) -> Result<Self, TchError> {
         let shares = answers.log_shares.f_mul(&batch.events)?.f_sum(Kind::Float)?.f_neg()?;
-        let active = answers.active.f_binary_cross_entropy_with_logits::<Tensor>(
-            &batch.active,
-            None,
-            None,
-            Reduction::Sum,
-        )?;
+        let active =
+            answers.active.f_binary_cross_entropy_with_logits::<Tensor>(&batch.active, None, None, Reduction::Sum)?;
         Ok(Self { shares, active })
     }
 }

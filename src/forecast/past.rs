@@ -132,8 +132,7 @@ mod tests {
     #[test]
     fn a_question_knows_nothing_at_or_after_its_origin() {
         let past = past();
-        let asked: Vec<_> =
-            past.questions(UserId(0), Period(0)..Period(4), Period(0), &[1, 2, 3]).collect();
+        let asked: Vec<_> = past.questions(UserId(0), Period(0)..Period(4), Period(0), &[1, 2, 3]).collect();
         for question in &asked {
             assert!(past.periods[question.known] < question.origin);
             assert!(question.origin <= question.target);

@@ -13,7 +13,8 @@ pub fn score(model: &str, pasts: &[Past], questions: &[Question], shares: &[f32]
         let (counts, total) = (past.counts(answer), past.totals[answer]);
         nats += negative_log_likelihood(counts, shares);
         events += f64::from(total);
-        apart += counts.iter().zip(shares).map(|(events, share)| f64::from((events / total - share).abs())).sum::<f64>();
+        apart +=
+            counts.iter().zip(shares).map(|(events, share)| f64::from((events / total - share).abs())).sum::<f64>();
         // With several leading interests in the period, any of them is a hit.
         let most = counts.iter().copied().fold(0.0, f32::max);
         hits += f64::from(u8::from(leading(shares).is_some_and(|interest| counts[interest] == most)));
@@ -45,13 +46,7 @@ mod tests {
     fn a_uniform_forecast_costs_the_log_of_the_interests() {
         let log = trajectories(4, &[&[(0, &[1, 0, 0, 0]), (1, &[0, 2, 2, 0])]]);
         let pasts = [Past::of(&log, UserId(0))];
-        let asked = Question {
-            user: UserId(0),
-            known: 0,
-            origin: Period(1),
-            target: Period(1),
-            answer: Some(1),
-        };
+        let asked = Question { user: UserId(0), known: 0, origin: Period(1), target: Period(1), answer: Some(1) };
         let scored = score("uniform", &pasts, &[asked], &[0.25; 4], 4);
         assert!((scored.nll - 4.0_f64.ln()).abs() < 1e-6);
         assert!((scored.l1 - 1.0).abs() < 1e-6);

@@ -84,8 +84,7 @@ mod tests {
     fn a_prior_of_n_events_weighs_as_n_events() {
         let log = trajectories(2, &[&[(0, &[30, 0])], &[(0, &[0, 30]), (1, &[1, 1])]]);
         let (past, market) = (Past::of(&log, UserId(0)), Market::of(&log));
-        let question =
-            Question { user: UserId(0), known: 0, origin: Period(1), target: Period(1), answer: None };
+        let question = Question { user: UserId(0), known: 0, origin: Period(1), target: Period(1), answer: None };
         let shares = Simple { decay: 1.0, strength: 30.0 }.shares(&past.decayed(1.0), &question, &market);
         assert!((shares[0] - 0.75).abs() < 1e-3, "half own, half a market of halves: {shares:?}");
     }
@@ -97,9 +96,7 @@ mod tests {
         let pasts: Vec<Past> = (0..60).map(|user| Past::of(&log, UserId(user))).collect();
         let questions: Vec<Question> = (0..60)
             .flat_map(|user| {
-                pasts[user as usize]
-                    .questions(UserId(user), Period(6)..Period(12), Period(0), &[1])
-                    .collect::<Vec<_>>()
+                pasts[user as usize].questions(UserId(user), Period(6)..Period(12), Period(0), &[1]).collect::<Vec<_>>()
             })
             .collect();
         let models = tuned(&pasts, &questions, &market);

@@ -138,8 +138,7 @@ mod tests {
             file.set_modified(age).unwrap();
         }
         store.shrink_to(300);
-        let left: Vec<bool> =
-            (0..4).map(|entry| store.get::<Vec<u8>>("stage", key(entry)).is_some()).collect();
+        let left: Vec<bool> = (0..4).map(|entry| store.get::<Vec<u8>>("stage", key(entry)).is_some()).collect();
         assert_eq!(left, [false, false, true, true]);
     }
 }

@@ -1,0 +1,146 @@
+//! Why a log could not be read.
+
+use std::path::PathBuf;
+
+use super::Role;
+use crate::observe::Cancelled;
+
+/// Why a log could not be read: what happened, why, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum EventsError {
+    /// No file was named at all.
+    #[error("no log was named; name a CSV or Parquet file, a folder or a pattern")]
+    NoInput,
+    /// The file or folder does not exist, or a pattern matches nothing.
+    #[error("there is no such file or folder, and no file matches it as a pattern; check the spelling: {}", path.display())]
+    Missing {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// A folder in which nothing looks like a log.
+    #[error("the folder holds no logs: nothing in it ends in .csv, .tsv, .txt (or these with .gz, .zst) or .parquet; name the file itself: {}", path.display())]
+    NoLogs {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of no bytes.
+    #[error("the file is empty, so there is nothing to read; export the log again: {}", path.display())]
+    EmptyFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Column names and no row.
+    #[error("the file has column names but no rows; export the log again with its rows: {}", path.display())]
+    HeaderOnly {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A column that was asked for, or that an earlier file of the log has, is not there.
+    #[error("there is no column `{column}` to be the {role}; the columns are {}: {}", list(columns), path.display())]
+    NoSuchColumn {
+        /// The column asked for.
+        column: String,
+        /// What it was to be.
+        role: Role,
+        /// The columns there are.
+        columns: Vec<String>,
+        /// The file without it.
+        path: PathBuf,
+    },
+    /// No column looks like one that must be there.
+    #[error("no column looks like the {role}; name it with --{role} COL; the columns are {}", list(columns))]
+    RoleNotFound {
+        /// What is missing.
+        role: Role,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// The time column holds nothing that can be read as a time.
+    #[error(
+        "column `{column}` holds no usable time ({detail}); name another column with --time COL or say how its times are written with --time-format, for instance --time-format '%d/%m/%Y %H:%M'"
+    )]
+    NoUsableTime {
+        /// The time column.
+        column: String,
+        /// What stands there instead.
+        detail: String,
+    },
+    /// The times can be read in two ways that give different dates.
+    #[error(
+        "the times in column `{column}` can be read in two ways and no row settles it: `{example}` is {first} by '{first_format}' or {second} by '{second_format}'; choose with --time-format '{first_format}' or --time-format '{second_format}'"
+    )]
+    AmbiguousTimes {
+        /// The time column.
+        column: String,
+        /// A time that reads differently.
+        example: String,
+        /// What it is by the first reading.
+        first: String,
+        /// How the first reading is written for `--time-format`.
+        first_format: String,
+        /// What it is by the second reading.
+        second: String,
+        /// How the second reading is written for `--time-format`.
+        second_format: String,
+    },
+    /// `--time-format` is not strftime's notation.
+    #[error("--time-format '{format}' is no strftime notation ({why}); write for instance '%Y-%m-%d %H:%M:%S'")]
+    BadTimeFormat {
+        /// What was given.
+        format: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The file's content is damaged or is not what it says it is.
+    #[error("the file cannot be read: {why}; get a whole copy of it: {}", path.display())]
+    BrokenFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A column that plays a role has a type that cannot be read.
+    #[error("column `{column}` is to be the {role}, but its type ({kind}) cannot be read; save it as text, a number or a time: {}", path.display())]
+    ColumnType {
+        /// The column.
+        column: String,
+        /// Its role.
+        role: Role,
+        /// Its type in the file.
+        kind: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Every row was left out, or only returns are left.
+    #[error(
+        "none of the {rows_read} rows is left as an event: {reasons}; check which columns are the user, the time and the text"
+    )]
+    NoEvents {
+        /// Rows read.
+        rows_read: u64,
+        /// How many rows were left out for which reason.
+        reasons: String,
+    },
+    /// More rows than one table can number.
+    #[error("the log has more than {limit} rows, which is more than can be read at once; give a part of it")]
+    TooLong {
+        /// The limit.
+        limit: u64,
+    },
+    /// Somebody asked to stop.
+    #[error("cancelled")]
+    Cancelled(#[from] Cancelled),
+    /// The system refused.
+    #[error("the file cannot be read: {source}: {}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Column names in a row, each in its quotes.
+fn list(columns: &[String]) -> String {
+    columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
+}

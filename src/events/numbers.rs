@@ -1,0 +1,104 @@
+//! Numbers as people and programs write them.
+
+/// What a cell of a column of numbers says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    Absent,
+    Is(f64),
+    Unreadable,
+}
+
+/// Words that programs write where a value is missing. Not used for texts: there they may be words.
+pub fn means_absent(text: &str) -> bool {
+    matches!(
+        text,
+        "" | "null" | "NULL" | "Null" | "NaN" | "nan" | "NA" | "N/A" | "#N/A" | "None" | "none" | "\\N" | "<NA>"
+    )
+}
+
+/// A number: `12`, `-3.5`, `1e3`, `1,234.50`, `£3.95`, `2,55` (a comma before one or two last digits is a decimal
+/// comma), `(4.20)` for a negative amount. None if it is none, or not finite.
+pub fn parse_number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if let Some(number) = plain(text) {
+        return Some(number);
+    }
+    if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+        return parse_number(inner).filter(|number| *number >= 0.0).map(|number| -number);
+    }
+    let (negative, rest) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let is_sign = |letter: char| matches!(letter, '$' | '£' | '€' | '¥' | '￥' | ' ' | '\u{a0}');
+    let rest = rest.trim_matches(is_sign);
+    let (negative, rest) = match rest.strip_prefix('-') {
+        Some(inner) if !negative => (true, inner),
+        _ => (negative, rest),
+    };
+    let number =
+        plain(rest).or_else(|| grouped(rest)).or_else(|| decimal_comma(rest)).filter(|_| !rest.starts_with('-'))?;
+    Some(if negative { -number } else { number })
+}
+
+/// What Rust reads as a number, without its words for infinity and not-a-number.
+fn plain(text: &str) -> Option<f64> {
+    if !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')) {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// `1,234,567.89`
+fn grouped(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let rest: Vec<&str> = groups.collect();
+    let fits = (1..=3).contains(&first.len())
+        && digits(first)
+        && digits(fraction)
+        && !rest.is_empty()
+        && rest.iter().all(|group| group.len() == 3 && digits(group));
+    if fits { plain(&format!("{}.{fraction}", whole.replace(',', ""))) } else { None }
+}
+
+/// `2,55` and `1.234,5`
+fn decimal_comma(text: &str) -> Option<f64> {
+    let (whole, fraction) = text.split_once(',')?;
+    let fits = (1..=2).contains(&fraction.len()) && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = if whole.contains('.') { grouped(&whole.replace('.', ","))?.to_string() } else { whole.to_owned() };
+    if fits { plain(&format!("{whole}.{fraction}")) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_number;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        for (text, number) in [
+            ("12", 12.0),
+            (" -3.5 ", -3.5),
+            ("1e3", 1000.0),
+            ("1,234.50", 1234.5),
+            ("-1,234", -1234.0),
+            ("£3.95", 3.95),
+            ("-$2", -2.0),
+            ("$-2", -2.0),
+            ("2,55", 2.55),
+            ("1.234,5", 1234.5),
+            ("(4.20)", -4.2),
+        ] {
+            assert_eq!(parse_number(text), Some(number), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_none() {
+        for text in ["", "abc", "inf", "NaN", "1,2,3", "1-2", "12 apples", "--3", "(-3)", "-", "1e999"] {
+            assert_eq!(parse_number(text), None, "{text}");
+        }
+    }
+}
