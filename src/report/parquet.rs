@@ -39,3 +39,18 @@ pub(super) fn dates(name: &str, calendar: Calendar, periods: impl Iterator<Item 
     let days = periods.map(|period| i32::try_from(calendar.start(period).day()).unwrap_or(i32::MAX)).collect();
     Int32Chunked::from_vec(PlSmallStr::from_str(name), days).into_date().into_series().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_disk_that_fills_up_while_writing_is_told_as_such() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let numbers: Vec<_> = (0..100_000).map(|row| row as f32 * 0.37).collect();
+        let columns = vec![Column::new("share".into(), numbers)];
+        let error = write_table_into(full, Path::new("out/forecast.parquet"), 100_000, columns).unwrap_err();
+        assert!(error.to_string().contains("the disk is full"), "{error}");
+    }
+}
