@@ -119,7 +119,8 @@ fn dialog(question: &Question) -> Picked {
             Box::pin(async move { asked.await.into_iter().map(path).collect() })
         }
         Question::TablesFolder => {
-            let asked = new().set_title("Export all tables into a folder").set_can_create_directories(true).pick_folder();
+            let asked =
+                new().set_title("Export all tables into a folder").set_can_create_directories(true).pick_folder();
             Box::pin(async move { asked.await.into_iter().map(path).collect() })
         }
     }

@@ -233,12 +233,8 @@ impl DriftlineApp {
 
     fn export_chart(&mut self, path: PathBuf) {
         let Some(user) = self.session.chosen else { return };
-        let what = Export::Chart {
-            user,
-            interests: self.session.drawn.clone(),
-            level: self.session.level,
-            dark: self.dark,
-        };
+        let what =
+            Export::Chart { user, interests: self.session.drawn.clone(), level: self.session.level, dark: self.dark };
         self.export(what, path);
     }
 

@@ -55,7 +55,11 @@ pub fn duration(length: Duration) -> String {
 
 /// How fast something goes: `1,240 texts/s`, `0.4 epochs/s`.
 pub fn rate(per_sec: f64, unit: &str) -> String {
-    if per_sec >= 9.95 { format!("{} {unit}/s", count(per_sec.round() as u64)) } else { format!("{per_sec:.1} {unit}/s") }
+    if per_sec >= 9.95 {
+        format!("{} {unit}/s", count(per_sec.round() as u64))
+    } else {
+        format!("{per_sec:.1} {unit}/s")
+    }
 }
 
 /// A day: `9 Dec 2011`.

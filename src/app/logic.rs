@@ -80,7 +80,8 @@ impl DriftlineApp {
                     session.chosen = again.map(|line| line.user).or(busiest);
                     session.wanted = None;
                     let interests = outcome.space.len();
-                    if session.outcome.as_ref().is_some_and(|before| before.space.interests != outcome.space.interests) {
+                    if session.outcome.as_ref().is_some_and(|before| before.space.interests != outcome.space.interests)
+                    {
                         // Numbers of interests mean nothing in another space.
                         session.pinned = None;
                     }

@@ -75,7 +75,8 @@ impl Preferences {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let mut read: Self = ron::from_str(&text).unwrap_or_default();
         read.recent.truncate(RECENT);
-        read.size = read.size.filter(|(width, height)| (400.0..20_000.0).contains(width) && (300.0..20_000.0).contains(height));
+        read.size =
+            read.size.filter(|(width, height)| (400.0..20_000.0).contains(width) && (300.0..20_000.0).contains(height));
         read
     }
 
@@ -87,7 +88,8 @@ impl Preferences {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default()).map_err(std::io::Error::other)?;
+        let text =
+            ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default()).map_err(std::io::Error::other)?;
         let mut file = atomic_write_file::AtomicWriteFile::open(path)?;
         file.write_all(text.as_bytes())?;
         file.commit()

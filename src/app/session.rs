@@ -142,9 +142,10 @@ impl Session {
             });
         };
         inspection.problems.first().cloned().or_else(|| {
-            let missing = Role::ALL.into_iter().filter(|role| role.required()).find(|role| {
-                !inspection.columns.iter().any(|column| column.role == Some(*role))
-            });
+            let missing = Role::ALL
+                .into_iter()
+                .filter(|role| role.required())
+                .find(|role| !inspection.columns.iter().any(|column| column.role == Some(*role)));
             missing.map(|role| format!("No column is the {role}"))
         })
     }
@@ -166,10 +167,13 @@ impl Session {
                 || then.returns_prefix != now.returns_prefix,
             "what columns mean".to_owned(),
         );
-        changed(then.period != now.period, match now.period {
-            Some(period) => format!("{period}s as periods"),
-            None => "the period chosen from the log".to_owned(),
-        });
+        changed(
+            then.period != now.period,
+            match now.period {
+                Some(period) => format!("{period}s as periods"),
+                None => "the period chosen from the log".to_owned(),
+            },
+        );
         changed(then.interests != now.interests, format!("{} interests", now.interests));
         changed(then.horizon != now.horizon, format!("{} periods ahead", now.horizon));
         changed(then.levels != now.levels, "the bands' levels".to_owned());

@@ -127,7 +127,12 @@ pub(super) fn sample() -> Option<PathBuf> {
     let above = program.iter().flat_map(|program| program.ancestors().skip(1).take(5));
     let here = std::env::current_dir().ok();
     let built = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.as_deref().into_iter().chain(above).chain([built]).map(|folder| folder.join(SAMPLE)).find(|path| path.is_file())
+    here.as_deref()
+        .into_iter()
+        .chain(above)
+        .chain([built])
+        .map(|folder| folder.join(SAMPLE))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]

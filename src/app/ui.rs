@@ -16,7 +16,11 @@ impl DriftlineApp {
         let Panels { top_bar, rail, status_bar, start, data, train, users, notices, shortcuts } = panels;
 
         let bar = Frame::new().fill(tokens.surface).inner_margin(Margin::symmetric(space::INSET as i8, 0));
-        Panel::top("top bar").exact_size(48.0).resizable(false).frame(bar).show(ui, |ui| top_bar.ui(ui, session, actions));
+        Panel::top("top bar")
+            .exact_size(48.0)
+            .resizable(false)
+            .frame(bar)
+            .show(ui, |ui| top_bar.ui(ui, session, actions));
         if session.has_log() {
             Panel::bottom("status bar")
                 .exact_size(36.0)
@@ -24,7 +28,11 @@ impl DriftlineApp {
                 .frame(bar)
                 .show(ui, |ui| status_bar.ui(ui, session, actions));
             let side = Frame::new().fill(tokens.surface).inner_margin(Margin::same(space::SMALL as i8));
-            Panel::left("rail").exact_size(144.0).resizable(false).frame(side).show(ui, |ui| rail.ui(ui, session, actions));
+            Panel::left("rail")
+                .exact_size(144.0)
+                .resizable(false)
+                .frame(side)
+                .show(ui, |ui| rail.ui(ui, session, actions));
         }
         let page = Frame::new().fill(tokens.ground).inner_margin(Margin::same(space::LARGE as i8));
         CentralPanel::default().frame(page).show(ui, |ui| match session.page {

@@ -216,9 +216,11 @@ impl Chart<'_> {
             return Some((seen.share.into(), None));
         }
         let next = path.expected.iter().find(|next| next.period == period)?;
-        let band = next.bands.iter().find(|(level, ..)| Some(*level) == self.level).map(|(level, lower, upper)| {
-            format!("{level} %: {:.0}–{:.0} %", lower * 100.0, upper * 100.0)
-        });
+        let band = next
+            .bands
+            .iter()
+            .find(|(level, ..)| Some(*level) == self.level)
+            .map(|(level, lower, upper)| format!("{level} %: {:.0}–{:.0} %", lower * 100.0, upper * 100.0));
         Some((next.share.into(), band))
     }
 

@@ -131,7 +131,8 @@ impl PlotItem for PathItem {
         if room >= 7.0 {
             shapes.extend(past.iter().map(|at| mark_shape(self.style.mark, *at, 3.2, colour)));
         }
-        shapes.extend(place(&self.future).into_iter().map(|at| Shape::circle_stroke(at, 3.0, Stroke::new(1.5, colour))));
+        shapes
+            .extend(place(&self.future).into_iter().map(|at| Shape::circle_stroke(at, 3.0, Stroke::new(1.5, colour))));
     }
 
     fn initialize(&mut self, _: RangeInclusive<f64>) {}

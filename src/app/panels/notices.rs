@@ -1,6 +1,8 @@
 //! What is said aside: over the page, at the lower right, never in the way of a click elsewhere.
 
-use eframe::egui::{Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2};
+use eframe::egui::{
+    Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2,
+};
 
 use crate::app::commands::{Action, Actions};
 use crate::app::notices::{Notice, Tone};
@@ -22,7 +24,7 @@ impl View for NoticesPanel {
         if notices.is_empty() {
             return;
         }
-        Area::new(Id::new("notices"))
+        Area::new(Id::unique("driftline notices"))
             .order(Order::Foreground)
             .anchor(Align2::RIGHT_BOTTOM, vec2(-space::LARGE, -(36.0 + space::MEDIUM)))
             .show(ui.ctx(), |ui| {

@@ -82,7 +82,7 @@ fn name(model: &str) -> String {
 fn table(ui: &mut Ui, table: &ScoreTable) {
     let t = Tokens::of(ui);
     let best = table.scores.iter().map(|score| score.nll).fold(f64::INFINITY, f64::min);
-    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
     let right = Layout::right_to_left(Align::Center);
     let headings: [(&str, &str); 5] = [
         ("Model", "What forecast it is"),
@@ -93,6 +93,7 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
     ];
     TableBuilder::new(ui)
         .id_salt("scores")
+        .cell_layout(Layout::left_to_right(Align::Center))
         .vscroll(false)
         .column(Column::remainder().at_least(160.0))
         .columns(Column::exact(120.0), 4)
@@ -117,12 +118,8 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
                     ui.label(text(name(&score.model)));
                 });
                 let gain = if score.gain.abs() < 5e-4 { "0".to_owned() } else { signed(score.gain) };
-                let values = [
-                    format!("{:.3}", score.nll),
-                    gain,
-                    format!("{:.3}", score.l1),
-                    format::percent(score.top1),
-                ];
+                let values =
+                    [format!("{:.3}", score.nll), gain, format!("{:.3}", score.l1), format::percent(score.top1)];
                 for value in values {
                     row.col(|ui| {
                         ui.with_layout(right, |ui| ui.label(text(value)));

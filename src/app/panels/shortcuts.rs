@@ -17,7 +17,7 @@ impl View for ShortcutsPanel {
         if !session.shortcuts_open {
             return;
         }
-        let modal = Modal::new(Id::new("shortcuts")).show(ui.ctx(), |ui| {
+        let modal = Modal::new(Id::unique("driftline shortcuts")).show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             let t = Tokens::of(ui);
             let mut close = false;
@@ -34,7 +34,9 @@ impl View for ShortcutsPanel {
                 ui.horizontal(|ui| {
                     ui.set_min_height(24.0);
                     ui.label(match command {
-                        Command::ShowData | Command::ShowTrain | Command::ShowUsers => format!("{} page", command.text()),
+                        Command::ShowData | Command::ShowTrain | Command::ShowUsers => {
+                            format!("{} page", command.text())
+                        }
                         other => other.text().trim_end_matches('…').to_owned(),
                     });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -40,7 +40,8 @@ impl View for StatusBar {
                     Some(outcome) => outcome.device.clone(),
                     None => format!("Device: {}", session.settings.device),
                 };
-                let short = device.split(':').next().filter(|_| session.outcome.is_some()).unwrap_or(&device).to_owned();
+                let short =
+                    device.split(':').next().filter(|_| session.outcome.is_some()).unwrap_or(&device).to_owned();
                 ui.add(Label::new(quiet(short)).truncate()).on_hover_text(device);
                 if let Some(account) = &session.account {
                     let kept = format::count(account.rows_kept);

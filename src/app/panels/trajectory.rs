@@ -63,7 +63,11 @@ impl View for TrajectoryPanel {
             let paths: Vec<&InterestPath> =
                 drawn.iter().filter_map(|interest| seen.paths.get(usize::from(*interest))).collect();
             if paths.iter().all(|path| path.observed.is_empty() && path.expected.is_empty()) {
-                chart::nothing(ui, height, "This user has no whole period with activity yet, so there is nothing to draw.");
+                chart::nothing(
+                    ui,
+                    height,
+                    "This user has no whole period with activity yet, so there is nothing to draw.",
+                );
             } else {
                 Chart {
                     paths: &paths,
@@ -71,7 +75,11 @@ impl View for TrajectoryPanel {
                     calendar: outcome.trajectories.calendar,
                     first: outcome.trajectories.first,
                     origin: outcome.trajectories.origin,
-                    horizon: if paths.iter().any(|path| !path.expected.is_empty()) { outcome.forecast.horizon } else { 0 },
+                    horizon: if paths.iter().any(|path| !path.expected.is_empty()) {
+                        outcome.forecast.horizon
+                    } else {
+                        0
+                    },
                     level: session.level,
                     raised,
                     summary: &seen.sentence,
@@ -125,21 +133,24 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions
     line(
         ui,
         |ui| {
-            heading(ui, &format!("User {name}"));
-            if let Some(summary) = outcome.users.get(user.index()) {
-                let period = calendar.length.to_string();
-                let mut parts = vec![
-                    format::of(summary.events.into(), "event", "events"),
-                    format!("in {}", format::of(summary.active_periods.into(), &period, &format!("{period}s"))),
-                    format!("last seen {}", format::day(summary.last.datetime().date())),
-                ];
-                if let Some(p) = summary.p_active {
-                    let next = calendar.label(outcome.forecast.origin);
-                    parts.push(format!("{} likely to be active in {next}", format::percent(p.into())));
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                heading(ui, &format!("User {name}"));
+                if let Some(summary) = outcome.users.get(user.index()) {
+                    let period = calendar.length.to_string();
+                    let mut parts = vec![
+                        format::of(summary.events.into(), "event", "events"),
+                        format!("in {}", format::of(summary.active_periods.into(), &period, &format!("{period}s"))),
+                        format!("last seen {}", format::day(summary.last.datetime().date())),
+                    ];
+                    if let Some(p) = summary.p_active {
+                        let next = calendar.label(outcome.forecast.origin);
+                        parts.push(format!("{} likely to be active in {next}", format::percent(p.into())));
+                    }
+                    let quiet = Tokens::of(ui).quiet;
+                    ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
                 }
-                let quiet = Tokens::of(ui).quiet;
-                ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
-            }
+            });
         },
         |ui| {
             let export = ui.button("Export…").on_hover_text("The chart or all tables");
@@ -190,7 +201,8 @@ fn controls(
                 let mut choices: Vec<(Option<u8>, String)> =
                     outcome.forecast.bands.iter().map(|band| (Some(band.level), format!("{} %", band.level))).collect();
                 choices.push((None, "Off".to_owned()));
-                let choices: Vec<(Option<u8>, &str)> = choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
+                let choices: Vec<(Option<u8>, &str)> =
+                    choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
                 if let Some(level) = segmented(ui, "Band", &choices, session.level) {
                     actions.push(Action::SetLevel(level));
                 }
@@ -238,10 +250,14 @@ fn more(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
         return;
     }
     let t = Tokens::of(ui);
-    let text = RichText::new(format!("{} ▾", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
+    let text =
+        RichText::new(format!("{}…", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
     let button = ui.add(eframe::egui::Button::new(text).frame_when_inactive(false).min_size(vec2(0.0, 24.0)).small());
     let button = button.on_hover_text("Choose which interests are drawn");
-    Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+    // The button moves and is renamed with every choice; the list stays open meanwhile.
+    let id = eframe::egui::Id::unique("driftline interests to draw");
+    let list = Popup::menu(&button).id(id).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside);
+    list.show(|ui| {
         ui.set_min_width(240.0);
         if session.pinned.is_some() && ui.button("Back to each user's leading interests").clicked() {
             actions.push(Action::Pin(None));
@@ -278,11 +294,7 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
     line(
         ui,
         |ui| {
-            let width = ui.available_width() - space::CONTROL - space::SMALL;
-            ui.allocate_ui(vec2(width, 32.0), |ui| {
-                ui.set_max_width(width);
-                ui.add(Label::new(&seen.sentence).wrap().selectable(true));
-            });
+            ui.add(Label::new(&seen.sentence).wrap().selectable(true));
         },
         |ui| {
             if icon_button(ui, Icon::Copy, "Copy the sentence").clicked() {

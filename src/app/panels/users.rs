@@ -30,13 +30,14 @@ impl View for UsersPage {
         let widest = (ui.available_width() - 480.0).max(320.0);
         Panel::left("users")
             .resizable(true)
-            .default_size(432.0)
+            .default_size(440.0)
             .size_range(300.0..=widest)
             .frame(frame)
             .show_separator_line(false)
             .show(ui, |ui| {
                 let room = ui.available_rect_before_wrap();
-                let inner = eframe::egui::Rect::from_min_max(room.min, room.max - eframe::egui::vec2(space::MEDIUM, 0.0));
+                let inner =
+                    eframe::egui::Rect::from_min_max(room.min, room.max - eframe::egui::vec2(space::MEDIUM, 0.0));
                 ui.allocate_rect(room, eframe::egui::Sense::hover());
                 ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| self.list.ui(ui, session, actions));
             });
@@ -48,7 +49,10 @@ impl View for UsersPage {
 fn empty(ui: &mut Ui, session: &Session, actions: &mut Actions) {
     let t = Tokens::of(ui);
     let room = ui.available_rect_before_wrap();
-    let column = eframe::egui::Rect::from_center_size(room.center() - eframe::egui::vec2(0.0, 60.0), eframe::egui::vec2(440.0, 180.0));
+    let column = eframe::egui::Rect::from_center_size(
+        room.center() - eframe::egui::vec2(0.0, 60.0),
+        eframe::egui::vec2(440.0, 180.0),
+    );
     let layout = eframe::egui::Layout::top_down(eframe::egui::Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(column).layout(layout), |ui| {
         crate::app::widgets::icon(ui, crate::app::widgets::Icon::Driftline, 40.0, t.outline);

@@ -96,7 +96,11 @@ fn lines(outcome: &Outcome, wanted: &str, key: Key, falling: bool) -> Vec<u32> {
             wanted.is_empty()
                 || leads(Some(summary.leading_now))
                 || leads(summary.leading_next)
-                || outcome.events.users.get(summary.user.index()).is_some_and(|name| name.to_lowercase().contains(wanted))
+                || outcome
+                    .events
+                    .users
+                    .get(summary.user.index())
+                    .is_some_and(|name| name.to_lowercase().contains(wanted))
         })
         .collect();
     let size = |summary: &UserSummary| summary.largest_change.map_or(-1.0, |(_, change)| change.abs());
