@@ -44,7 +44,7 @@ impl FromStr for InterestCount {
 
 /// The settings of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The log: files, folders or globs.
     pub inputs: Vec<PathBuf>,

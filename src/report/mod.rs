@@ -1,5 +1,23 @@
 //! Results → tables and charts.
 
+mod chart;
+mod error;
+mod output;
+pub mod palette;
+mod parquet;
+#[cfg(test)]
+mod sample;
+mod sentence;
+mod summary;
+mod tables;
 mod user;
+mod vectors;
 
+pub use chart::{Activity, BandNote, Series, Theme, TrajectoryChart, chart_png, chart_svg, trajectory_chart};
+pub use error::ReportError;
+pub use output::{OutputFolder, write_file};
+pub use sentence::{percent, sentence};
+pub use summary::{summarise_users, user_paths};
+pub use tables::write_forecast_tables;
 pub use user::{Expected, InterestPath, Observed, UserSummary};
+pub use vectors::write_vectors;
