@@ -128,7 +128,7 @@ pub enum EventsError {
         limit: u64,
     },
     /// Somebody asked to stop.
-    #[error(transparent)]
+    #[error("cancelled")]
     Cancelled(#[from] Cancelled),
     /// The system refused.
     #[error("the file cannot be read: {source}: {}", path.display())]

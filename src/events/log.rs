@@ -23,8 +23,6 @@ pub struct Head {
     pub cast: Cast,
     /// Why the file's columns could not all be read.
     pub unreadable: Vec<(usize, String)>,
-    /// What to know about it.
-    pub notes: Vec<String>,
 }
 
 impl Head {
@@ -58,8 +56,7 @@ impl Head {
                 .enumerate()
                 .filter_map(|(at, field)| Some((at, field.unreadable.clone()?)))
                 .collect();
-            let notes = opened.batches.notes();
-            return Ok(Self { files, columns, batch, cast, unreadable, notes });
+            return Ok(Self { files, columns, batch, cast, unreadable });
         }
         Err(nothing.unwrap_or(EventsError::NoInput))
     }
@@ -82,7 +79,7 @@ impl Head {
     }
 
     /// The columns asked for that are not there, as errors.
-    pub fn unknown(&self, mapping: &Mapping) -> impl Iterator<Item = EventsError> {
+    pub fn unknown<'a>(&'a self, mapping: &'a Mapping) -> impl Iterator<Item = EventsError> + 'a {
         guess::unknown(mapping, &self.columns).map(|(role, column)| EventsError::NoSuchColumn {
             column: column.clone(),
             role: *role,

@@ -1,9 +1,19 @@
 //! Events and vectors → named interests and each user's trajectory over them.
 
+mod build;
+mod cluster;
+mod error;
+mod find;
+mod labels;
+mod period;
 mod row_vectors;
 mod space;
 mod trajectories;
+mod words;
 
+pub use error::InterestsError;
+pub use find::find;
+pub use period::choose_period;
 pub use row_vectors::RowVectors;
 pub use space::{Interest, InterestSpace, Source};
 pub use trajectories::Trajectories;

@@ -48,10 +48,10 @@ impl FromStr for DeviceChoice {
 }
 
 /// The device that tensors live on, and why it is this one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Device {
     tch: tch::Device,
-    why: String,
+    why: &'static str,
 }
 
 impl Device {
@@ -60,17 +60,19 @@ impl Device {
     /// # Errors
     /// [`LanguageError::NoGpu`] if a GPU was asked for by number and cannot be used.
     pub fn pick(choice: DeviceChoice) -> Result<Self, LanguageError> {
-        let cpu = |why: String| Self { tch: tch::Device::Cpu, why };
+        const ASKED: &str = "as asked for";
         match choice {
-            DeviceChoice::Cpu => Ok(cpu("as asked for".to_owned())),
-            DeviceChoice::Auto => Ok(match gpu(0) {
-                Ok(()) => Self { tch: tch::Device::Cuda(0), why: "the first GPU".to_owned() },
-                Err(why) => cpu(why),
+            DeviceChoice::Cpu => Ok(Self { tch: tch::Device::Cpu, why: ASKED }),
+            DeviceChoice::Auto => Ok(match gpus() {
+                Ok(_) => Self { tch: tch::Device::Cuda(0), why: "the first that was found" },
+                Err(why) => Self { tch: tch::Device::Cpu, why },
             }),
-            DeviceChoice::Cuda(number) => match gpu(number) {
-                Ok(()) => Ok(Self { tch: tch::Device::Cuda(number), why: "as asked for".to_owned() }),
-                Err(why) => Err(LanguageError::NoGpu { asked: choice.to_string(), why }),
-            },
+            DeviceChoice::Cuda(number) => match gpus() {
+                Ok(count) if number < count => Ok(Self { tch: tch::Device::Cuda(number), why: ASKED }),
+                Ok(count) => Err((number, format!("the last GPU here is cuda:{}", count - 1))),
+                Err(why) => Err((number, why.to_owned())),
+            }
+            .map_err(|(number, why)| LanguageError::NoGpu { asked: format!("cuda:{number}"), why }),
         }
     }
 
@@ -98,19 +100,11 @@ pub fn set_threads(threads: usize) {
     tch::set_num_threads(i32::try_from(threads.max(1)).unwrap_or(i32::MAX));
 }
 
-/// Whether the GPU of that number can be used; if not, why.
-fn gpu(number: usize) -> Result<(), String> {
-    if let Err(why) = gpu_library() {
-        return Err(why.clone());
-    }
-    if !tch::Cuda::is_available() {
-        return Err("no GPU was found".to_owned());
-    }
-    match usize::try_from(tch::Cuda::device_count()).unwrap_or(0) {
-        0 => Err("no GPU was found".to_owned()),
-        count if number >= count => Err(format!("the last GPU here is cuda:{}", count - 1)),
-        _ => Ok(()),
-    }
+/// How many GPUs can be used, at least 1; if none, why.
+fn gpus() -> Result<usize, &'static str> {
+    gpu_library().as_ref().map_err(String::as_str)?;
+    let count = if tch::Cuda::is_available() { tch::Cuda::device_count() } else { 0 };
+    usize::try_from(count).ok().filter(|count| *count > 0).ok_or("no GPU was found")
 }
 
 /// Opens libtorch's GPU part, once and for ever. It must be there before the first tensor, and must never go: libtorch

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use encoding_rs::WINDOWS_1252;
 use encoding_rs_io::DecodeReaderBytesBuilder;
-use polars::prelude::{ChunkedBuilder as _, NewChunkedArray as _, StringChunkedBuilder};
+use polars::prelude::StringChunkedBuilder;
 
 use super::{Batch, Batches, Cells, Field, Opened};
 use crate::events::EventsError;

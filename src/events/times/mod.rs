@@ -141,7 +141,8 @@ fn check_format(format: &str) -> Result<(), EventsError> {
     if !format.contains('%') {
         return Err(bad("it names no part of a time".to_owned()));
     }
-    strtime::format(format, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)).map_err(|error| bad(error.to_string()))?;
+    strtime::format(format, &Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC))
+        .map_err(|error| bad(error.to_string()))?;
     Ok(())
 }
 

@@ -12,7 +12,6 @@ use crate::report::percent;
 
 /// Between active periods that do not follow each other.
 pub(super) const DOTS: &[f32] = &[1.5, 3.5];
-const OTHERS_DASH: &[f32] = &[6.0, 3.5];
 const TITLE: f32 = 19.0;
 const TEXT: f32 = 13.0;
 const SMALL: f32 = 11.0;
@@ -54,8 +53,11 @@ impl Frame {
         self.bottom - (share / self.shares.top).clamp(0.0, 1.0) * (self.bottom - self.top)
     }
 
-    /// The height at which a line ends.
+    /// The height at which a line ends; "others" have none and stand beside the activity.
     pub fn end(&self, series: &Series) -> f32 {
+        if series.style.is_none() {
+            return self.strip.1 - 16.0;
+        }
         let expected = series.path.expected.last().map(|expected| expected.share);
         let share = expected.or(series.path.observed.last().map(|observed| observed.share));
         self.y(share.unwrap_or(0.0))
@@ -105,7 +107,7 @@ pub fn chart_svg(chart: &TrajectoryChart, theme: Theme, width: f32, height: f32)
         margin,
         left: margin + 42.0,
         right: width - margin - if labels.width > 0.0 { labels.width + 14.0 } else { 0.0 },
-        top: y + 34.0,
+        top: y + 38.0,
         bottom: strip.0 - 18.0,
         strip,
         first,
@@ -137,6 +139,7 @@ fn reach(chart: &TrajectoryChart) -> (Period, Period) {
 /// The largest share to be drawn, limits of the band included.
 fn largest(chart: &TrajectoryChart) -> f32 {
     let level = chart.band.map(|band| band.level);
+    let drawn = chart.series.iter().filter(|series| series.style.is_some());
     let of = |series: &Series| {
         let observed = series.path.observed.iter().map(|observed| observed.share).fold(0.0, f32::max);
         series.path.expected.iter().fold(observed, |largest, expected| {
@@ -144,7 +147,7 @@ fn largest(chart: &TrajectoryChart) -> f32 {
             largest.max(expected.share).max(upper)
         })
     };
-    chart.series.iter().map(of).fold(0.0, f32::max)
+    drawn.map(of).fold(0.0, f32::max)
 }
 
 /// The tinted future, the grid, both axes and the line of today.
@@ -221,8 +224,8 @@ fn band(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) 
     let (upper, lower) = (side(|cell| cell.2), side(|cell| cell.1));
     let colour = frame.theme.colour(series.style);
     let around: Vec<_> = upper.iter().chain(lower.iter().rev()).copied().collect();
-    let alone = chart.series.iter().filter(|series| series.style.is_some()).count() == 1;
-    svg.area(&around, colour, if alone { 0.2 } else { 0.11 });
+    let coloured = chart.series.iter().filter(|series| series.style.is_some()).count();
+    svg.area(&around, colour, if coloured == 1 { 0.2 } else { 0.11 });
     for limit in [upper, lower] {
         svg.line(&limit, Stroke { opacity: 0.4, ..Stroke::solid(colour, 0.75) });
     }
@@ -231,9 +234,9 @@ fn band(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) 
 /// The line of a series: solid through active periods that follow each other, dotted over those without activity,
 /// dashed beyond today.
 fn line(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) {
+    let Some(style) = series.style else { return };
     let colour = frame.theme.colour(series.style);
-    let width = if series.style.is_some() { 2.0 } else { 1.5 };
-    let solid = Stroke::solid(colour, width);
+    let solid = Stroke::solid(colour, 2.0);
     let dots = Stroke { dash: DOTS, opacity: 0.6, ..Stroke::solid(colour, 1.25) };
     let observed: Vec<_> =
         series.path.observed.iter().map(|observed| (observed.period, frame.y(observed.share))).collect();
@@ -245,15 +248,14 @@ fn line(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) 
         if let Some((before, height)) = place.checked_sub(1).map(|before| observed[before])
             && period.since(before) > 1
         {
-            svg.line(&run, solid);
+            stretch(svg, &run, solid);
             run.clear();
             svg.line(&[(frame.x(before), height), (frame.x(*period), *y)], dots);
         }
         run.push((frame.x(*period), *y));
     }
-    svg.line(&run, solid);
+    stretch(svg, &run, solid);
 
-    let dash = series.style.map_or(OTHERS_DASH, |style| style.dash);
     let mut future = expected.clone();
     if let (Some((period, y)), Some(next)) = (observed.last(), expected.first()) {
         if chart.origin.since(*period) > 1 {
@@ -262,16 +264,21 @@ fn line(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) 
             future.insert(0, (frame.x(*period), *y));
         }
     }
-    svg.line(&future, Stroke { dash, ..solid });
+    svg.line(&future, Stroke { dash: style.dash, ..solid });
 
-    let mark = series.style.map_or(Mark::Circle, |style| style.mark);
-    let Some(radius) = frame.mark_radius().filter(|_| series.style.is_some()) else {
-        return;
-    };
+    let Some(radius) = frame.mark_radius() else { return };
     for (period, y) in &observed {
-        svg.mark(mark, (frame.x(*period), *y), radius, colour, None);
+        svg.mark(style.mark, (frame.x(*period), *y), radius, colour, None);
     }
     for point in &expected {
-        svg.mark(mark, *point, radius, colour, Some(frame.theme.tones().tint));
+        svg.mark(style.mark, *point, radius, colour, Some(frame.theme.tones().tint));
+    }
+}
+
+/// A run of active periods; a single one is a dot, or it would not be seen where there are no marks.
+fn stretch(svg: &mut Svg, run: &[(f32, f32)], stroke: Stroke<'_>) {
+    match run {
+        [alone] => svg.mark(Mark::Circle, *alone, 1.5, stroke.colour, None),
+        _ => svg.line(run, stroke),
     }
 }

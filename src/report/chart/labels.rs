@@ -32,7 +32,7 @@ impl Labels {
             .collect();
         let width = |(name, second): &(String, String)| names.width(name).max(numbers.width(second));
         let widest = lines.iter().map(width).fold(0.0, f32::max);
-        Self { lines, width: if lines_empty(chart) { 0.0 } else { (widest + KEY).min(room) } }
+        Self { lines, width: if chart.series.is_empty() { 0.0 } else { (widest + KEY).min(room) } }
     }
 
     /// Writes the labels to the right of the plot, as near to their lines' ends as they can stand apart.
@@ -43,16 +43,25 @@ impl Labels {
         let pitch = if roomy { 34.0 } else { 17.0 };
         // A name stands level with its line, its numbers hang below: the block's middle is lower.
         let lead = if roomy { 7.0 } else { 0.0 };
-        let places = stand_apart(&ends, pitch, frame.top + 6.0, frame.bottom - 6.0 - 2.0 * lead);
+        let others = chart.series.iter().position(|series| series.style.is_none());
+        let foot = others.map_or(frame.bottom - 6.0 - 2.0 * lead, |others| ends[others]);
+        let places = stand_apart(&ends, pitch, frame.top + 6.0, foot);
         let left = frame.right + 14.0;
         for (series, ((name, numbers), (end, y))) in
             chart.series.iter().zip(self.lines.iter().zip(ends.iter().zip(&places)))
         {
             let colour = frame.theme.colour(series.style);
             let stroke = Stroke { opacity: 0.55, ..Stroke::solid(colour, 1.0) };
-            svg.line(&[(frame.right + 1.0, *end), (left - 6.0, *y)], stroke);
-            svg.mark(series.style.map_or(Mark::Circle, |style| style.mark), (left, *y), 4.0, colour, None);
-            let style = Type { size: NAME, weight: Weight::SemiBold, colour: tones.ink, anchor: Anchor::Start };
+            match series.style {
+                Some(style) => {
+                    svg.line(&[(frame.right + 1.0, *end), (left - 6.0, *y)], stroke);
+                    svg.mark(style.mark, (left, *y), 4.0, colour, None);
+                }
+                None => svg.mark(Mark::Circle, (left, *y), 3.5, colour, Some(tones.ground)),
+            }
+            let (weight, ink) =
+                if series.style.is_some() { (Weight::SemiBold, tones.ink) } else { (Weight::Regular, tones.quiet) };
+            let style = Type { size: NAME, weight, colour: ink, anchor: Anchor::Start };
             svg.text(left + KEY - 5.0, y + 4.2, style, name);
             if roomy {
                 let style = Type { size: NUMBERS, weight: Weight::Regular, colour: tones.quiet, ..style };
@@ -60,10 +69,6 @@ impl Labels {
             }
         }
     }
-}
-
-fn lines_empty(chart: &TrajectoryChart) -> bool {
-    chart.series.is_empty()
 }
 
 /// `31 % → 36 %`: the last share and the first to come.

@@ -42,7 +42,14 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, y: f32
                 svg.line(&line, Stroke { dash: &[6.0, 3.5], ..Stroke::solid(tones.quiet, 2.0) });
                 svg.mark(Mark::Circle, (middle, level), 2.75, tones.quiet, Some(tones.ground));
             }
-            Entry::Band => svg.rounded(x, level - 5.0, 22.0, 10.0, 2.0, tones.bar),
+            Entry::Band => {
+                let (top, bottom) = (level - 5.5, level + 5.5);
+                svg.area(&[(x, top), (x + 22.0, top), (x + 22.0, bottom), (x, bottom)], tones.quiet, 0.2);
+                for edge in [top, bottom] {
+                    let stroke = Stroke { opacity: 0.5, ..Stroke::solid(tones.quiet, 0.75) };
+                    svg.line(&[(x, edge), (x + 22.0, edge)], stroke);
+                }
+            }
             Entry::Gap => svg.line(&line, Stroke { dash: super::draw::DOTS, ..Stroke::solid(tones.quiet, 1.25) }),
             Entry::Note => {}
         }
@@ -53,6 +60,9 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, y: f32
 
 fn entries(chart: &TrajectoryChart) -> Vec<(Entry, String)> {
     let mut entries = Vec::new();
+    if let Some(note) = &chart.note {
+        entries.push((Entry::Note, note.clone()));
+    }
     if let Some(band) = chart.band {
         let coverage = (band.coverage * 100.0).round();
         entries.push((Entry::Band, format!("{}\u{a0}% band: {coverage:.0}\u{a0}% of past periods inside", band.level)));
@@ -69,9 +79,6 @@ fn entries(chart: &TrajectoryChart) -> Vec<(Entry, String)> {
     let quiet_end = chart.activity.last().is_some_and(|last| chart.origin.since(last.period) > 1);
     if gap || (quiet_end && expected) {
         entries.push((Entry::Gap, format!("{}s without activity", chart.calendar.length)));
-    }
-    if let Some(note) = &chart.note {
-        entries.push((Entry::Note, note.clone()));
     }
     entries
 }

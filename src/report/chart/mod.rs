@@ -20,6 +20,9 @@ use crate::events::{EventTable, UserId};
 use crate::forecast::Forecast;
 use crate::interests::{InterestSpace, Trajectories};
 
+/// In place of the sentence where there is nothing to tell about.
+const NOTHING_CHOSEN: &str = "No interest is chosen.";
+
 /// Everything that a chart shows, before it has a size and a theme.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrajectoryChart {
@@ -33,7 +36,8 @@ pub struct TrajectoryChart {
     pub calendar: Calendar,
     /// The first period forecast.
     pub origin: Period,
-    /// What is drawn, in the order asked for; "others" last.
+    /// What is drawn, in the order asked for. If these are not all interests, the rest stands last as "others": named
+    /// with its share so that nothing is left out silently, but without a line, which would press the others flat.
     pub series: Vec<Series>,
     /// The user's events by period, ascending, only periods with activity.
     pub activity: Vec<Activity>,
@@ -72,8 +76,8 @@ pub struct BandNote {
     pub coverage: f64,
 }
 
-/// The chart of a user with the interests asked for and, if wanted, the band of a level. Interests beyond
-/// [`palette::COLOURED`] are added up as "others".
+/// The chart of a user with the interests asked for, at most [`palette::COLOURED`] of them, and, if wanted, the band of
+/// a level. All other interests are added up as "others".
 pub fn trajectory_chart(
     events: &EventTable,
     space: &InterestSpace,
@@ -84,36 +88,39 @@ pub fn trajectory_chart(
     level: Option<u8>,
 ) -> TrajectoryChart {
     let paths = user_paths(trajectories, forecast, user);
-    let mut asked: Vec<&InterestPath> = Vec::new();
+    let first = first_drawn(paths.first(), trajectories.origin, forecast.horizon);
+    let mut coloured: Vec<&InterestPath> = Vec::new();
     for interest in interests {
         if let Some(path) = paths.get(usize::from(*interest))
-            && !asked.iter().any(|known| known.interest == path.interest)
+            && coloured.len() < palette::COLOURED
+            && !coloured.iter().any(|known| known.interest == path.interest)
         {
-            asked.push(path);
+            coloured.push(path);
         }
     }
-    let first = first_drawn(paths.first(), trajectories.origin, forecast.horizon);
-    let (coloured, rest) = asked.split_at(asked.len().min(palette::COLOURED));
+    let label = |number: u16| space.interests.get(usize::from(number)).map(|interest| interest.label.clone());
     let mut series: Vec<_> = coloured
         .iter()
         .map(|path| Series {
-            label: space.interests[usize::from(path.interest)].label.clone(),
+            label: label(path.interest).unwrap_or_default(),
             style: Some(palette::style(path.interest)),
             path: from_period(path, first),
         })
         .collect();
+    let told: Vec<_> = coloured.iter().map(|path| with_band(path, level)).collect();
+    let drawn = |path: &InterestPath| coloured.iter().any(|known| known.interest == path.interest);
+    let rest: Vec<_> = paths.iter().filter(|path| !drawn(path)).collect();
     if !rest.is_empty() {
         let label = if rest.len() == 1 { "1 other".to_owned() } else { format!("{} others", rest.len()) };
-        series.push(Series { label, style: None, path: from_period(&added_up(rest), first) });
+        series.push(Series { label, style: None, path: from_period(&added_up(&rest), first) });
     }
-    let told: Vec<_> = coloured.iter().map(|path| (*path).clone()).collect();
     let band = level.and_then(|level| forecast.bands.iter().find(|band| band.level == level));
     let band = band.filter(|_| forecast.place(user).is_some());
     let calendar = trajectories.calendar;
     TrajectoryChart {
         title: format!("User {}", events.users.get(user.index()).map_or("", String::as_str)),
-        subtitle: sentence(&told, space, calendar),
-        source: source(events, trajectories, user, first, asked.len()),
+        subtitle: if told.is_empty() { NOTHING_CHOSEN.into() } else { sentence(&told, space, calendar) },
+        source: source(events, trajectories, user, first),
         calendar,
         origin: trajectories.origin,
         activity: activity(&paths, first),
@@ -136,6 +143,15 @@ fn first_drawn(path: Option<&InterestPath>, origin: Period, horizon: usize) -> P
 fn from_period(path: &InterestPath, first: Period) -> InterestPath {
     let observed = path.observed.iter().filter(|observed| observed.period >= first).copied().collect();
     InterestPath { interest: path.interest, observed, expected: path.expected.clone() }
+}
+
+/// A path with only the band of one level, so that the sentence speaks of the band that is drawn.
+fn with_band(path: &InterestPath, level: Option<u8>) -> InterestPath {
+    let mut path = path.clone();
+    for expected in &mut path.expected {
+        expected.bands.retain(|band| Some(band.0) == level);
+    }
+    path
 }
 
 /// The sum of some paths of one user. Bands do not add up, so it has none.
@@ -168,7 +184,7 @@ fn activity(paths: &[InterestPath], first: Period) -> Vec<Activity> {
     drawn.map(|observed| Activity { period: observed.period, events: observed.total }).collect()
 }
 
-fn source(events: &EventTable, trajectories: &Trajectories, user: UserId, first: Period, drawn: usize) -> String {
+fn source(events: &EventTable, trajectories: &Trajectories, user: UserId, first: Period) -> String {
     let rows = events.rows(user);
     let count = rows.len();
     let periods = trajectories.rows(user).len();
@@ -185,7 +201,6 @@ fn source(events: &EventTable, trajectories: &Trajectories, user: UserId, first:
     if trajectories.rows(user).any(|row| trajectories.period[row] < first) {
         parts.push(format!("drawn from {}", trajectories.calendar.label(first)));
     }
-    parts.push(format!("{drawn} of {} interests", trajectories.interests));
     parts.push("Driftline".to_owned());
     parts.join(" · ")
 }
