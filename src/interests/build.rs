@@ -172,9 +172,7 @@ mod tests {
             let days = (0..).map(|n| last - 2 * n).take_while(|day| *day >= start());
             log(1, days.map(|day| (0, day, 0, 1.0)).collect(), &[])
         };
-        let origin = |last: i64| {
-            months.label(Trajectories::build(&until(last), &space(9), months).origin)
-        };
+        let origin = |last: i64| months.label(Trajectories::build(&until(last), &space(9), months).origin);
         assert_eq!(origin(day(2011, 12, 9)), "Dec 2011", "three weeks are missing");
         assert_eq!(origin(day(2011, 12, 31)), "Jan 2012");
         assert_eq!(origin(day(2011, 12, 30)), "Jan 2012", "shut on the 31st, as on every second day");
@@ -187,9 +185,11 @@ mod tests {
 
     #[test]
     fn a_day_is_always_whole() {
-        let built = Trajectories::build(&log(1, vec![(0, 3, 0, 1.0)], &[]), &space(9), Calendar::new(PeriodLength::Day));
+        let built =
+            Trajectories::build(&log(1, vec![(0, 3, 0, 1.0)], &[]), &space(9), Calendar::new(PeriodLength::Day));
         assert_eq!((built.first, built.origin), (Period(3), Period(4)));
-        let empty = Trajectories::build(&EventTable { offsets: vec![0], ..EventTable::default() }, &space(0), built.calendar);
+        let empty =
+            Trajectories::build(&EventTable { offsets: vec![0], ..EventTable::default() }, &space(0), built.calendar);
         assert_eq!((empty.users(), empty.period.len()), (0, 0));
     }
 

@@ -71,12 +71,7 @@ fn portions(vocabulary: &Vocabulary, weights: &[f64], texts: &[usize]) -> Vec<f6
 
 /// The terms that set some texts apart from `everywhere` (or just the most common, where there is nothing to be set
 /// apart from), strongest first, with their scores. No stem occurs twice.
-fn rank(
-    vocabulary: &Vocabulary,
-    weights: &[f64],
-    members: &[usize],
-    everywhere: Option<&[f64]>,
-) -> Vec<(TermId, f64)> {
+fn rank(vocabulary: &Vocabulary, weights: &[f64], members: &[usize], everywhere: Option<&[f64]>) -> Vec<(TermId, f64)> {
     let here = portions(vocabulary, weights, members);
     let apart: Vec<f64> = (0..vocabulary.len())
         .map(|term| {
@@ -108,7 +103,10 @@ fn rank(
         let stem = vocabulary.stems[best][0];
         let pairs = (0..vocabulary.len()).filter(|term| {
             let stems = &vocabulary.stems[*term];
-            vocabulary.stems[best].len() == 1 && stems.len() == 2 && stems.contains(&stem) && sums[*term] >= PAIR * sums[best]
+            vocabulary.stems[best].len() == 1
+                && stems.len() == 2
+                && stems.contains(&stem)
+                && sums[*term] >= PAIR * sums[best]
         });
         let pair = pairs.filter(free).max_by(|a, b| sums[*a].total_cmp(&sums[*b]).then(b.cmp(a)));
         let chosen = pair.unwrap_or(best);
