@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(same_week.value, [10.0, 1.0, 5.0, 6.0]);
         let later = weeks(&log(1, bought.clone(), &[(0, 28, 1, 19.0)]));
         assert_eq!(later.value, [10.0, 1.0, 5.0, 6.0]);
-        let earlier_cell = weeks(&log(1, bought.clone(), &[(0, 6, 1, 4.0)]));
+        let earlier_cell = weeks(&log(1, bought.clone(), &[(0, 3, 1, 4.0)]));
         assert_eq!(earlier_cell.value, [6.0, 20.0, 5.0, 6.0]);
         let never_bought = weeks(&log(1, bought, &[(0, 8, 5, 4.0), (0, -90, 1, 4.0)]));
         assert_eq!(never_bought.value, [10.0, 20.0, 5.0, 6.0]);
@@ -172,9 +172,7 @@ mod tests {
             let days = (0..).map(|n| last - 2 * n).take_while(|day| *day >= start());
             log(1, days.map(|day| (0, day, 0, 1.0)).collect(), &[])
         };
-        let origin = |last: i64| {
-            months.label(Trajectories::build(&until(last), &space(9), months).origin)
-        };
+        let origin = |last: i64| months.label(Trajectories::build(&until(last), &space(9), months).origin);
         assert_eq!(origin(day(2011, 12, 9)), "Dec 2011", "three weeks are missing");
         assert_eq!(origin(day(2011, 12, 31)), "Jan 2012");
         assert_eq!(origin(day(2011, 12, 30)), "Jan 2012", "shut on the 31st, as on every second day");
@@ -187,9 +185,11 @@ mod tests {
 
     #[test]
     fn a_day_is_always_whole() {
-        let built = Trajectories::build(&log(1, vec![(0, 3, 0, 1.0)], &[]), &space(9), Calendar::new(PeriodLength::Day));
+        let built =
+            Trajectories::build(&log(1, vec![(0, 3, 0, 1.0)], &[]), &space(9), Calendar::new(PeriodLength::Day));
         assert_eq!((built.first, built.origin), (Period(3), Period(4)));
-        let empty = Trajectories::build(&EventTable { offsets: vec![0], ..EventTable::default() }, &space(0), built.calendar);
+        let empty =
+            Trajectories::build(&EventTable { offsets: vec![0], ..EventTable::default() }, &space(0), built.calendar);
         assert_eq!((empty.users(), empty.period.len()), (0, 0));
     }
 

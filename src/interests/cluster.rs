@@ -141,7 +141,8 @@ impl Points {
         let count = centroids.len() / self.dim;
         let matrix = Tensor::f_from_slice(&centroids)?.f_reshape([count as i64, self.dim as i64])?;
         let cosines = self.tensor.f_matmul(&matrix.f_transpose(0, 1)?)?;
-        let cosines = Vec::<f32>::try_from(cosines.f_to_device_(tch::Device::Cpu, Kind::Float, false, false)?.f_reshape([-1])?)?;
+        let cosines =
+            Vec::<f32>::try_from(cosines.f_to_device_(tch::Device::Cpu, Kind::Float, false, false)?.f_reshape([-1])?)?;
         let mut objective = 0.0;
         let of = cosines.chunks_exact(count).zip(&self.weights).map(|(row, weight)| {
             // The first of equals, so that ties fall the same way always.

@@ -14,12 +14,81 @@ const JOINING: &[&str] = &[
 /// Words that say of what size, number, colour or make a thing is rather than what it is. They name an interest only
 /// where little else does.
 const DESCRIBING: &[&str] = &[
-    "asst", "asstd", "assorted", "ass", "big", "black", "blue", "bright", "brown", "cm", "col", "colour", "coloured",
-    "colours", "color", "cream", "dark", "design", "designs", "extra", "fancy", "feet", "foot", "gold", "green", "grey",
-    "half", "inch", "ivory", "jumbo", "kg", "large", "light", "lilac", "little", "long", "medium", "mini", "multi",
-    "natural", "new", "orange", "pack", "packs", "pair", "piece", "pieces", "pcs", "pc", "pink", "plain", "purple",
-    "red", "round", "set", "sets", "shape", "shaped", "short", "silver", "single", "size", "small", "square", "style",
-    "tall", "tone", "turquoise", "turq", "type", "wall", "white", "wide", "yellow",
+    "asst",
+    "asstd",
+    "assorted",
+    "ass",
+    "big",
+    "black",
+    "blue",
+    "bright",
+    "brown",
+    "cm",
+    "col",
+    "colour",
+    "coloured",
+    "colours",
+    "color",
+    "cream",
+    "dark",
+    "design",
+    "designs",
+    "extra",
+    "fancy",
+    "feet",
+    "foot",
+    "gold",
+    "green",
+    "grey",
+    "half",
+    "inch",
+    "ivory",
+    "jumbo",
+    "kg",
+    "large",
+    "light",
+    "lilac",
+    "little",
+    "long",
+    "medium",
+    "mini",
+    "multi",
+    "natural",
+    "new",
+    "orange",
+    "pack",
+    "packs",
+    "pair",
+    "piece",
+    "pieces",
+    "pcs",
+    "pc",
+    "pink",
+    "plain",
+    "purple",
+    "red",
+    "round",
+    "set",
+    "sets",
+    "shape",
+    "shaped",
+    "short",
+    "silver",
+    "single",
+    "size",
+    "small",
+    "square",
+    "style",
+    "tall",
+    "tier",
+    "tone",
+    "turquoise",
+    "turq",
+    "type",
+    "wall",
+    "white",
+    "wide",
+    "yellow",
 ];
 
 /// A term's number within [`Vocabulary`].
@@ -120,12 +189,16 @@ impl<'a> Stems<'a> {
         }
         let singular = |word: &String| {
             let forms = [
-                word.strip_suffix("ies").map(|stem| format!("{stem}y")),
-                word.strip_suffix("es").map(str::to_owned),
                 word.strip_suffix('s').map(str::to_owned),
+                word.strip_suffix("es").map(str::to_owned),
+                word.strip_suffix("ies").map(|stem| format!("{stem}y")),
             ];
             // Only where the log has the singular too: so `glass` does not become `glas`.
-            forms.into_iter().flatten().filter(|form| form.chars().count() > 2).find_map(|form| number.get(&form).copied())
+            forms
+                .into_iter()
+                .flatten()
+                .filter(|form| form.chars().count() > 2)
+                .find_map(|form| number.get(&form).copied())
         };
         let joined = number.iter().map(|(word, own)| (*word, singular(word).unwrap_or(*own))).collect();
         Self { number: joined }
