@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(same_week.value, [10.0, 1.0, 5.0, 6.0]);
         let later = weeks(&log(1, bought.clone(), &[(0, 28, 1, 19.0)]));
         assert_eq!(later.value, [10.0, 1.0, 5.0, 6.0]);
-        let earlier_cell = weeks(&log(1, bought.clone(), &[(0, 6, 1, 4.0)]));
+        let earlier_cell = weeks(&log(1, bought.clone(), &[(0, 3, 1, 4.0)]));
         assert_eq!(earlier_cell.value, [6.0, 20.0, 5.0, 6.0]);
         let never_bought = weeks(&log(1, bought, &[(0, 8, 5, 4.0), (0, -90, 1, 4.0)]));
         assert_eq!(never_bought.value, [10.0, 20.0, 5.0, 6.0]);

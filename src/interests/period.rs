@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_short_log_is_cut_into_short_periods() {
-        assert_eq!(choose_period(&log(&[20], 60)), PeriodLength::Week, "two months are too few");
+        assert_eq!(choose_period(&log(&[45], 91)), PeriodLength::Week, "three months are too few");
         assert_eq!(choose_period(&log(&[5], 6)), PeriodLength::Day);
         assert_eq!(choose_period(&EventTable::default()), PeriodLength::Day);
     }

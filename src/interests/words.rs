@@ -80,6 +80,7 @@ const DESCRIBING: &[&str] = &[
     "square",
     "style",
     "tall",
+    "tier",
     "tone",
     "turquoise",
     "turq",
@@ -188,9 +189,9 @@ impl<'a> Stems<'a> {
         }
         let singular = |word: &String| {
             let forms = [
-                word.strip_suffix("ies").map(|stem| format!("{stem}y")),
-                word.strip_suffix("es").map(str::to_owned),
                 word.strip_suffix('s').map(str::to_owned),
+                word.strip_suffix("es").map(str::to_owned),
+                word.strip_suffix("ies").map(|stem| format!("{stem}y")),
             ];
             // Only where the log has the singular too: so `glass` does not become `glas`.
             forms
