@@ -30,6 +30,9 @@ impl View for Cleaning {
                         caption(ui, format!("{} {}", format::count(progress.done), progress.unit));
                     }
                 }
+                (None, None) if session.broken.is_some() => {
+                    caption(ui, "Not counted: the log could not be read to its end.");
+                }
                 (None, None) => {
                     caption(ui, "Not counted yet: the questions about the columns come first.");
                 }
