@@ -183,7 +183,7 @@ impl Chart<'_> {
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, anchor).gap(8.0).width(320.0).show(|ui| {
             let t = Tokens::of(ui);
             ui.spacing_mut().item_spacing.y = space::TIGHT;
-            ui.spacing_mut().interact_size.y = 0.0;
+            ui.spacing_mut().interact_size.y = 16.0;
             let total = self.paths.iter().find_map(|path| path.observed.iter().find(|seen| seen.period == period));
             let ahead = period >= self.origin;
             let about = match total {

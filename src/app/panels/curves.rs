@@ -76,7 +76,11 @@ fn plot(t: &Tokens, height: f32) -> Plot<'static> {
         .tick_label_color(t.quiet)
         .tick_label_font(font())
         .min_thickness(40.0)
-        .label_spacing(Rangef::new(1.0, 1.0));
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(|mark, _| {
+            let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 6.0) as usize;
+            format!("{:.decimals$}", mark.value)
+        });
     Plot::new("curves")
         .height(height)
         .x_grid_spacer(whole_epochs)

@@ -49,8 +49,8 @@ fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, whole: bool, last: boo
         match state {
             StageState::Running(progress) => {
                 let rest = rest(progress);
+                ui.spacing_mut().interact_size.y = 0.0;
                 ui.horizontal(|ui| {
-                    ui.spacing_mut().interact_size.y = 0.0;
                     ui.label(strong(stage.to_string()));
                     ui.add(Label::new(RichText::new(&progress.detail).size(size::SMALL).color(t.quiet)).truncate());
                 });

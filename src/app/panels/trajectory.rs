@@ -58,7 +58,7 @@ impl View for TrajectoryPanel {
         card(ui, space::INSET, |ui| {
             ui.set_min_size(vec2(ui.available_width(), outer - 2.0 * space::INSET - 2.0));
             let bottom = ui.max_rect().top() + outer - 2.0 * space::INSET - 2.0;
-            pointed = legend(ui, session, outcome, seen, &drawn, actions);
+            pointed = ui.scope(|ui| legend(ui, session, outcome, seen, &drawn, actions)).inner;
             ui.add_space(space::SMALL);
             let height = (bottom - ui.cursor().top() - foot_height(ui, seen)).max(150.0);
             let paths: Vec<&InterestPath> =
@@ -146,12 +146,12 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions
                     let period = calendar.length.to_string();
                     let mut parts = vec![
                         format::of(summary.events.into(), "event", "events"),
-                        format!("in {}", format::of(summary.active_periods.into(), &period, &format!("{period}s"))),
+                        format::of(summary.active_periods.into(), &period, &format!("{period}s")),
                         format!("last seen {}", format::day(summary.last.datetime().date())),
                     ];
                     if let Some(p) = summary.p_active {
                         let next = calendar.label(outcome.forecast.origin);
-                        parts.push(format!("{} likely to be active in {next}", format::percent(p.into())));
+                        parts.push(format!("active in {next}: {}", format::percent(p.into())));
                     }
                     let quiet = Tokens::of(ui).quiet;
                     ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
@@ -181,9 +181,9 @@ fn legend(
 ) -> Option<u16> {
     let mut pointed = None;
     let width = ui.available_width();
+    ui.spacing_mut().interact_size.y = 24.0;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::TIGHT, space::TIGHT);
-        ui.spacing_mut().interact_size.y = 24.0;
         for interest in drawn {
             let response = chip(ui, outcome, *interest, width);
             if response.hovered() || response.has_focus() {
@@ -210,7 +210,7 @@ fn chip(ui: &mut Ui, outcome: &Outcome, interest: u16, widest: f32) -> eframe::e
     );
     job.wrap = eframe::egui::text::TextWrapping::truncate_at_width((widest - 40.0).min(200.0));
     let galley = ui.painter().layout_job(job);
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 24.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 32.0, 24.0), Sense::click());
     let round = CornerRadius::same(12);
     let lit = response.hovered() || response.has_focus();
     ui.painter().rect(
@@ -222,8 +222,8 @@ fn chip(ui: &mut Ui, outcome: &Outcome, interest: u16, widest: f32) -> eframe::e
     );
     let style = palette::style(interest);
     let ink = colour(interest, ui.visuals().dark_mode);
-    ui.painter().add(mark_shape(style.mark, pos2(rect.left() + 14.0, rect.center().y), 4.5, ink));
-    let at = pos2(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().add(mark_shape(style.mark, pos2(rect.left() + 13.0, rect.center().y), 4.5, ink));
+    let at = pos2(rect.left() + 22.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, t.text);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, true, format!("Hide {name}")));
     let terms = outcome.space.interests.get(usize::from(interest)).map(|found| found.terms.join(", "));
@@ -275,7 +275,8 @@ fn foot_height(ui: &Ui, seen: &Seen) -> f32 {
     let width = (ui.available_width() - space::CONTROL - space::SMALL).max(80.0);
     let font = eframe::egui::FontId::proportional(size::BODY);
     let sentence = ui.painter().layout(seen.sentence.clone(), font, Tokens::of(ui).text, width).size().y;
-    2.0 * space::SMALL + sentence.max(space::CONTROL) + space::SMALL + space::CONTROL + space::SMALL
+    let last = if narrow(ui) { 2.0 * space::CONTROL + space::SMALL } else { space::CONTROL };
+    2.0 * space::SMALL + sentence.max(space::CONTROL) + space::SMALL + last + space::SMALL
 }
 
 /// The chart in words, and which band is drawn and what it is worth.
@@ -294,6 +295,11 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
         },
     );
     let text = worth(session, outcome, seen, drawn);
+    if narrow(ui) && !outcome.forecast.bands.is_empty() {
+        ui.horizontal(|ui| band_choice(ui, session, outcome, actions));
+        caption(ui, text);
+        return;
+    }
     line(
         ui,
         |ui| {
@@ -305,6 +311,11 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
             }
         },
     );
+}
+
+/// Whether the choice of the band and what it is worth do not fit on one line.
+fn narrow(ui: &Ui) -> bool {
+    ui.available_width() < 520.0
 }
 
 fn band_choice(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut Actions) {

@@ -39,7 +39,7 @@ const COLUMNS: [(SortKey, &str, f32, &str); 9] = [
     (
         SortKey::Change,
         "Change",
-        196.0,
+        180.0,
         "Which interest the forecast moves most against the user's mean, in percentage points",
     ),
     (SortKey::LastSeen, "Last seen", 100.0, "The day of the last event"),

@@ -1,6 +1,6 @@
 //! Buttons: one loud kind, one plain kind, one quiet kind.
 
-use eframe::egui::{Button, Color32, CornerRadius, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use eframe::egui::{Button, Color32, CornerRadius, Key, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::icons::{Icon, paint};
 use crate::app::commands::{Actions, Command};
@@ -48,7 +48,14 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
 pub fn keys(ui: &Ui, command: Command) -> Option<String> {
     let shortcut = command.shortcut()?;
     let text = ui.ctx().format_shortcut(&shortcut);
-    let (name, sign) = (shortcut.logical_key.name(), shortcut.logical_key.symbol_or_name());
+    let name = shortcut.logical_key.name();
+    let sign = match shortcut.logical_key {
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
+        Key::Slash => "/",
+        Key::Period => ".",
+        _ => name,
+    };
     Some(text.strip_suffix(name).map_or_else(|| text.clone(), |modifiers| format!("{modifiers}{sign}")))
 }
 
