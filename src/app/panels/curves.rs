@@ -21,6 +21,7 @@ impl View for Curves {
         let points = &session.jobs.curves;
         let shown = points.last().map(|point| point.curve.clone()).unwrap_or_default();
         let current: Vec<&CurvePoint> = points.iter().filter(|point| point.curve == shown).collect();
+        ui.spacing_mut().interact_size.y = 20.0;
         let best = current.iter().rev().find(|point| point.best).copied();
         line(
             ui,
@@ -71,10 +72,19 @@ fn plot(t: &Tokens, height: f32) -> Plot<'static> {
         .tick_label_font(font())
         .label_spacing(Rangef::new(1.0, 1.0))
         .formatter(|mark, _| format!("{:.0}", mark.value));
-    let losses = AxisHints::new_y().tick_label_color(t.quiet).tick_label_font(font()).min_thickness(40.0);
+    let losses = AxisHints::new_y()
+        .tick_label_color(t.quiet)
+        .tick_label_font(font())
+        .min_thickness(40.0)
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(|mark, _| {
+            let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 6.0) as usize;
+            format!("{:.decimals$}", mark.value)
+        });
     Plot::new("curves")
         .height(height)
         .x_grid_spacer(whole_epochs)
+        .y_grid_spacer(round_losses)
         .custom_x_axes(vec![epochs])
         .custom_y_axes(vec![losses])
         .show_background(false)
@@ -102,6 +112,19 @@ fn whole_epochs(input: GridInput) -> Vec<GridMark> {
     let most = input.bounds.1.max(1.0);
     let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].into_iter().find(|step| most / step <= 12.0).unwrap_or(200.0);
     (1..=(most / step) as u32).map(|mark| GridMark { value: f64::from(mark) * step, step_size: step }).collect()
+}
+
+/// Four to eight round losses.
+fn round_losses(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let wanted = (high - low).max(1e-6) / 8.0;
+    let ten = 10_f64.powf(wanted.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * ten).find(|step| *step >= wanted).unwrap_or(ten);
+    let first = (low / step).ceil() as i64;
+    (first..=(high / step).floor() as i64)
+        .take(20)
+        .map(|mark| GridMark { value: mark as f64 * step, step_size: step })
+        .collect()
 }
 
 fn grid(t: &Tokens) -> Color32 {
