@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::guess::{self, Cast, spelled};
 use super::profile::{ABSENT, Profile};
-use super::source::{self, Batch};
+use super::source::{self, Batch, Cells, Field};
 use super::{ColumnReport, EventsError, Mapping, Role};
 use crate::observe::{Stage, Watch};
 
@@ -21,8 +21,6 @@ pub struct Head {
     pub batch: Batch,
     /// What each column means.
     pub cast: Cast,
-    /// Why the file's columns could not all be read.
-    pub unreadable: Vec<(usize, String)>,
 }
 
 impl Head {
@@ -44,19 +42,15 @@ impl Head {
                 nothing.get_or_insert(EventsError::HeaderOnly { path: path.clone() });
                 continue;
             };
-            let mut columns: Vec<_> =
-                opened.fields.iter().map(|field| Profile::new(field.name.clone(), true)).collect();
-            for (profile, cells) in columns.iter_mut().zip(&batch.columns) {
+            let profile = |(field, cells): (&Field, &Cells)| {
+                let mut profile = Profile::new(field.name.clone(), true);
+                profile.unreadable = field.unreadable.clone();
                 profile.observe(cells);
-            }
+                profile
+            };
+            let columns: Vec<_> = opened.fields.iter().zip(&batch.columns).map(profile).collect();
             let cast = guess::cast(&columns, mapping);
-            let unreadable = opened
-                .fields
-                .iter()
-                .enumerate()
-                .filter_map(|(at, field)| Some((at, field.unreadable.clone()?)))
-                .collect();
-            return Ok(Self { files, columns, batch, cast, unreadable });
+            return Ok(Self { files, columns, batch, cast });
         }
         Err(nothing.unwrap_or(EventsError::NoInput))
     }
@@ -69,10 +63,9 @@ impl Head {
             return Err(error);
         }
         self.cast.require(roles, &self.columns)?;
-        for (column, kind) in &self.unreadable {
-            if let Some((role, _)) = self.cast.part(*column) {
-                let (column, kind) = (self.columns[*column].name.clone(), kind.clone());
-                return Err(EventsError::ColumnType { column, role, kind, path: self.path() });
+        for (at, column) in self.columns.iter().enumerate() {
+            if let (Some((role, _)), Some(kind)) = (self.cast.part(at), column.unreadable.clone()) {
+                return Err(EventsError::ColumnType { column: column.name.clone(), role, kind, path: self.path() });
             }
         }
         Ok(())
@@ -92,10 +85,10 @@ impl Head {
     pub fn reports(&self, columns: &[Profile]) -> Vec<ColumnReport> {
         let report = |(at, column): (usize, &Profile)| {
             let part = self.cast.part(at);
-            let unreadable = self.unreadable.iter().find(|(other, _)| *other == at);
+            let unreadable = self.columns.get(at).and_then(|column| column.unreadable.as_ref());
             ColumnReport {
                 name: column.name.clone(),
-                kind: unreadable.map_or_else(|| column.kind().to_owned(), |(_, kind)| kind.to_lowercase()),
+                kind: unreadable.map_or(column.kind(), String::as_str).to_owned(),
                 role: part.map(|(role, _)| role),
                 why: part.map_or("nothing in its name or values points to a role", |(_, why)| why).to_owned(),
                 nulls: column.nulls,

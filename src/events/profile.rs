@@ -59,6 +59,8 @@ pub struct Profile {
     /// Each distinct value's spelling, where `keep` asked for it.
     pub names: Vec<String>,
     pub examples: Vec<String>,
+    /// Its values are of a type that cannot be read.
+    pub unreadable: Option<String>,
     keep: bool,
     index: HashMap<u64, u32, BuildHasherDefault<Identity>>,
 }
@@ -72,6 +74,7 @@ impl Profile {
             looks: Looks::default(),
             names: Vec::new(),
             examples: Vec::new(),
+            unreadable: None,
             keep,
             index: HashMap::default(),
         }

@@ -66,11 +66,6 @@ impl Calibration {
         self.by_horizon.is_empty()
     }
 
-    /// Whether bands can be drawn this far ahead.
-    pub fn reaches(&self, horizon: usize) -> bool {
-        self.by_horizon.contains_key(&horizon)
-    }
-
     /// Lower and upper limits of a cell, one pair a level; none this far ahead without calibration.
     pub fn limits(&self, cell: &Cell) -> Option<impl Iterator<Item = (f32, f32)>> {
         let horizon = self.by_horizon.get(&cell.horizon)?;

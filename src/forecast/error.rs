@@ -7,7 +7,7 @@ use crate::observe::Cancelled;
 #[derive(Debug, thiserror::Error)]
 pub enum ForecastError {
     /// Somebody asked to stop.
-    #[error(transparent)]
+    #[error("cancelled")]
     Cancelled(#[from] Cancelled),
     /// The log is too short.
     #[error(

@@ -68,7 +68,7 @@ impl Training<'_> {
         let config = self.config;
         tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut weights = nn::VarStore::new(self.device);
+        let weights = nn::VarStore::new(self.device);
         let network = Network::new(&weights.root(), self.features, self.interests, config);
         let adam = nn::AdamW { wd: config.weight_decay, ..nn::AdamW::default() };
         let mut optimizer = adam.build(&weights, config.learning_rate)?;

@@ -6,7 +6,7 @@ use crate::observe::Cancelled;
 #[derive(Debug, thiserror::Error)]
 pub enum InterestsError {
     /// Somebody asked to stop.
-    #[error(transparent)]
+    #[error("cancelled")]
     Cancelled(#[from] Cancelled),
     /// There is nothing to gather.
     #[error("no interests can be found: the log has no events with words; check the columns given as text")]

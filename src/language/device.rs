@@ -113,7 +113,8 @@ fn gpu_library() -> &'static Result<Library, String> {
     static LIBRARY: OnceLock<Result<Library, String>> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         open_globally(libloading::library_filename("torch_cuda")).map_err(|error| {
-            let why = error.to_string();
+            // The loader's own words stand behind libloading's.
+            let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
             if why.contains("torch_cuda") && why.contains("No such file") {
                 "this libtorch has no GPU part".to_owned()
             } else {

@@ -9,7 +9,7 @@ use crate::observe::Cancelled;
 #[derive(Debug, thiserror::Error)]
 pub enum LanguageError {
     /// Somebody asked to stop.
-    #[error(transparent)]
+    #[error("cancelled")]
     Cancelled(#[from] Cancelled),
     /// A file of the model is not there.
     #[error(

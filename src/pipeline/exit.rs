@@ -29,3 +29,30 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     });
     if at_fault { 2 } else { 1 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_to_stop_is_told_from_a_fault_in_whatever_room_it_was_met() {
+        let met: [anyhow::Error; 5] = [
+            Cancelled.into(),
+            EventsError::from(Cancelled).into(),
+            LanguageError::from(Cancelled).into(),
+            InterestsError::from(Cancelled).into(),
+            ForecastError::from(Cancelled).into(),
+        ];
+        for error in met {
+            assert_eq!(exit_code(&error.context("While the log was read")), 130);
+        }
+    }
+
+    #[test]
+    fn what_the_analyst_can_mend_is_2_and_what_they_cannot_is_1() {
+        let strangers = ForecastError::NobodyReturns { length: crate::calendar::PeriodLength::Month };
+        assert_eq!(exit_code(&strangers.into()), 2);
+        assert_eq!(exit_code(&std::io::Error::from(std::io::ErrorKind::StorageFull).into()), 2);
+        assert_eq!(exit_code(&anyhow::anyhow!("a hole in the program")), 1);
+    }
+}

@@ -21,7 +21,7 @@ const CHART: (f32, f32, f32) = (960.0, 540.0, 2.0);
 /// Users with the most events whose charts stand beside the tables.
 const CHARTS: usize = 3;
 /// Interests drawn where nobody chose any.
-const DRAWN: usize = 5;
+const DRAWN: usize = 4;
 
 /// Writes everything `driftline forecast` promises into a folder: all of it or nothing.
 ///
@@ -101,7 +101,8 @@ pub fn write_chart(
     Ok(report::write_file(path, &bytes)?)
 }
 
-/// The interests that matter most in a user's past and future, at most `most`, in order of their numbers.
+/// The interests that matter most in a user's past and future, at most `most` and no two of one colour, in order of
+/// their numbers.
 pub fn leading_interests(outcome: &Outcome, user: UserId, most: usize) -> Vec<u16> {
     let weight = |path: &report::InterestPath| {
         let past: f32 = path.observed.iter().map(|seen| seen.share).sum::<f32>() / path.observed.len().max(1) as f32;
@@ -113,7 +114,13 @@ pub fn leading_interests(outcome: &Outcome, user: UserId, most: usize) -> Vec<u1
         .map(|path| (weight(path), path.interest))
         .collect();
     paths.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut leading: Vec<u16> = paths.into_iter().take(most).map(|(_, interest)| interest).collect();
+    let mut leading: Vec<u16> = Vec::new();
+    for (_, interest) in paths {
+        let colour = report::palette::style(interest).light;
+        if leading.len() < most && leading.iter().all(|other| report::palette::style(*other).light != colour) {
+            leading.push(interest);
+        }
+    }
     leading.sort_unstable();
     leading
 }

@@ -37,15 +37,9 @@ impl ReportError {
         Self::Write { why: reason(&source), path: path.to_owned(), source }
     }
 
-    /// A failure of the table writer; a refusal of the system inside it is told as such.
+    /// A failure of the table writer itself.
     pub(crate) fn table(path: &Path, error: PolarsError) -> Self {
-        match &error {
-            PolarsError::IO { error, .. } => {
-                let source = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
-                Self::write(path, source)
-            }
-            _ => Self::Table { why: error.to_string(), path: path.to_owned() },
-        }
+        Self::Table { why: error.to_string(), path: path.to_owned() }
     }
 }
 
@@ -69,14 +63,14 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
-    fn a_full_disk_is_told_as_such_wherever_it_was_met() {
-        let enospc = || io::Error::from_raw_os_error(28);
-        let path = Path::new("out/forecast.parquet");
-        let plain = ReportError::write(path, enospc()).to_string();
-        let inside = ReportError::table(path, PolarsError::IO { error: enospc().into(), msg: None }).to_string();
-        assert!(plain.contains("the disk is full"), "{plain}");
-        assert!(plain.ends_with("out/forecast.parquet"), "the path comes last: {plain}");
-        assert_eq!(plain, inside);
+    fn a_refusal_is_told_with_what_to_do_and_the_path_last() {
+        for (kind, words) in [
+            (io::ErrorKind::StorageFull, "the disk is full; free some space"),
+            (io::ErrorKind::PermissionDenied, "no permission to write there"),
+            (io::ErrorKind::ReadOnlyFilesystem, "read-only; choose another place"),
+        ] {
+            let told = ReportError::write(Path::new("out/forecast.parquet"), kind.into()).to_string();
+            assert!(told.contains(words) && told.ends_with("out/forecast.parquet"), "{told}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! One table into one Parquet file, the same bytes for the same table.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, Int32Chunked, IntoSeries as _, ParquetWriter, PlSmallStr};
@@ -26,16 +26,64 @@ pub(super) fn write_table_into(
     columns: Vec<Column>,
 ) -> Result<(), ReportError> {
     let mut table = DataFrame::new(rows, columns).map_err(|error| ReportError::table(path, error))?;
-    let mut buffer = BufWriter::new(file);
-    ParquetWriter::new(&mut buffer)
-        .with_row_group_size(Some(ROWS_PER_GROUP))
-        .finish(&mut table)
-        .map_err(|error| ReportError::table(path, error))?;
-    buffer.flush().map_err(|error| ReportError::write(path, error))
+    let mut buffer = BufWriter::new(Remembering { file, refusal: None });
+    let written = ParquetWriter::new(&mut buffer).with_row_group_size(Some(ROWS_PER_GROUP)).finish(&mut table);
+    let flushed = buffer.flush();
+    match (buffer.get_mut().refusal.take(), written) {
+        (Some(refusal), _) => Err(ReportError::write(path, refusal)),
+        (None, Err(error)) => Err(ReportError::table(path, error)),
+        (None, Ok(_)) => flushed.map_err(|error| ReportError::write(path, error)),
+    }
+}
+
+/// Keeps the first refusal of the system: the table writer passes on only its words, and a full disk would read as a
+/// fault of the file.
+struct Remembering<W> {
+    file: W,
+    refusal: Option<io::Error>,
+}
+
+impl<W: Write> Remembering<W> {
+    fn remember<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &done
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let copy = error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.refusal.get_or_insert(copy);
+        }
+        done
+    }
+}
+
+impl<W: Write> Write for Remembering<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.file.write(bytes);
+        self.remember(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.file.flush();
+        self.remember(done)
+    }
 }
 
 /// A column of dates: each period's first day.
 pub(super) fn dates(name: &str, calendar: Calendar, periods: impl Iterator<Item = Period>) -> Column {
     let days = periods.map(|period| i32::try_from(calendar.start(period).day()).unwrap_or(i32::MAX)).collect();
     Int32Chunked::from_vec(PlSmallStr::from_str(name), days).into_date().into_series().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_disk_that_fills_up_while_writing_is_told_as_such() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let numbers: Vec<_> = (0..100_000).map(|row| row as f32 * 0.37).collect();
+        let columns = vec![Column::new("share".into(), numbers)];
+        let error = write_table_into(full, Path::new("out/forecast.parquet"), 100_000, columns).unwrap_err();
+        assert!(error.to_string().contains("the disk is full"), "{error}");
+    }
 }

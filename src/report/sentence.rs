@@ -76,7 +76,12 @@ fn past(path: &InterestPath, calendar: Calendar) -> String {
         _ => String::new(),
     };
     if first == last {
-        return format!("made up {} in {}", percent(to), calendar.label(last));
+        let when = match calendar.length {
+            PeriodLength::Month => format!("in {}", calendar.label(last)),
+            PeriodLength::Week => format!("in the week of {}", day_or_month(calendar, last)),
+            PeriodLength::Day => format!("on {}", day_or_month(calendar, last)),
+        };
+        return format!("made up {} {when}", percent(to));
     }
     let time = format!("in {}{until}", duration(last.since(first), calendar.length));
     if (to - from).abs() < QUIET {
@@ -180,6 +185,20 @@ mod tests {
     fn one_period_is_no_change() {
         let once = path(2, &[(month(2011, 11), 1.0)], &[(month(2011, 12), 0.5)]);
         assert_eq!(said(&[once]), "“Cards & bows” made up 100 % in Nov 2011; December: 50 % (80 %: 38–61 %).");
+    }
+
+    #[test]
+    fn weeks_and_days_are_named_as_people_do() {
+        for (length, words) in [
+            (PeriodLength::Week, "made up 40 % in the week of 5 Jan; week of 12 Jan: 30 %"),
+            (PeriodLength::Day, "made up 40 % on 2 Jan; 3 Jan: 30 %"),
+        ] {
+            let calendar = Calendar::new(length);
+            let period = Period(1);
+            let once = path(0, &[(period, 0.4)], &[(period.plus(1), 0.3)]);
+            let said = sentence(&[once], &sample::shop().space, calendar).replace(SPACE, " ");
+            assert!(said.contains(words), "{said}");
+        }
     }
 
     #[test]

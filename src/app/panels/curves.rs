@@ -1,7 +1,7 @@
 //! The training and validation curves, live.
 
-use eframe::egui::{Color32, FontId, Role, Ui, Vec2b, WidgetInfo};
-use egui_plot::{AxisHints, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, VLine};
+use eframe::egui::{Color32, FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
+use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, VLine};
 
 use super::layout::line;
 use crate::app::commands::Actions;
@@ -33,7 +33,7 @@ impl View for Curves {
                     caption(ui, "validation");
                     swatch(ui, t.accent);
                     caption(ui, "training");
-                    swatch(ui, t.outline);
+                    swatch(ui, t.quiet);
                 }
             },
         );
@@ -43,7 +43,7 @@ impl View for Curves {
         }
         let summary = summary(&current, best);
         let earlier = earlier(points, &shown);
-        let height = ui.available_height() - 20.0;
+        let height = ui.available_height() - 28.0;
         let plot = plot(t, height).show(ui, |plot| {
             for curve in earlier {
                 plot.line(series(curve.as_slice(), |p| p.validation, "before").color(t.hairline).width(1.5));
@@ -52,7 +52,7 @@ impl View for Curves {
                 let line = VLine::new("best epoch", best.epoch).color(t.outline).width(1.0);
                 plot.vline(line.style(LineStyle::Dashed { length: 4.0 }));
             }
-            plot.line(series(&current, |p| p.train, "training").color(t.outline).width(1.5));
+            plot.line(series(&current, |p| p.train, "training").color(t.quiet).width(1.5));
             plot.line(series(&current, |p| p.validation, "validation").color(t.accent).width(2.0));
             if let Some(best) = best {
                 let place = PlotPoints::new(vec![[f64::from(best.epoch), best.validation]]);
@@ -66,12 +66,15 @@ impl View for Curves {
 
 fn plot(t: &Tokens, height: f32) -> Plot<'static> {
     let font = || FontId::proportional(size::SMALL);
-    let epochs = AxisHints::new_x().tick_label_color(t.quiet).tick_label_font(font()).formatter(|mark, _| {
-        if mark.value.fract().abs() < 1e-6 && mark.value >= 1.0 { format!("{:.0}", mark.value) } else { String::new() }
-    });
+    let epochs = AxisHints::new_x()
+        .tick_label_color(t.quiet)
+        .tick_label_font(font())
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(|mark, _| format!("{:.0}", mark.value));
     let losses = AxisHints::new_y().tick_label_color(t.quiet).tick_label_font(font()).min_thickness(40.0);
     Plot::new("curves")
         .height(height)
+        .x_grid_spacer(whole_epochs)
         .custom_x_axes(vec![epochs])
         .custom_y_axes(vec![losses])
         .show_background(false)
@@ -92,6 +95,13 @@ fn plot(t: &Tokens, height: f32) -> Plot<'static> {
         .allow_axis_zoom_drag(false)
         .include_x(1.0)
         .include_x(8.0)
+}
+
+/// Marks at whole epochs, few enough to be read.
+fn whole_epochs(input: GridInput) -> Vec<GridMark> {
+    let most = input.bounds.1.max(1.0);
+    let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].into_iter().find(|step| most / step <= 12.0).unwrap_or(200.0);
+    (1..=(most / step) as u32).map(|mark| GridMark { value: f64::from(mark) * step, step_size: step }).collect()
 }
 
 fn grid(t: &Tokens) -> Color32 {

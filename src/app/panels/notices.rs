@@ -24,7 +24,7 @@ impl View for NoticesPanel {
         if notices.is_empty() {
             return;
         }
-        Area::new(Id::new("notices"))
+        Area::new(Id::unique("driftline notices"))
             .order(Order::Foreground)
             .anchor(Align2::RIGHT_BOTTOM, vec2(-space::LARGE, -(36.0 + space::MEDIUM)))
             .show(ui.ctx(), |ui| {

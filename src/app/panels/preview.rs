@@ -1,6 +1,6 @@
 //! The first rows of the log, and above each column what it means.
 
-use eframe::egui::{ComboBox, Label, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, ComboBox, Label, Layout, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use crate::app::commands::{Action, Actions};
@@ -26,14 +26,18 @@ impl View for Preview {
         let Some(inspection) = &session.inspection else { return };
         let t = Tokens::of(ui);
         let widths: Vec<f32> = (0..inspection.columns.len()).map(|column| width(inspection, column)).collect();
-        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
         ScrollArea::horizontal().id_salt("preview").auto_shrink([false, false]).show(ui, |ui| {
             let top = ui.max_rect().min;
             let across = widths.iter().sum::<f32>().max(ui.available_width());
             let heading = eframe::egui::Rect::from_min_size(top, eframe::egui::vec2(across, HEADING));
             ui.painter().rect_filled(heading, eframe::egui::CornerRadius { nw: 7, ne: 7, sw: 0, se: 0 }, t.sunken);
             ui.painter().hline(heading.x_range(), heading.bottom(), eframe::egui::Stroke::new(1.0, t.hairline));
-            let mut table = TableBuilder::new(ui).id_salt("first rows").auto_shrink([false, false]).striped(false);
+            let mut table = TableBuilder::new(ui)
+                .id_salt("first rows")
+                .cell_layout(Layout::left_to_right(Align::Center))
+                .auto_shrink([false, false])
+                .striped(false);
             for width in &widths {
                 table = table.column(Column::exact(*width).clip(true));
             }
@@ -73,7 +77,7 @@ fn column_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
     ui.add_space(space::INSET);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        ui.add_space(10.0);
+        ui.add_space(space::TIGHT);
         ui.add(Label::new(strong(&column.name)).truncate());
         let empty = if column.nulls > 0 { format!(" · {} empty", format::count(column.nulls)) } else { String::new() };
         let kind = RichText::new(format!("{}{empty}", column.kind)).size(size::SMALL).color(t.quiet);
@@ -95,9 +99,10 @@ fn role_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
     let chosen = ComboBox::from_id_salt(("role", &column.name))
         .selected_text(text)
         .width((ui.available_width() - space::INSET).max(80.0))
-        .height(400.0)
+        .height(480.0)
         .show_ui(ui, |ui| {
             ui.set_min_width(168.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
             let mut picked = None;
             for role in Role::ALL {
                 if ui

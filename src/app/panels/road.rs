@@ -1,7 +1,8 @@
 //! The stages of a training, one below the other.
 
-use eframe::egui::{Pos2, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
+use eframe::egui::{Align, Label, Layout, Pos2, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
 
+use super::layout::inside;
 use crate::app::commands::Actions;
 use crate::app::format;
 use crate::app::jobs::{Purpose, StageState, part};
@@ -16,7 +17,7 @@ use crate::observe::{Progress, Stage};
 pub struct Road;
 
 /// Height of a stage's line.
-const STEP: f32 = 48.0;
+const STEP: f32 = 52.0;
 
 impl View for Road {
     fn ui(&mut self, ui: &mut Ui, session: &Session, _: &mut Actions) {
@@ -43,15 +44,14 @@ fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, whole: bool, last: boo
     let done = whole || matches!(state, StageState::Done(_));
     mark(ui, centre, done, matches!(state, StageState::Running(_)));
     let words = Rect::from_min_max(pos2(rect.left() + 32.0, rect.top()), rect.max);
-    let builder = eframe::egui::UiBuilder::new().max_rect(words).id_salt(stage.to_string());
-    ui.scope_builder(builder, |ui| {
+    inside(ui, words, Layout::top_down(Align::Min), |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         match state {
             StageState::Running(progress) => {
                 ui.label(strong(stage.to_string()));
                 let rest = rest(progress);
                 meter(ui, ui.available_width().min(320.0), part(progress), &format!("{stage}: progress of the stage"));
-                ui.label(RichText::new(rest).size(size::SMALL).color(t.quiet));
+                ui.add(Label::new(RichText::new(rest).size(size::SMALL).color(t.quiet)).truncate());
             }
             StageState::Done(progress) => {
                 ui.label(stage.to_string());

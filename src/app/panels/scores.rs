@@ -82,7 +82,7 @@ fn name(model: &str) -> String {
 fn table(ui: &mut Ui, table: &ScoreTable) {
     let t = Tokens::of(ui);
     let best = table.scores.iter().map(|score| score.nll).fold(f64::INFINITY, f64::min);
-    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
     let right = Layout::right_to_left(Align::Center);
     let headings: [(&str, &str); 5] = [
         ("Model", "What forecast it is"),
@@ -93,6 +93,7 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
     ];
     TableBuilder::new(ui)
         .id_salt("scores")
+        .cell_layout(Layout::left_to_right(Align::Center))
         .vscroll(false)
         .column(Column::remainder().at_least(160.0))
         .columns(Column::exact(120.0), 4)

@@ -17,7 +17,7 @@ impl View for ShortcutsPanel {
         if !session.shortcuts_open {
             return;
         }
-        let modal = Modal::new(Id::new("shortcuts")).show(ui.ctx(), |ui| {
+        let modal = Modal::new(Id::unique("driftline shortcuts")).show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             let t = Tokens::of(ui);
             let mut close = false;

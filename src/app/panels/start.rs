@@ -1,9 +1,11 @@
 //! What is shown before there is a log: what the program is for, and every way to begin.
 
 use eframe::egui::{
-    Align, Button, CornerRadius, Key, Label, Layout, RichText, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder, vec2,
+    Align, Align2, Button, CornerRadius, Key, Label, Layout, RichText, Sense, Shape, Stroke, TextEdit, Ui, UiBuilder,
+    vec2,
 };
 
+use super::layout::inside;
 use crate::app::commands::{Action, Actions, Command};
 use crate::app::session::{Session, file_name};
 use crate::app::theme::{Tokens, space};
@@ -58,7 +60,7 @@ impl StartPage {
             let field = TextEdit::singleline(&mut self.path)
                 .hint_text("Path of a log, a folder of logs, or a project")
                 .desired_width(width)
-                .vertical_align(Align::Center)
+                .align(Align2::LEFT_CENTER)
                 .min_size(vec2(0.0, space::CONTROL));
             let field = ui.add(field).accessible_name("Path");
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -81,14 +83,14 @@ fn drop_zone(ui: &mut Ui, session: &Session, actions: &mut Actions) {
     let inner = rect.shrink(0.5);
     let corners = [inner.left_top(), inner.right_top(), inner.right_bottom(), inner.left_bottom(), inner.left_top()];
     ui.painter().extend(Shape::dashed_line(&corners, Stroke::new(1.0, edge), 6.0, 4.0));
-    let builder = UiBuilder::new().max_rect(rect.shrink(space::LARGE)).layout(Layout::top_down(Align::Center));
-    ui.scope_builder(builder, |ui| {
+    inside(ui, rect.shrink(space::LARGE), Layout::top_down(Align::Center), |ui| {
         ui.add_space(space::TIGHT);
         icon(ui, Icon::Drop, 28.0, if session.drop_hovers { t.accent } else { t.quiet });
         ui.add_space(space::TIGHT);
         ui.label(if session.drop_hovers { "Let go to open" } else { "Drop a log here" });
         ui.add_space(space::SMALL);
-        let width = 236.0;
+        // As wide as the two buttons, so that they stand in the middle.
+        let width = 212.0;
         ui.allocate_ui_with_layout(vec2(width, space::CONTROL), Layout::left_to_right(Align::Center), |ui| {
             let open = primary(ui, Command::OpenLog.text(), true).on_hover_text(Command::OpenLog.tooltip());
             if open.clicked() {
@@ -123,14 +125,11 @@ fn recent_ui(ui: &mut Ui, session: &Session, actions: &mut Actions) {
         let sign = eframe::egui::Rect::from_center_size(rect.left_center() + vec2(16.0, 0.0), vec2(14.0, 14.0));
         paint(ui.painter(), sign, Icon::File, t.quiet);
         let name = file_name(path);
-        ui.scope_builder(
-            UiBuilder::new().max_rect(rect.shrink2(vec2(32.0, 0.0))).layout(Layout::left_to_right(Align::Center)),
-            |ui| {
-                ui.label(RichText::new(&name).color(ink));
-                let place = if there { folder } else { format!("{folder} (not there any more)") };
-                ui.add(Label::new(RichText::new(place).small().color(t.quiet)).truncate());
-            },
-        );
+        inside(ui, rect.shrink2(vec2(32.0, 0.0)), Layout::left_to_right(Align::Center), |ui| {
+            ui.label(RichText::new(&name).color(ink));
+            let place = if there { folder } else { format!("{folder} (not there any more)") };
+            ui.add(Label::new(RichText::new(place).small().color(t.quiet)).truncate());
+        });
         response.widget_info(|| {
             eframe::egui::WidgetInfo::labeled(eframe::egui::Role::Button, there, format!("Open {name} again"))
         });

@@ -27,6 +27,7 @@ pub fn marks(calendar: Calendar, input: &GridInput) -> Vec<GridMark> {
     (first..=last)
         .take(400)
         .map(|mark| GridMark { value: f64::from(mark) * f64::from(step), step_size: f64::from(step) })
+        .filter(|mark| (input.bounds.0..=input.bounds.1).contains(&mark.value))
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align, CornerRadius, Label, Layout, Popup, Rect, RichText, Sense, Ui, vec2};
 
-use crate::app::commands::{Actions, Command};
+use crate::app::commands::{Action, Actions, Command};
 use crate::app::preferences::ThemeChoice;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, space, strong};
@@ -53,14 +53,15 @@ impl View for TopBar {
                         }
                     }
                 });
-                let theme = match session.preferences.theme {
-                    ThemeChoice::System => "Theme: as the system",
-                    ThemeChoice::Light => "Theme: light",
-                    ThemeChoice::Dark => "Theme: dark",
-                };
-                if icon_button(ui, Icon::Theme, theme).clicked() {
-                    actions.run(Command::NextTheme);
-                }
+                let theme = icon_button(ui, Icon::Theme, "Theme");
+                Popup::menu(&theme).show(|ui| {
+                    ui.set_min_width(160.0);
+                    for choice in [ThemeChoice::System, ThemeChoice::Light, ThemeChoice::Dark] {
+                        if ui.selectable_label(session.preferences.theme == choice, choice.text()).clicked() {
+                            actions.push(Action::SetTheme(choice));
+                        }
+                    }
+                });
                 if icon_button(ui, Icon::Help, Command::Shortcuts.text()).clicked() {
                     actions.run(Command::Shortcuts);
                 }

@@ -28,7 +28,9 @@ impl View for TrainPage {
         ui.add_space(space::MEDIUM - space::SMALL);
         stale_ui(ui, session);
         ScrollArea::vertical().id_salt("training").auto_shrink([false, false]).show(ui, |ui| {
-            let height = 340.0;
+            // Before there are results the two cards have the page to themselves.
+            let height =
+                if session.outcome.is_some() { 340.0 } else { (ui.available_height() - 2.0).clamp(340.0, 560.0) };
             ui.allocate_ui(eframe::egui::vec2(ui.available_width(), height), |ui| {
                 ui.set_min_height(height);
                 let (mut left, mut right) = beside(ui, (ui.available_width() * 0.62).max(360.0));

@@ -133,21 +133,24 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions
     line(
         ui,
         |ui| {
-            heading(ui, &format!("User {name}"));
-            if let Some(summary) = outcome.users.get(user.index()) {
-                let period = calendar.length.to_string();
-                let mut parts = vec![
-                    format::of(summary.events.into(), "event", "events"),
-                    format!("in {}", format::of(summary.active_periods.into(), &period, &format!("{period}s"))),
-                    format!("last seen {}", format::day(summary.last.datetime().date())),
-                ];
-                if let Some(p) = summary.p_active {
-                    let next = calendar.label(outcome.forecast.origin);
-                    parts.push(format!("{} likely to be active in {next}", format::percent(p.into())));
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                heading(ui, &format!("User {name}"));
+                if let Some(summary) = outcome.users.get(user.index()) {
+                    let period = calendar.length.to_string();
+                    let mut parts = vec![
+                        format::of(summary.events.into(), "event", "events"),
+                        format!("in {}", format::of(summary.active_periods.into(), &period, &format!("{period}s"))),
+                        format!("last seen {}", format::day(summary.last.datetime().date())),
+                    ];
+                    if let Some(p) = summary.p_active {
+                        let next = calendar.label(outcome.forecast.origin);
+                        parts.push(format!("{} likely to be active in {next}", format::percent(p.into())));
+                    }
+                    let quiet = Tokens::of(ui).quiet;
+                    ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
                 }
-                let quiet = Tokens::of(ui).quiet;
-                ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
-            }
+            });
         },
         |ui| {
             let export = ui.button("Export…").on_hover_text("The chart or all tables");
@@ -248,10 +251,13 @@ fn more(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
     }
     let t = Tokens::of(ui);
     let text =
-        RichText::new(format!("{} ▾", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
+        RichText::new(format!("{}…", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
     let button = ui.add(eframe::egui::Button::new(text).frame_when_inactive(false).min_size(vec2(0.0, 24.0)).small());
     let button = button.on_hover_text("Choose which interests are drawn");
-    Popup::menu(&button).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+    // The button moves and is renamed with every choice; the list stays open meanwhile.
+    let id = eframe::egui::Id::unique("driftline interests to draw");
+    let list = Popup::menu(&button).id(id).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside);
+    list.show(|ui| {
         ui.set_min_width(240.0);
         if session.pinned.is_some() && ui.button("Back to each user's leading interests").clicked() {
             actions.push(Action::Pin(None));
@@ -288,11 +294,7 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
     line(
         ui,
         |ui| {
-            let width = ui.available_width() - space::CONTROL - space::SMALL;
-            ui.allocate_ui(vec2(width, 32.0), |ui| {
-                ui.set_max_width(width);
-                ui.add(Label::new(&seen.sentence).wrap().selectable(true));
-            });
+            ui.add(Label::new(&seen.sentence).wrap().selectable(true));
         },
         |ui| {
             if icon_button(ui, Icon::Copy, "Copy the sentence").clicked() {

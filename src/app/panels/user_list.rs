@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align, CornerRadius, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
-    vec2,
+    Align, Align2, CornerRadius, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 use egui_extras::{Column, TableBuilder, TableRow};
 
@@ -28,12 +28,14 @@ use order::{Key as SortKey, Order};
 pub struct UserList {
     filter: String,
     order: Order,
+    /// The run and the user last brought into view.
+    in_view: Option<(usize, UserId)>,
 }
 
 /// The columns: what they sort by, their heading, their width, what they mean.
 const COLUMNS: [(SortKey, &str, f32, &str); 9] = [
-    (SortKey::User, "User", 96.0, "The user, as the log spells it"),
-    (SortKey::Events, "Events", 64.0, "How many events"),
+    (SortKey::User, "User", 88.0, "The user, as the log spells it"),
+    (SortKey::Events, "Events", 80.0, "How many events"),
     (
         SortKey::Change,
         "Change",
@@ -41,9 +43,9 @@ const COLUMNS: [(SortKey, &str, f32, &str); 9] = [
         "Which interest the forecast moves most against the user's mean, in percentage points",
     ),
     (SortKey::LastSeen, "Last seen", 96.0, "The day of the last event"),
-    (SortKey::Active, "Active next", 88.0, "How likely any activity is in the first period forecast"),
+    (SortKey::Active, "Active next", 104.0, "How likely any activity is in the first period forecast"),
     (SortKey::Value, "Value", 80.0, "What the user spent, net of returns"),
-    (SortKey::Periods, "Periods", 72.0, "Periods with activity"),
+    (SortKey::Periods, "Periods", 88.0, "Periods with activity"),
     (SortKey::Now, "Leading now", 168.0, "The leading interest in the last active period"),
     (SortKey::Next, "Leading next", 168.0, "The leading interest in the first period forecast"),
 ];
@@ -69,16 +71,17 @@ impl View for UserList {
         let field = TextEdit::singleline(&mut self.filter)
             .hint_text("Filter by user or interest  ( / )")
             .desired_width(f32::INFINITY)
-            .vertical_align(Align::Center)
+            .align(Align2::LEFT_CENTER)
             .min_size(vec2(0.0, space::CONTROL));
         let field = ui.add(field).accessible_name("Filter users");
         if session.focus_filter {
             field.request_focus();
         }
-        if field.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
             self.filter.clear();
         }
-        let moved = step(&order, session, actions);
+        step(&order, session, actions);
+        let moved = self.moved(&order, session, outcome);
         card(ui, 1.0, |ui| {
             ui.set_min_size(ui.available_size());
             if order.is_empty() {
@@ -91,19 +94,25 @@ impl View for UserList {
     }
 }
 
-/// Moves the choice by the rows asked for; answers the row to bring into view.
-fn step(order: &Arc<Vec<u32>>, session: &Session, actions: &mut Actions) -> Option<usize> {
-    if session.step_users == 0 || order.is_empty() {
-        return None;
-    }
+/// Moves the choice by the rows asked for.
+fn step(order: &[u32], session: &Session, actions: &mut Actions) {
+    let Some(last) = order.len().checked_sub(1).filter(|_| session.step_users != 0) else { return };
     let here = session.chosen.and_then(|user| order.iter().position(|line| *line == user.0));
-    let last = order.len() - 1;
     let there = here.map_or(0, |here| here.saturating_add_signed(session.step_users as isize).min(last));
     actions.push(Action::Choose(UserId(order[there])));
-    Some(there)
 }
 
 impl UserList {
+    /// The row to bring into view: the chosen user's, when another was chosen since.
+    fn moved(&mut self, order: &[u32], session: &Session, outcome: &Arc<Outcome>) -> Option<usize> {
+        let chosen = (Arc::as_ptr(outcome) as usize, session.chosen?);
+        if self.in_view == Some(chosen) {
+            return None;
+        }
+        self.in_view = Some(chosen);
+        order.iter().position(|line| *line == chosen.1.0)
+    }
+
     fn table(
         &mut self,
         ui: &mut Ui,
@@ -114,7 +123,7 @@ impl UserList {
         actions: &mut Actions,
     ) {
         let t = Tokens::of(ui);
-        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
         ScrollArea::horizontal().id_salt("users across").auto_shrink([false, false]).show(ui, |ui| {
             let across = COLUMNS.iter().map(|column| column.2).sum::<f32>().max(ui.available_width());
             let heading = eframe::egui::Rect::from_min_size(ui.max_rect().min, vec2(across, space::ROW));
@@ -122,6 +131,7 @@ impl UserList {
             ui.painter().hline(heading.x_range(), heading.bottom(), eframe::egui::Stroke::new(1.0, t.hairline));
             let mut table = TableBuilder::new(ui)
                 .id_salt("user table")
+                .cell_layout(Layout::left_to_right(Align::Center))
                 .sense(Sense::click())
                 .auto_shrink([false, false])
                 .animate_scrolling(false);
@@ -221,7 +231,7 @@ fn change_ui(ui: &mut Ui, summary: &UserSummary, label: impl Fn(u16) -> String) 
     let points = format::points(change.into());
     let (rect, _) = ui.allocate_exact_size(vec2(28.0, 16.0), Sense::hover());
     let font = eframe::egui::FontId::proportional(size::BODY);
-    ui.painter().text(rect.right_center(), eframe::egui::Align2::RIGHT_CENTER, &points, font, ink);
+    ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, &points, font, ink);
     ui.add_space(space::SMALL);
     let word = if change >= 0.0 { "up" } else { "down" };
     let name = label(interest);

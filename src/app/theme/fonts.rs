@@ -12,7 +12,7 @@ pub mod size {
     /// Captions, axes, table headings.
     pub const SMALL: f32 = 12.0;
     /// Everything else.
-    pub const BODY: f32 = 13.5;
+    pub const BODY: f32 = 13.0;
     /// A page's first line.
     pub const TITLE: f32 = 20.0;
 }

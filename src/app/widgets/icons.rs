@@ -31,10 +31,6 @@ pub enum Icon {
     Help,
     /// Two sheets.
     Copy,
-    /// An arrow down into a tray.
-    Export,
-    /// A looking glass.
-    Search,
     /// An arrow into a frame.
     Drop,
 }
@@ -122,15 +118,6 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Copy => {
             painter.rect_stroke(Rect::from_min_max(at(0.06, 0.3), at(0.68, 0.94)), 1.5, pen, StrokeKind::Middle);
             line(&[(0.32, 0.14), (0.32, 0.06), (0.94, 0.06), (0.94, 0.7), (0.84, 0.7)]);
-        }
-        Icon::Export => {
-            line(&[(0.5, 0.04), (0.5, 0.62)]);
-            line(&[(0.26, 0.4), (0.5, 0.64), (0.74, 0.4)]);
-            line(&[(0.06, 0.7), (0.06, 0.94), (0.94, 0.94), (0.94, 0.7)]);
-        }
-        Icon::Search => {
-            ring(0.42, 0.42, 0.34);
-            line(&[(0.67, 0.67), (0.96, 0.96)]);
         }
         Icon::Drop => {
             line(&[(0.3, 0.3), (0.06, 0.3), (0.06, 0.96), (0.94, 0.96), (0.94, 0.3), (0.7, 0.3)]);

@@ -6,8 +6,12 @@ use super::profile::Profile;
 use super::times::could_count_time;
 use super::{EventsError, Mapping, Role};
 
-/// Of a column's distinct values, the share that must be readable for it to be times or numbers.
-const MOSTLY: f64 = 0.8;
+/// Of a column's distinct values, the share that must be readable for it to be times or numbers, where its name says so.
+const MOSTLY: f64 = 0.5;
+/// The same where the name says nothing.
+const SURELY: f64 = 0.8;
+/// What a name is worth less if the values do not bear it out.
+const DOUBT: u32 = 600;
 /// Kinds of events are few.
 const MOST_KINDS: u64 = 100;
 
@@ -90,10 +94,15 @@ pub fn cast(columns: &[Profile], mapping: &Mapping) -> Cast {
         .collect();
 
     let mut bids: Vec<(u32, Role, usize, String)> = Vec::new();
-    for (at, column) in columns.iter().enumerate() {
+    for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.unreadable.is_none()) {
         for role in &open {
             let (score, why) = names::fit(&column.name, *role);
-            if score > 0 && may_play(column, *role) {
+            // A column called `time` is the time even if none can be read: the error then says so. And a column whose
+            // first rows are empty may be filled later.
+            let doubtful = role.required() || column.looks.values == 0;
+            let doubted = if doubtful { score.saturating_sub(DOUBT) } else { 0 };
+            let score = if may_play(column, *role) { score } else { doubted };
+            if score > 0 {
                 bids.push((score, *role, at, why));
             }
         }
@@ -105,7 +114,7 @@ pub fn cast(columns: &[Profile], mapping: &Mapping) -> Cast {
         }
     }
     if open.contains(&Role::Time) && cast.of(Role::Time).is_none() {
-        let found = (0..columns.len()).find(|at| !cast.plays(*at) && is_time(&columns[*at]));
+        let found = (0..columns.len()).find(|at| !cast.plays(*at) && is_time(&columns[*at], SURELY));
         cast.parts.extend(found.map(|at| (Role::Time, at, "its values are times".to_owned())));
     }
     if open.contains(&Role::Text) && cast.of(Role::Text).is_none() {
@@ -129,21 +138,22 @@ fn may_play(column: &Profile, role: Role) -> bool {
     let mostly = |count: u32| looks.values > 0 && f64::from(count) >= MOSTLY * f64::from(looks.values);
     let fractions = mostly(looks.numbers) && !mostly(looks.integers);
     match role {
-        Role::User | Role::Item | Role::Basket => looks.values > 0 && !is_time(column) && !fractions,
+        Role::User | Role::Item | Role::Basket => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
         Role::Time => {
-            is_time(column)
+            is_time(column, MOSTLY)
                 || (mostly(looks.numbers) && column.names.iter().take(100).all(|text| could_count_time(text)))
         }
-        Role::Text => f64::from(looks.with_letters) >= 0.5 * f64::from(looks.values.max(1)) && !is_time(column),
-        Role::Kind => looks.values > 0 && column.distinct() <= MOST_KINDS && !is_time(column) && !fractions,
+        Role::Text => f64::from(looks.with_letters) >= 0.5 * f64::from(looks.values.max(1)) && !is_time(column, MOSTLY),
+        Role::Kind => looks.values > 0 && column.distinct() <= MOST_KINDS && !is_time(column, MOSTLY) && !fractions,
         Role::Quantity | Role::Price | Role::Value => mostly(looks.numbers),
-        Role::Category => looks.values > 0 && !is_time(column) && !fractions,
+        Role::Category => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
     }
 }
 
-fn is_time(column: &Profile) -> bool {
+/// Whether this share of the values are times.
+fn is_time(column: &Profile, share: f64) -> bool {
     let looks = column.looks;
-    looks.values > 0 && f64::from(looks.times) >= MOSTLY * f64::from(looks.values)
+    looks.values > 0 && f64::from(looks.times) >= share * f64::from(looks.values)
 }
 
 #[cfg(test)]

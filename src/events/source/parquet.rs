@@ -21,7 +21,7 @@ pub fn open(path: &Path) -> Result<Opened, EventsError> {
             .iter_values()
             .map(|field| Field {
                 name: field.name.to_string(),
-                unreadable: (!readable(&field.dtype)).then(|| format!("{:?}", field.dtype)),
+                unreadable: (!readable(&field.dtype)).then(|| word(&field.dtype).to_owned()),
             })
             .collect::<Vec<_>>();
         Ok((fields, reader.num_rows()?))
@@ -102,6 +102,20 @@ fn readable(kind: &ArrowDataType) -> bool {
     )
 }
 
+/// A type that cannot be read, in a word.
+fn word(kind: &ArrowDataType) -> &'static str {
+    use ArrowDataType as A;
+    match kind {
+        A::List(_) | A::LargeList(_) | A::FixedSizeList(..) | A::Map(..) => "list",
+        A::Struct(_) => "record",
+        A::Decimal(..) | A::Decimal32(..) | A::Decimal64(..) | A::Decimal256(..) => "decimal",
+        A::FixedSizeBinary(_) => "bytes",
+        A::Time32(_) | A::Time64(_) => "time of day",
+        A::Duration(_) | A::Interval(_) => "duration",
+        _ => "another type",
+    }
+}
+
 struct Slices {
     path: PathBuf,
     fields: Vec<Field>,
@@ -145,10 +159,8 @@ impl Batches for Slices {
             .iter()
             .filter_map(|field| {
                 let kind = field.unreadable.as_ref()?;
-                Some(format!(
-                    "Column `{}` was not read: its type ({kind}) holds no words, numbers or times.",
-                    field.name
-                ))
+                let name = &field.name;
+                Some(format!("Column `{name}` was not read, as its type is {kind}; duplicates are told without it."))
             })
             .collect()
     }

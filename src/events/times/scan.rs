@@ -1,7 +1,7 @@
 //! One written time → a wall-clock time, under one way of reading it.
 
 use jiff::SignedDuration;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 
 use crate::calendar::WallTime;
 
@@ -96,8 +96,7 @@ fn compact(text: &str) -> Option<WallTime> {
     let minute = scan.take_digits(2)? as i8;
     let second = scan.take_digits(2).unwrap_or(0) as i8;
     let micros = scan.fraction();
-    let at = date.at(0, 0, 0, 0).date().to_datetime(jiff::civil::Time::new(hour, minute, second, micros * 1000).ok()?);
-    scan.zoned(at)
+    scan.zoned(date.to_datetime(Time::new(hour, minute, second, micros * 1000).ok()?))
 }
 
 /// The part of a text not read yet.
@@ -233,7 +232,7 @@ impl<'a> Scan<'a> {
             None => hour,
         };
         // A leap second counts to the second before it.
-        let time = jiff::civil::Time::new(hour as i8, minute as i8, second.min(59) as i8, micros * 1000).ok();
+        let time = Time::new(hour as i8, minute as i8, second.min(59) as i8, micros * 1000).ok();
         if second > 60 {
             return None;
         }
@@ -323,32 +322,19 @@ fn full_year(year: i64, digits: usize) -> i64 {
 }
 
 fn month(word: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
+    const MONTHS: &str = "january february march april may june july august september october november december";
     let word = word.to_ascii_lowercase();
     if word.len() < 3 {
         return None;
     }
-    let at = MONTHS.iter().position(|month| month.starts_with(&word) || (word == "sept" && *month == "september"))?;
+    let at = MONTHS.split(' ').position(|month| month.starts_with(&word))?;
     Some(at as i64 + 1)
 }
 
 fn is_weekday(word: &str) -> bool {
-    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    const DAYS: &str = "monday tuesday wednesday thursday friday saturday sunday";
     let word = word.to_ascii_lowercase();
-    word.len() >= 3 && DAYS.iter().any(|day| day.starts_with(&word))
+    word.len() >= 3 && DAYS.split(' ').any(|day| day.starts_with(&word))
 }
 
 #[cfg(test)]

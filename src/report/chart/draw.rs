@@ -136,7 +136,7 @@ fn reach(chart: &TrajectoryChart) -> (Period, Period) {
     (first.min(last), last)
 }
 
-/// The largest share to be drawn, limits of the band included.
+/// The largest share to be drawn, limits of the band included; 1 if there is nothing to draw.
 fn largest(chart: &TrajectoryChart) -> f32 {
     let level = chart.band.map(|band| band.level);
     let drawn = chart.series.iter().filter(|series| series.style.is_some());
@@ -147,7 +147,8 @@ fn largest(chart: &TrajectoryChart) -> f32 {
             largest.max(expected.share).max(upper)
         })
     };
-    drawn.map(of).fold(0.0, f32::max)
+    let largest = drawn.map(of).fold(0.0, f32::max);
+    if largest > 0.0 { largest } else { 1.0 }
 }
 
 /// The tinted future, the grid, both axes and the line of today.
@@ -187,10 +188,10 @@ fn ground(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart) {
 fn activity(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart) {
     let tones = frame.theme.tones();
     let (top, bottom) = frame.strip;
-    let most = chart.activity.iter().map(|activity| activity.events).max().unwrap_or(0).max(1);
+    let most = chart.activity.iter().map(|activity| activity.events).max().unwrap_or(0);
     let wide = (frame.pitch() * 0.62).clamp(0.8, 18.0);
     for activity in &chart.activity {
-        let high = ((bottom - top) * activity.events as f32 / most as f32).max(1.0);
+        let high = ((bottom - top) * activity.events as f32 / most.max(1) as f32).max(1.0);
         let radius = if wide > 5.0 { 1.5_f32.min(high / 2.0) } else { 0.0 };
         svg.rounded(frame.x(activity.period) - wide / 2.0, bottom - high, wide, high, radius, tones.bar);
     }

@@ -54,7 +54,9 @@ impl Labels {
             let stroke = Stroke { opacity: 0.55, ..Stroke::solid(colour, 1.0) };
             match series.style {
                 Some(style) => {
-                    svg.line(&[(frame.right + 1.0, *end), (left - 6.0, *y)], stroke);
+                    if !series.path.observed.is_empty() || !series.path.expected.is_empty() {
+                        svg.line(&[(frame.right + 1.0, *end), (left - 6.0, *y)], stroke);
+                    }
                     svg.mark(style.mark, (left, *y), 4.0, colour, None);
                 }
                 None => svg.mark(Mark::Circle, (left, *y), 3.5, colour, Some(tones.ground)),

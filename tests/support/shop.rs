@@ -1,0 +1,343 @@
+//! A shop whose customers have interests that move: results of a run, made from plain numbers.
+
+use std::sync::Arc;
+
+use driftline::calendar::{Calendar, Period, PeriodLength, WallTime};
+use driftline::events::{
+    Account, ColumnReport, EventTable, Inspection, Reason, Rejection, Returns, Role, TextId, UserId,
+};
+use driftline::forecast::{Band, Forecast, Score, ScoreTable};
+use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
+use driftline::observe::CurvePoint;
+use driftline::pipeline::Outcome;
+use driftline::project::Settings;
+use driftline::report::summarise_users;
+
+/// December 2009.
+const FIRST: Period = Period(479);
+/// Two years.
+const MONTHS: i32 = 24;
+const HORIZON: usize = 3;
+
+const INTERESTS: [(&str, &str); 12] = [
+    ("Tea sets & kitchen", "tea, cup, saucer, jug"),
+    ("Christmas decorations", "christmas, tree, bauble, star"),
+    ("Lunch bags & boxes", "lunch, bag, box, spaceboy"),
+    ("Cake cases & baking", "cake, cases, retrospot, baking"),
+    ("Candles & holders", "candle, holder, t-light, lantern"),
+    ("Garden & outdoors", "garden, watering, planter, herb"),
+    ("Cards & wrapping", "card, wrap, ribbon, tissue"),
+    ("Jewellery", "necklace, bracelet, earrings, bead"),
+    ("Children's toys", "dolly, playhouse, jigsaw, blocks"),
+    ("Signs & wall art", "sign, metal, wall, art"),
+    ("Bags & luggage", "jumbo, bag, charlotte, suitcase"),
+    ("Clocks & mirrors", "clock, mirror, alarm, bakelike"),
+];
+
+/// Numbers that look random and are the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn pick(&mut self, shares: &[f64]) -> usize {
+        let mut left = self.roll() * shares.iter().sum::<f64>();
+        shares
+            .iter()
+            .position(|share| {
+                left -= share;
+                left < 0.0
+            })
+            .unwrap_or(shares.len() - 1)
+    }
+}
+
+/// One customer: what is liked at first, what at last, how often there is an order.
+struct Customer {
+    early: Vec<f64>,
+    late: Vec<f64>,
+    zeal: f64,
+    lines: f64,
+}
+
+impl Customer {
+    fn born(dice: &mut Dice, interests: usize) -> Self {
+        let taste = |dice: &mut Dice| -> Vec<f64> {
+            let raw: Vec<f64> = (0..interests).map(|_| (-dice.roll().max(1e-9).ln()).powi(3) + 0.02).collect();
+            let sum: f64 = raw.iter().sum();
+            raw.iter().map(|share| share / sum).collect()
+        };
+        let early = taste(dice);
+        let late = if dice.roll() < 0.6 { taste(dice) } else { early.clone() };
+        Self { early, late, zeal: 0.35 + 0.6 * dice.roll(), lines: 4.0 + 40.0 * dice.roll().powi(3) }
+    }
+
+    fn shares(&self, month: i32) -> Vec<f64> {
+        let way = 1.0 / (1.0 + (-(f64::from(month) - 13.0) / 3.0).exp());
+        let mut shares: Vec<f64> = self.early.iter().zip(&self.late).map(|(a, b)| a * (1.0 - way) + b * way).collect();
+        // Everybody buys for Christmas from September on.
+        let season = f64::from((FIRST.0 + month).rem_euclid(12));
+        if shares.len() > 1 && season >= 8.0 {
+            shares[1] += 0.06 * (season - 7.0);
+        }
+        let sum: f64 = shares.iter().sum();
+        shares.iter().map(|share| share / sum).collect()
+    }
+}
+
+/// The results of a run over `users` customers and at most twelve interests.
+pub fn outcome(users: usize, interests: usize) -> Outcome {
+    let mut dice = Dice(7);
+    let customers: Vec<Customer> = (0..users).map(|_| Customer::born(&mut dice, interests)).collect();
+    let calendar = Calendar::new(PeriodLength::Month);
+    let origin = FIRST.plus(MONTHS);
+    let mut events = EventTable {
+        users: (0..users).map(|user| (12_346 + user * 3).to_string()).collect(),
+        texts: INTERESTS[..interests].iter().map(|(_, terms)| (*terms).to_owned()).collect(),
+        offsets: vec![0],
+        value: Some(Vec::new()),
+        returns: Returns::default(),
+        ..EventTable::default()
+    };
+    let mut trajectories = Trajectories {
+        calendar,
+        interests,
+        first: FIRST,
+        origin,
+        user_rows: vec![0],
+        period: Vec::new(),
+        row_cells: vec![0],
+        interest: Vec::new(),
+        events: Vec::new(),
+        value: Vec::new(),
+    };
+    for customer in &customers {
+        for month in 0..MONTHS {
+            let due = month == MONTHS - 1 - (dice.roll() * 3.0) as i32 || dice.roll() < customer.zeal;
+            if !due {
+                continue;
+            }
+            let shares = customer.shares(month);
+            let mut counts = vec![0_u32; interests];
+            for _ in 0..(1.0 + customer.lines * (0.4 + dice.roll())) as usize {
+                counts[dice.pick(&shares)] += 1;
+            }
+            write_month(&mut events, &mut trajectories, calendar.start(FIRST.plus(month)), &counts, &mut dice);
+            trajectories.period.push(FIRST.plus(month));
+            trajectories.row_cells.push(trajectories.events.len());
+        }
+        events.offsets.push(events.time.len());
+        trajectories.user_rows.push(trajectories.period.len());
+    }
+    let forecast = forecast(&customers, interests, origin, calendar);
+    let lines = summarise_users(&events, &trajectories, &forecast);
+    let settings = Settings { inputs: vec!["online_retail_II.parquet".into()], ..Settings::default() };
+    Outcome {
+        settings,
+        space: Arc::new(space(interests, &trajectories)),
+        account: Arc::new(account()),
+        scores: Arc::new(scores()),
+        curves: Arc::new(curves(2, 14)),
+        users: Arc::new(lines),
+        notes: vec!["December 2011 is not complete and was left out of the training.".to_owned()],
+        device: "CPU, 2 threads: no GPU was found".to_owned(),
+        events: Arc::new(events),
+        trajectories: Arc::new(trajectories),
+        forecast: Arc::new(forecast),
+    }
+}
+
+fn write_month(events: &mut EventTable, out: &mut Trajectories, start: WallTime, counts: &[u32], dice: &mut Dice) {
+    let day = (dice.roll() * 27.0) as i64;
+    for (interest, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        out.interest.push(interest as u16);
+        out.events.push(*count);
+        out.value.push(*count as f32 * 12.5);
+        for line in 0..*count {
+            events.time.push(WallTime(start.0 + (day * 86_400 + 36_000 + i64::from(line)) * 1_000_000));
+            events.text.push(TextId(interest as u32));
+            events.value.as_mut().unwrap().push(4.0 + 17.0 * dice.roll());
+        }
+    }
+}
+
+fn forecast(customers: &[Customer], interests: usize, origin: Period, calendar: Calendar) -> Forecast {
+    let mut share = Vec::new();
+    for customer in customers {
+        for step in 0..HORIZON as i32 {
+            share.extend(customer.shares(MONTHS + step).iter().map(|share| *share as f32));
+        }
+    }
+    let band = |level: u8, reach: f32, coverage: f64| {
+        let side = |sign: f32| -> Vec<f32> {
+            share
+                .iter()
+                .enumerate()
+                .map(|(cell, share)| {
+                    let step = (cell / interests % HORIZON) as f32;
+                    let spread = reach * (share * (1.0 - share)).sqrt() * (1.0 + 0.25 * step);
+                    (share + sign * spread).clamp(0.0, 1.0)
+                })
+                .collect()
+        };
+        Band { level, lower: side(-0.8), upper: side(1.0), coverage }
+    };
+    let bands = vec![band(50, 0.11, 0.52), band(80, 0.24, 0.81), band(95, 0.42, 0.95)];
+    Forecast {
+        calendar,
+        origin,
+        horizon: HORIZON,
+        interests,
+        users: (0..customers.len() as u32).map(UserId).collect(),
+        bands,
+        no_bands: None,
+        p_active: customers.iter().map(|customer| (customer.zeal * 0.95) as f32).collect(),
+        share,
+    }
+}
+
+fn space(interests: usize, trajectories: &Trajectories) -> InterestSpace {
+    let mut totals = vec![0_u64; interests];
+    for (interest, events) in trajectories.interest.iter().zip(&trajectories.events) {
+        totals[usize::from(*interest)] += u64::from(*events);
+    }
+    let all: u64 = totals.iter().sum();
+    InterestSpace {
+        interests: INTERESTS[..interests]
+            .iter()
+            .zip(totals)
+            .map(|((label, terms), total)| Interest {
+                label: (*label).to_owned(),
+                terms: terms.split(", ").map(ToOwned::to_owned).collect(),
+                share: total as f64 / all.max(1) as f64,
+                source: Source::Found,
+            })
+            .collect(),
+        dim: 0,
+        centroids: Vec::new(),
+        text_interest: (0..interests as u16).collect(),
+        text_weight: vec![1.0; interests],
+    }
+}
+
+fn scores() -> ScoreTable {
+    let rows = [
+        ("lstm", 2.118, 0.231, 0.842, 0.41),
+        ("ewma", 2.172, 0.177, 0.871, 0.39),
+        ("mean", 2.189, 0.160, 0.884, 0.38),
+        ("last", 2.241, 0.108, 0.902, 0.36),
+        ("popularity", 2.349, 0.0, 1.013, 0.27),
+    ];
+    ScoreTable {
+        first: FIRST.plus(MONTHS - 3),
+        last: FIRST.plus(MONTHS - 1),
+        rows: 4_210,
+        events: 86_377,
+        scores: rows
+            .into_iter()
+            .map(|(model, nll, gain, l1, top1)| Score { model: model.to_owned(), nll, gain, l1, top1 })
+            .collect(),
+    }
+}
+
+/// Training curves of `seeds` seeds, `epochs` long.
+pub fn curves(seeds: u32, epochs: u32) -> Vec<CurvePoint> {
+    let mut points = Vec::new();
+    for seed in 1..=seeds {
+        let mut best = f64::INFINITY;
+        for epoch in 1..=epochs {
+            let x = f64::from(epoch);
+            let wave = 0.004 * (x * 1.7 + f64::from(seed)).sin();
+            let train = 2.05 + 0.42 * (-x / 3.4).exp() - 0.004 * x + wave;
+            let validation = 2.11 + 0.30 * (-x / 2.8).exp() + 0.0011 * (x - 8.0).max(0.0).powi(2) - wave;
+            let leads = validation < best;
+            best = best.min(validation);
+            points.push(CurvePoint { curve: format!("seed {seed}"), epoch, train, validation, best: leads });
+        }
+    }
+    points
+}
+
+/// What became of the rows of the shop's log.
+pub fn account() -> Account {
+    let rejection = |reason, rows, first_lines: &[u64]| Rejection { reason, rows, first_lines: first_lines.to_vec() };
+    Account {
+        rows_read: 1_044_847,
+        rows_kept: 797_885,
+        returns: 18_390,
+        rejected: vec![
+            rejection(Reason::NoUser, 235_289, &[264, 284, 471]),
+            rejection(Reason::Duplicate, 6_875, &[372, 384, 386]),
+            rejection(Reason::NoGoods, 3_801, &[90, 127, 174]),
+            rejection(Reason::NoPrice, 997, &[4675, 6782]),
+        ],
+    }
+}
+
+/// The first look at the shop's log.
+pub fn inspection() -> Inspection {
+    let column = |name: &str, kind: &str, role: Option<Role>, why: &str, nulls: u64, distinct: u64| ColumnReport {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        role,
+        why: why.to_owned(),
+        nulls,
+        distinct,
+        examples: Vec::new(),
+    };
+    let rows = [
+        [
+            "489434",
+            "85048",
+            "15CM CHRISTMAS GLASS BALL 20 LIGHTS",
+            "12",
+            "2009-12-01 07:45:00",
+            "6.95",
+            "13085",
+            "United Kingdom",
+        ],
+        ["489434", "79323P", "PINK CHERRY LIGHTS", "12", "2009-12-01 07:45:00", "6.75", "13085", "United Kingdom"],
+        [
+            "489434",
+            "22041",
+            "RECORD FRAME 7\" SINGLE SIZE",
+            "48",
+            "2009-12-01 07:45:00",
+            "2.10",
+            "13085",
+            "United Kingdom",
+        ],
+        ["489435", "22350", "CAT BOWL", "12", "2009-12-01 07:46:00", "2.55", "13085", "United Kingdom"],
+        ["489436", "48173C", "DOOR MAT BLACK FLOCK", "10", "2009-12-01 09:06:00", "5.95", "13078", "United Kingdom"],
+        ["489439", "22065", "CHRISTMAS PUDDING TRINKET POT", "12", "2009-12-01 09:28:00", "1.45", "12682", "France"],
+        ["C489449", "22087", "PAPER BUNTING WHITE LACE", "-12", "2009-12-01 10:33:00", "2.95", "16321", "Australia"],
+        ["489464", "21733", "85123a mixed", "-96", "2009-12-01 10:52:00", "0.00", "", "United Kingdom"],
+    ];
+    let preview = (0..48)
+        .map(|row| {
+            rows[row % rows.len()].iter().map(|value| Some((*value).to_owned()).filter(|v| !v.is_empty())).collect()
+        })
+        .collect();
+    Inspection {
+        files: vec!["online_retail_II.parquet".into()],
+        rows_seen: 50_000,
+        columns: vec![
+            column("Invoice", "text", Some(Role::Basket), "many rows share one value, and each has one user", 0, 2_103),
+            column("StockCode", "text", Some(Role::Item), "the name says code", 0, 2_512),
+            column("Description", "text", Some(Role::Text), "words, many different ones", 312, 2_688),
+            column("Quantity", "integer", Some(Role::Quantity), "the name says quantity", 0, 301),
+            column("InvoiceDate", "time", Some(Role::Time), "the only column of times", 0, 1_620),
+            column("Price", "number", Some(Role::Price), "the name says price", 0, 404),
+            column("Customer ID", "integer", Some(Role::User), "the name says customer", 13_602, 1_045),
+            column("Country", "text", None, "few different values", 0, 24),
+        ],
+        preview,
+        problems: Vec::new(),
+    }
+}

@@ -1,0 +1,294 @@
+//! From a log to its results, and a project there and back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use driftline::app::{Opening, Question};
+use driftline::events::Role;
+use driftline::observe::Stage;
+use driftline::pipeline::{Export, JobId, Request, Update};
+use driftline::project::InterestCount;
+use eframe::egui::{Key, Modifiers, Theme};
+
+use crate::support::shop;
+use crate::support::window::{Window, progress};
+
+#[test]
+fn a_typed_path_leads_to_the_columns_and_their_roles() {
+    let mut window = Window::open(Opening::Nothing);
+    assert!(window.shows("Drop a log here"));
+    window.type_into("Path", "logs/orders.csv");
+    window.click("Open");
+    let (_, request) = window.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.inputs, [PathBuf::from("logs/orders.csv")]);
+    assert!(window.shows("Looking into the log"));
+    window.inspected(shop::inspection());
+    assert!(window.shows("Customer ID"));
+    assert_eq!(window.find("Role of Customer ID").value().as_deref(), Some("user"));
+    assert!(window.shows("797,885"), "what cleaning keeps");
+    assert!(window.shows("no user") && window.shows("235,289"), "what it leaves out, and why");
+}
+
+#[test]
+fn correcting_a_role_asks_for_another_look_with_the_mapping() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.reach("Role of Country");
+    window.click("category");
+    let (_, request) = window.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.mapping.columns, [(Role::Category, "Country".to_owned())]);
+    assert_eq!(window.engine.requests().len(), 2);
+}
+
+#[test]
+fn a_role_that_is_taken_away_stays_away() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.reach("Role of Price");
+    window.click("not used");
+    let (_, request) = window.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.mapping.without, [Role::Price]);
+}
+
+#[test]
+fn a_second_text_column_joins_the_first() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.reach("Role of Country");
+    window.click("text");
+    let (_, request) = window.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.mapping.of(Role::Text).collect::<Vec<_>>(), ["Description", "Country"]);
+}
+
+#[test]
+fn a_question_about_the_columns_keeps_the_training_back_and_says_so() {
+    let mut window = Window::open(Opening::Logs(vec!["orders.csv".into()]));
+    let mut found = shop::inspection();
+    found.problems = vec!["The times can be read two ways.".to_owned()];
+    window.inspected(found);
+    assert!(window.shows("The times can be read two ways."));
+    window.click("Train");
+    assert_eq!(window.engine.requests().len(), 1, "nothing but the look was asked for");
+}
+
+#[test]
+fn settings_travel_with_the_training() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.click("Period: Week");
+    window.click("Interests: Number");
+    window.click("Device: CPU");
+    window.click("Train");
+    let (_, request) = window.engine.latest();
+    let Request::Train(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.period, Some(driftline::calendar::PeriodLength::Week));
+    assert_eq!(settings.interests, InterestCount::Fixed(16));
+    assert_eq!(settings.device, driftline::language::DeviceChoice::Cpu);
+}
+
+#[test]
+fn training_shows_its_stages_its_pace_and_its_curves_and_can_be_cancelled() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.click("Train");
+    let job = window.training();
+    window.training_under_way();
+    assert!(window.shows("4,631 texts"), "a stage that is done says what it did");
+    assert!(window.shows("23 of 60 epochs"));
+    assert!(window.shows("1.9 epochs/s"));
+    assert!(window.shows("18 s left"));
+    assert!(window.shows("Best at epoch"), "the curves are told in words too");
+    window.click("Cancel");
+    assert_eq!(window.engine.cancelled(), [job]);
+    assert!(window.shows("Stopping"));
+    window.tell(Update::Cancelled(job));
+    assert!(window.shows("Stopped"));
+    window.click("Train");
+    assert_ne!(window.training(), job, "and begun again");
+}
+
+#[test]
+fn the_result_is_told_in_words_and_numbers() {
+    let window = Window::trained(Theme::Light, shop::outcome(20, 5));
+    assert!(window.shows("The LSTM is 0.054 nats per event better than the best simple forecast (decayed average)"));
+    assert!(window.shows("2.118"));
+    assert!(window.shows("December 2011 is not complete"));
+}
+
+#[test]
+fn a_setting_changed_after_the_training_makes_the_results_old() {
+    let mut window = Window::trained(Theme::Light, shop::outcome(20, 5));
+    assert!(window.shows("Up to date"));
+    window.click("Data page");
+    window.click("Period: Day");
+    assert!(window.shows("Settings changed since the training"));
+    window.click("Train page");
+    assert!(window.shows("Changed: days as periods."));
+}
+
+#[test]
+fn a_dropped_log_replaces_the_one_before_and_stops_its_jobs() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.click("Train");
+    let job = window.training();
+    window.drop_file("/logs/other.parquet");
+    assert_eq!(window.engine.cancelled(), [job]);
+    let (_, request) = window.engine.latest();
+    assert!(matches!(request, Request::Inspect(settings) if settings.inputs == [PathBuf::from("/logs/other.parquet")]));
+    window.tell(Update::Trained(job, Arc::new(shop::outcome(20, 5))));
+    window.click("Users page");
+    assert!(window.shows("No forecasts yet"), "what belongs to the log before is not listened to");
+}
+
+#[test]
+fn a_log_is_opened_by_dialog_from_the_keyboard() {
+    let mut window = Window::open(Opening::Nothing);
+    window.dialogs.will_choose("/logs/chosen.csv");
+    window.press(Modifiers::COMMAND, Key::O);
+    assert_eq!(window.dialogs.asked(), [Question::OpenLog]);
+    assert!(
+        matches!(window.engine.latest().1, Request::Inspect(settings) if settings.inputs == [PathBuf::from("/logs/chosen.csv")])
+    );
+}
+
+#[test]
+fn a_dialog_that_is_closed_changes_nothing() {
+    let mut window = Window::open(Opening::Nothing);
+    window.press(Modifiers::COMMAND, Key::O);
+    assert!(window.engine.requests().is_empty());
+    assert!(window.shows("Drop a log here"));
+}
+
+#[test]
+fn a_project_is_saved_and_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("spring");
+    let mut window = Window::on_a_log(Theme::Light);
+    assert!(window.shows("Not saved"));
+    window.click("Period: Week");
+    window.dialogs.will_choose(&file);
+    window.press(Modifiers::COMMAND, Key::S);
+    let written = file.with_extension("ron");
+    assert!(written.is_file(), "the ending is added");
+    assert!(!window.shows("Not saved"));
+    assert!(window.shows("spring.ron"));
+    window.click("Period: Month");
+    assert!(window.shows("Not saved"));
+
+    let window = Window::open(Opening::Project(written));
+    let (_, request) = window.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.period, Some(driftline::calendar::PeriodLength::Week));
+}
+
+#[test]
+fn a_broken_project_is_told_of_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.ron");
+    std::fs::write(&file, "(version: 1, settings: (").unwrap();
+    let mut window = Window::on_a_log(Theme::Light);
+    window.drop_file(file.to_str().unwrap());
+    assert!(window.shows("The project could not be opened"));
+    assert!(window.shows("online_retail_II.parquet"), "the log that was open still is");
+}
+
+#[test]
+fn a_failure_is_said_can_be_copied_and_goes_when_it_is_closed() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.click("Train");
+    let job = window.training();
+    window.tell(Update::Failed(job, "There is not enough memory. Choose fewer interests.".to_owned()));
+    assert!(window.shows("The training stopped"));
+    assert!(window.shows("There is not enough memory."));
+    window.click("Copy");
+    window.click("Close: The training stopped");
+    assert!(!window.shows("There is not enough memory."));
+}
+
+#[test]
+fn news_of_jobs_nobody_asked_for_changes_nothing() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.tell(Update::Trained(JobId(99), Arc::new(shop::outcome(20, 5))));
+    window.tell(Update::Progress(JobId(99), progress(Stage::Train, "", 1, 2, "epochs")));
+    window.tell(Update::Failed(JobId(99), "no".to_owned()));
+    assert!(window.shows("Ready"));
+    assert!(!window.shows("The training stopped"));
+}
+
+#[test]
+fn tables_and_charts_are_exported_where_a_person_says() {
+    let mut window = Window::trained(Theme::Light, shop::outcome(20, 5));
+    window.click("See users");
+    window.click("Band: 95 %");
+    window.click("Export…");
+    window.dialogs.will_choose("/out/chart");
+    window.click("Chart as SVG…");
+    let (job, request) = window.engine.latest();
+    let Request::Export { what, path, .. } = request else { panic!("{request:?}") };
+    assert_eq!(path, PathBuf::from("/out/chart.svg"));
+    let Export::Chart { interests, level, dark, .. } = what else { panic!("{what:?}") };
+    assert_eq!((interests.len(), level, dark), (4, Some(95), false));
+    window.tell(Update::Exported(job, "/out/chart.svg".into()));
+    assert!(window.shows("Exported"));
+
+    window.click("Menu");
+    window.dialogs.will_choose("/out/tables");
+    window.click("All tables into a folder…");
+    let (_, request) = window.engine.latest();
+    assert!(
+        matches!(request, Request::Export { what: Export::Tables, path, .. } if path == PathBuf::from("/out/tables"))
+    );
+}
+
+#[test]
+fn a_window_at_rest_draws_nothing_new() {
+    for mut window in [
+        Window::open(Opening::Nothing),
+        Window::on_a_log(Theme::Light),
+        Window::trained(Theme::Dark, shop::outcome(20, 5)),
+    ] {
+        window.harness.run();
+        let root = &window.harness.output().viewport_output[&eframe::egui::ViewportId::ROOT];
+        assert_eq!(root.repaint_delay, std::time::Duration::MAX, "something asked to be drawn again");
+    }
+}
+
+#[test]
+fn closing_stops_the_job_waits_for_it_and_then_closes() {
+    use eframe::egui::{ViewportCommand, ViewportEvent, ViewportId};
+    let mut window = Window::on_a_log(Theme::Light);
+    window.click("Train");
+    let job = window.training();
+    let close = |window: &mut Window| {
+        let viewport = window.harness.input_mut().viewports.get_mut(&ViewportId::ROOT).unwrap();
+        viewport.events.push(ViewportEvent::Close);
+        window.harness.step();
+    };
+    let commands = |window: &Window| window.harness.output().viewport_output[&ViewportId::ROOT].commands.clone();
+    close(&mut window);
+    assert_eq!(window.engine.cancelled(), [job]);
+    assert!(commands(&window).contains(&ViewportCommand::CancelClose), "it waits");
+    window.engine.tell(Update::Cancelled(job));
+    window.harness.step();
+    assert!(commands(&window).contains(&ViewportCommand::Close), "the job stopped, so it closes");
+    close(&mut window);
+    assert!(!commands(&window).contains(&ViewportCommand::CancelClose));
+}
+
+#[test]
+fn closing_does_not_wait_for_ever() {
+    use eframe::egui::{ViewportCommand, ViewportEvent, ViewportId};
+    let mut window = Window::on_a_log(Theme::Light);
+    window.click("Train");
+    let began = std::time::Instant::now();
+    let viewport = window.harness.input_mut().viewports.get_mut(&ViewportId::ROOT).unwrap();
+    viewport.events.push(ViewportEvent::Close);
+    window.harness.step();
+    let closes = |window: &Window| {
+        window.harness.output().viewport_output[&ViewportId::ROOT].commands.contains(&ViewportCommand::Close)
+    };
+    while !closes(&window) {
+        assert!(began.elapsed().as_secs_f64() < 2.0, "a job that does not stop holds the window");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        window.harness.step();
+    }
+}

@@ -1,0 +1,134 @@
+//! Pictures of every page in both themes, for people to look at, and the picture in the README.
+
+use std::path::{Path, PathBuf};
+
+use driftline::app::Opening;
+use driftline::pipeline::Update;
+use eframe::egui::{Theme, Vec2};
+use resvg::tiny_skia::Pixmap;
+
+use crate::support::raster::save;
+use crate::support::shop;
+use crate::support::window::{Window, progress};
+
+const SIZE: Vec2 = Vec2::new(1280.0, 800.0);
+
+fn at_root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// How many different colours a picture has, of those that cover some ground.
+fn colours(picture: &Pixmap) -> usize {
+    let mut seen = std::collections::BTreeMap::new();
+    for pixel in picture.pixels() {
+        *seen.entry([pixel.red(), pixel.green(), pixel.blue()]).or_insert(0) += 1;
+    }
+    seen.values().filter(|count| **count >= 20).count()
+}
+
+fn keep(window: &Window, name: &str, theme: Theme) {
+    let picture = window.picture();
+    let dark = if theme == Theme::Dark { "dark" } else { "light" };
+    assert!(colours(&picture) > 8, "{name} in the {dark} theme is not drawn");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| at_root("target"), PathBuf::from);
+    save(&picture, &target.join(format!("screens/{name}-{dark}.png")));
+}
+
+#[test]
+fn every_page_is_drawn_in_both_themes() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let window = Window::open_in(Opening::Nothing, theme, SIZE, 1.0);
+        keep(&window, "1-start", theme);
+
+        let mut window = Window::open_in(Opening::Logs(vec!["online_retail_II.parquet".into()]), theme, SIZE, 1.0);
+        keep(&window, "2-data-loading", theme);
+        window.inspected(shop::inspection());
+        keep(&window, "3-data", theme);
+
+        window.click("Users page");
+        keep(&window, "4-users-empty", theme);
+        window.click("Train page");
+        keep(&window, "5-train-empty", theme);
+        window.click("Train");
+        window.training_under_way();
+        keep(&window, "6-training", theme);
+        let job = window.training();
+        window.tell(Update::Trained(job, std::sync::Arc::new(shop::outcome(420, 12))));
+        keep(&window, "7-trained", theme);
+        window.click("Users page");
+        keep(&window, "8-users", theme);
+
+        window.harness.hover_at(eframe::egui::pos2(1130.0, 330.0));
+        window.harness.run();
+        keep(&window, "9-users-hover", theme);
+        window.click("Menu");
+        keep(&window, "10-menu", theme);
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_drawn_too() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let mut found = shop::inspection();
+        found.problems = vec![
+            "The times in InvoiceDate can be read two ways: 3 April or 4 March. Say how they are written.".to_owned(),
+            "No column is the user.".to_owned(),
+        ];
+        let mut window = Window::open_in(Opening::Logs(vec!["orders.csv".into()]), theme, SIZE, 1.0);
+        let (job, _) = window.engine.latest();
+        window.tell(Update::Inspected(job, std::sync::Arc::new(found)));
+        window.tell(Update::Progress(job, progress(driftline::observe::Stage::Read, "", 310_000, 1_044_847, "rows")));
+        keep(&window, "11-data-problems", theme);
+        window.tell(Update::Failed(
+            job,
+            "The file ends in the middle of row 310,442: it was cut off. Copy it again. /data/orders.csv".to_owned(),
+        ));
+        keep(&window, "12-failed", theme);
+        window.click("Keyboard shortcuts");
+        keep(&window, "13-shortcuts", theme);
+    }
+}
+
+#[test]
+fn a_small_window_and_a_fine_screen_are_drawn() {
+    let mut window = Window::open_in(Opening::Logs(vec!["a.csv".into()]), Theme::Light, Vec2::new(900.0, 600.0), 1.0);
+    window.inspected(shop::inspection());
+    keep(&window, "14-data-small", Theme::Light);
+    window.click("Train");
+    let job = window.training();
+    window.tell(Update::Trained(job, std::sync::Arc::new(shop::outcome(20, 5))));
+    keep(&window, "15-trained-small", Theme::Light);
+    window.click("Users page");
+    keep(&window, "16-users-small", Theme::Light);
+}
+
+/// The picture in the README. `DRIFTLINE_UPDATE_PICTURES=1 cargo test --test window` draws it anew.
+#[test]
+fn the_picture_in_the_readme_is_of_this_window() {
+    let path = at_root("assets/readme-window.png");
+    let mut window = Window::trained(Theme::Light, shop::outcome(420, 12));
+    window.click("Users page");
+    let picture = window.picture();
+    if std::env::var_os("DRIFTLINE_UPDATE_PICTURES").is_some() {
+        save(&picture, &path);
+    }
+    let kept = Pixmap::load_png(&path).expect("the README has its picture");
+    assert_eq!((kept.width(), kept.height()), (picture.width(), picture.height()));
+}
+
+/// The icon of the window, drawn from its SVG.
+#[test]
+fn the_icon_is_drawn_from_its_outline() {
+    let outline = std::fs::read(at_root("assets/icon.svg")).unwrap();
+    let tree = resvg::usvg::Tree::from_data(&outline, &resvg::usvg::Options::default()).unwrap();
+    let mut picture = Pixmap::new(256, 256).unwrap();
+    resvg::render(&tree, resvg::tiny_skia::Transform::identity(), &mut picture.as_mut());
+    let path = at_root("assets/icon.png");
+    if std::env::var_os("DRIFTLINE_UPDATE_PICTURES").is_some() {
+        save(&picture, &path);
+    }
+    let kept = Pixmap::load_png(&path).unwrap();
+    assert_eq!(kept.width(), picture.width());
+    let apart = kept.data().iter().zip(picture.data()).filter(|(one, other)| one.abs_diff(**other) > 8).count();
+    assert!(apart < picture.data().len() / 100, "assets/icon.png is not what assets/icon.svg shows");
+}
