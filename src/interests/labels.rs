@@ -12,7 +12,7 @@ const LABEL_TERMS: usize = 3;
 const WORTH_SAYING: f64 = 0.03;
 /// What is left of a text's say in the choice of further terms once one of its terms is chosen.
 const SAID: f64 = 0.1;
-/// What is left of the score of a term that only describes.
+/// What is left of the score of a term with a word that only describes.
 const DESCRIBES: f64 = 0.05;
 /// A term belongs to an interest only if it is at least so many times as common there as everywhere.
 const APART: f64 = 1.5;
@@ -22,7 +22,7 @@ const PAIR: f64 = 0.5;
 /// What an interest is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Name {
-    /// Two or three terms.
+    /// One to three terms.
     pub label: String,
     /// The terms that set it apart, strongest first.
     pub terms: Vec<String>,
@@ -49,7 +49,7 @@ pub(super) fn label(texts: &[String], events: &[u32], interest: &[u16], count: u
         let worth = ranked.iter().take(LABEL_TERMS).take_while(|(_, score)| *score >= WORTH_SAYING * first).count();
         let heaviest = members.iter().max_by(|a, b| weights[**a].total_cmp(&weights[**b]).then(b.cmp(a)));
         let fallback = heaviest.map_or_else(|| format!("Interest {}", number + 1), |text| short(&texts[*text]));
-        let label = distinct(&terms, worth.max(2), &fallback, &used);
+        let label = distinct(&terms, worth.max(1), &fallback, &used);
         used.insert(label.clone());
         Name { label, terms }
     });
@@ -111,6 +111,7 @@ fn rank(vocabulary: &Vocabulary, weights: &[f64], members: &[usize], everywhere:
             vocabulary.stems[best].len() == 1
                 && stems.len() == 2
                 && stems.contains(&stem)
+                && !vocabulary.describing[*term]
                 && here[*term] >= PAIR * here[best]
         });
         let pair = pairs.filter(free).max_by(|a, b| here[*a].total_cmp(&here[*b]).then(b.cmp(a)));

@@ -13,82 +13,14 @@ const JOINING: &[&str] = &[
 
 /// Words that say of what size, number, colour or make a thing is rather than what it is. They name an interest only
 /// where little else does.
+#[rustfmt::skip] // One word a line would fill two screens.
 const DESCRIBING: &[&str] = &[
-    "asst",
-    "asstd",
-    "assorted",
-    "ass",
-    "big",
-    "black",
-    "blue",
-    "bright",
-    "brown",
-    "cm",
-    "col",
-    "colour",
-    "coloured",
-    "colours",
-    "color",
-    "cream",
-    "dark",
-    "design",
-    "designs",
-    "extra",
-    "fancy",
-    "feet",
-    "foot",
-    "gold",
-    "green",
-    "grey",
-    "half",
-    "inch",
-    "ivory",
-    "jumbo",
-    "kg",
-    "large",
-    "light",
-    "lilac",
-    "little",
-    "long",
-    "medium",
-    "mini",
-    "multi",
-    "natural",
-    "new",
-    "orange",
-    "pack",
-    "packs",
-    "pair",
-    "piece",
-    "pieces",
-    "pcs",
-    "pc",
-    "pink",
-    "plain",
-    "purple",
-    "red",
-    "round",
-    "set",
-    "sets",
-    "shape",
-    "shaped",
-    "short",
-    "silver",
-    "single",
-    "size",
-    "small",
-    "square",
-    "style",
-    "tall",
-    "tier",
-    "tone",
-    "turquoise",
-    "turq",
-    "type",
-    "wall",
-    "white",
-    "wide",
-    "yellow",
+    "ass", "assorted", "asst", "asstd", "big", "black", "blue", "bright", "brown", "cm", "col", "color", "colour",
+    "coloured", "colours", "cream", "dark", "design", "designs", "extra", "fancy", "feet", "foot", "gold", "green",
+    "grey", "half", "inch", "ivory", "jumbo", "kg", "large", "lilac", "little", "long", "medium", "mini",
+    "multi", "natural", "new", "orange", "pack", "packs", "pair", "pc", "pcs", "piece", "pieces", "pink", "plain",
+    "purple", "red", "round", "set", "sets", "shape", "shaped", "short", "silver", "single", "size", "small",
+    "square", "style", "tall", "tier", "tone", "turq", "turquoise", "type", "white", "wide", "yellow",
 ];
 
 /// A term's number within [`Vocabulary`].
@@ -101,7 +33,7 @@ pub(super) struct Vocabulary {
     pub spelling: Vec<String>,
     /// The stems it consists of: one for a word, two for a pair.
     pub stems: Vec<Vec<u32>>,
-    /// Whether all its words only describe.
+    /// Whether one of its words only describes.
     pub describing: Vec<bool>,
     /// The distinct terms of each text.
     pub of_text: Vec<Vec<TermId>>,
@@ -126,7 +58,7 @@ impl Vocabulary {
                     }
                     let term = *numbers.entry(key).or_insert_with_key(|key| {
                         found.stems.push(key.clone());
-                        found.describing.push(words.iter().all(|word| DESCRIBING.contains(&word.as_str())));
+                        found.describing.push(words.iter().any(|word| DESCRIBING.contains(&word.as_str())));
                         spellings.push(HashMap::new());
                         found.stems.len() as TermId - 1
                     });
