@@ -9,7 +9,7 @@ fn steps(length: PeriodLength) -> &'static [i32] {
     match length {
         PeriodLength::Day => &[1, 2, 7, 14, 28, 91, 182, 364, 728, 1820, 3640],
         PeriodLength::Week => &[1, 2, 4, 13, 26, 52, 104, 260, 520],
-        PeriodLength::Month => &[1, 2, 3, 6, 12, 24, 60, 120, 240],
+        PeriodLength::Month => &[1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200],
     }
 }
 
