@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::arguments::EmbedArguments;
-use super::output::{count, print, print_json};
+use super::output::{print, print_json, things};
 use super::{Misuse, exit, progress};
 use crate::language::{self, Device};
 use crate::observe::Stage;
@@ -44,8 +44,8 @@ pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
         }))?;
     } else {
         print(&format!(
-            "{} texts, each as {} numbers by {} on {}, in {seconds:.1} s\n{}\n",
-            count(texts.len()),
+            "{}, each as {} numbers by {} on {}, in {seconds:.1} s\n{}\n",
+            things(texts.len(), "text"),
             vectors.dim,
             model.name,
             device.describe(),

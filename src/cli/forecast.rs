@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::arguments::ForecastArguments;
-use super::output::{Edge, count, print, print_json, table};
+use super::output::{Edge, count, print, print_json, table, things};
 use super::{exit, inspect, progress};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, Outcome, Store};
@@ -76,8 +76,8 @@ fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyh
     writeln!(text, "Rows")?;
     text += &inspect::account(account);
 
-    let (users, texts) = (count(events.users.len()), count(events.texts.len()));
-    writeln!(text, "\nLog: {} events, {users} users, {texts} texts", count(events.len()))?;
+    let (users, texts) = (things(events.users.len(), "user"), things(events.texts.len(), "text"));
+    writeln!(text, "\nLog: {}, {users}, {texts}", things(events.len(), "event"))?;
     let chosen = if settings.period.is_some() { "as asked for" } else { "chosen from the log" };
     writeln!(
         text,
@@ -87,8 +87,8 @@ fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyh
         calendar.label(trajectories.origin.plus(-1))
     )?;
     let last = calendar.label(forecast.origin.plus(i32::try_from(forecast.horizon).unwrap_or(1) - 1));
-    let ahead = count(forecast.users.len());
-    writeln!(text, "Forecast: {} to {last}, for {ahead} users", calendar.label(forecast.origin))?;
+    let ahead = things(forecast.users.len(), "user");
+    writeln!(text, "Forecast: {} to {last}, for {ahead}", calendar.label(forecast.origin))?;
     writeln!(text, "Computed on: {}", outcome.device)?;
 
     writeln!(text, "\nInterests: {}", space.len())?;
@@ -149,8 +149,8 @@ fn bands(outcome: &Outcome) -> anyhow::Result<String> {
     let forecast = &outcome.forecast;
     let mut text = String::new();
     if forecast.bands.is_empty() {
-        let why = forecast.no_bands.as_deref().unwrap_or("none were asked for");
-        writeln!(text, "\nBands: none; {why}")?;
+        let why = forecast.no_bands.as_deref().unwrap_or("No bands were asked for.");
+        writeln!(text, "\n{why}")?;
         return Ok(text);
     }
     writeln!(text, "\nBands, and how often past periods that nothing had seen lay inside")?;

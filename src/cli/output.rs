@@ -32,6 +32,11 @@ pub(super) fn count(number: impl TryInto<u64>) -> String {
     indicatif::HumanCount(number.try_into().unwrap_or(u64::MAX)).to_string()
 }
 
+/// How many of something: `1 user`, `5,875 users`.
+pub(super) fn things(number: usize, name: &str) -> String {
+    format!("{} {name}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// Which edge a column's cells stand at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edge {
@@ -74,5 +79,6 @@ mod tests {
     fn thousands_are_set_apart() {
         assert_eq!(count(1_044_847_u64), "1,044,847");
         assert_eq!(count(12_usize), "12");
+        assert_eq!((things(1, "user"), things(2000, "user")), ("1 user".into(), "2,000 users".into()));
     }
 }
