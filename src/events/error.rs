@@ -66,23 +66,8 @@ pub enum EventsError {
         detail: String,
     },
     /// The times can be read in two ways that give different dates.
-    #[error(
-        "the times in column `{column}` can be read in two ways and no row settles it: `{example}` is {first} by '{first_format}' or {second} by '{second_format}'; choose with --time-format '{first_format}' or --time-format '{second_format}'"
-    )]
-    AmbiguousTimes {
-        /// The time column.
-        column: String,
-        /// A time that reads differently.
-        example: String,
-        /// What it is by the first reading.
-        first: String,
-        /// How the first reading is written for `--time-format`.
-        first_format: String,
-        /// What it is by the second reading.
-        second: String,
-        /// How the second reading is written for `--time-format`.
-        second_format: String,
-    },
+    #[error("{0}")]
+    AmbiguousTimes(Box<TwoReadings>),
     /// `--time-format` is not strftime's notation.
     #[error("--time-format '{format}' is no strftime notation ({why}); write for instance '%Y-%m-%d %H:%M:%S'")]
     BadTimeFormat {
@@ -138,6 +123,26 @@ pub enum EventsError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+/// Times that can be read in two ways.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the times in column `{column}` can be read in two ways and no row settles it: `{example}` is {first} by '{first_format}' or {second} by '{second_format}'; choose with --time-format '{first_format}' or --time-format '{second_format}'"
+)]
+pub struct TwoReadings {
+    /// The time column.
+    pub column: String,
+    /// A time that reads differently.
+    pub example: String,
+    /// What it is by the first reading.
+    pub first: String,
+    /// How the first reading is written for `--time-format`.
+    pub first_format: String,
+    /// What it is by the second reading.
+    pub second: String,
+    /// How the second reading is written for `--time-format`.
+    pub second_format: String,
 }
 
 /// Column names in a row, each in its quotes.

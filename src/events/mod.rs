@@ -20,7 +20,7 @@ mod tally;
 mod times;
 
 pub use account::{Account, Reason, Rejection};
-pub use error::EventsError;
+pub use error::{EventsError, TwoReadings};
 pub use files::find_files;
 pub use inspection::{ColumnReport, Inspection};
 pub use read::{Log, ReadOptions, preview, read, read_texts};

@@ -8,7 +8,7 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
-use super::EventsError;
+use super::{EventsError, TwoReadings};
 use crate::calendar::WallTime;
 use scan::Reading;
 
@@ -89,14 +89,14 @@ fn decide(column: &str, written: &[(&str, u64)]) -> Result<Reading, EventsError>
             .map(|(_, rows)| rows)
             .sum();
         if rows == most || (most as f64) < DECISIVE * either as f64 {
-            return Err(EventsError::AmbiguousTimes {
+            return Err(EventsError::AmbiguousTimes(Box::new(TwoReadings {
                 column: column.to_owned(),
                 example: (*text).to_owned(),
                 first: shown(best, text),
                 first_format: pattern(best, text),
                 second: shown(rival, text),
                 second_format: pattern(rival, text),
-            });
+            })));
         }
     }
     Ok(best)
@@ -191,11 +191,9 @@ mod tests {
     #[test]
     fn the_suggested_formats_work() {
         let texts = ["01/02/2010 08:00 PM"];
-        let Err(EventsError::AmbiguousTimes { first_format, second_format, .. }) = read(&texts, None) else {
-            panic!("it can be read two ways")
-        };
-        assert_eq!(read(&texts, Some(&first_format)).unwrap(), [some("2010-02-01T20:00:00")]);
-        assert_eq!(read(&texts, Some(&second_format)).unwrap(), [some("2010-01-02T20:00:00")]);
+        let Err(EventsError::AmbiguousTimes(both)) = read(&texts, None) else { panic!("it can be read two ways") };
+        assert_eq!(read(&texts, Some(&both.first_format)).unwrap(), [some("2010-02-01T20:00:00")]);
+        assert_eq!(read(&texts, Some(&both.second_format)).unwrap(), [some("2010-01-02T20:00:00")]);
     }
 
     #[test]
@@ -207,7 +205,7 @@ mod tests {
     #[test]
     fn a_mixture_of_both_orders_is_refused() {
         let error = read(&["13/01/2010", "01/13/2010", "02/03/2010"], None).unwrap_err();
-        assert!(matches!(error, EventsError::AmbiguousTimes { .. }), "{error}");
+        assert!(matches!(error, EventsError::AmbiguousTimes(_)), "{error}");
     }
 
     #[test]
