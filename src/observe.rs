@@ -74,8 +74,8 @@ pub struct CurvePoint {
     pub epoch: u32,
     /// Mean training loss of the epoch, nats per event.
     pub train: f64,
-    /// Validation loss after the epoch, nats per event.
-    pub validation: f64,
+    /// Validation loss after the epoch, nats per event; none where training is not judged.
+    pub validation: Option<f64>,
     /// Whether this is the best epoch so far.
     pub best: bool,
 }

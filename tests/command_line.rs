@@ -8,6 +8,7 @@ use std::fs;
 use std::process::Command;
 
 use common::{Bench, finish, list, shop};
+use polars::prelude::{ParquetReader, SerReader as _};
 
 const FORECAST: &str = "forecast log.csv --out out --period month --interests 3 --horizon 2 --seed 7";
 
@@ -74,7 +75,14 @@ fn embed_writes_one_file() {
     let ended = bench.run("embed log.csv --text description --out vectors.parquet --json");
     let summary: serde_json::Value = serde_json::from_str(&ended.done().stdout).unwrap();
     assert_eq!(summary["texts"], 12);
-    assert!(fs::metadata(bench.path("vectors.parquet")).unwrap().len() > 12 * 4 * 384);
+    let written = fs::File::open(bench.path("vectors.parquet")).unwrap();
+    let table = ParquetReader::new(written).finish().unwrap();
+    assert!(table.get_column_names().iter().map(|name| name.as_str()).eq(["text", "embedding"]));
+    assert_eq!(table.height(), 12);
+    let first = table.column("embedding").unwrap().list().unwrap().get_as_series(0).unwrap();
+    let squares: f32 = first.f32().unwrap().iter().flatten().map(|number| number * number).sum();
+    assert_eq!(first.len(), 384);
+    assert!((squares - 1.0).abs() < 1e-4, "the model's vectors have unit length, this one's square is {squares}");
 }
 
 #[test]

@@ -111,7 +111,10 @@ impl DriftlineApp {
                 }
             }
             Update::Cancelled(id) => {
-                session.jobs.ended(id);
+                let stopped = session.jobs.ended(id).map(|job| job.purpose);
+                if stopped == Some(Purpose::Inspect) && session.inspection.is_none() {
+                    session.broken = Some("It was stopped before its columns were known. Open it again.".to_owned());
+                }
             }
         }
     }

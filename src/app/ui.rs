@@ -1,11 +1,11 @@
 //! Drawing: the bars, the page, and what lies over them.
 
-use eframe::egui::{CentralPanel, Frame, Margin, Panel, Ui};
+use eframe::egui::{Align2, CentralPanel, Frame, Id, LayerId, Margin, Order, Panel, Ui};
 
 use super::DriftlineApp;
 use super::panels::Panels;
 use super::session::Page;
-use super::theme::{Tokens, space};
+use super::theme::{Tokens, size, space, strong_font};
 use super::view::View as _;
 
 impl DriftlineApp {
@@ -41,6 +41,9 @@ impl DriftlineApp {
             Page::Train => train.ui(ui, session, actions),
             Page::Users => users.ui(ui, session, actions),
         });
+        if session.drop_hovers && session.has_log() {
+            invite_drop(ui, tokens);
+        }
         notices.ui(ui, session, actions);
         shortcuts.ui(ui, session, actions);
 
@@ -54,4 +57,14 @@ impl DriftlineApp {
             ctx.request_repaint();
         }
     }
+}
+
+/// Says over the whole window that what is held may be let go.
+fn invite_drop(ui: &Ui, tokens: &Tokens) {
+    let layer = LayerId::new(Order::Foreground, Id::unique("driftline drop"));
+    let painter = ui.ctx().layer_painter(layer);
+    let room = ui.ctx().content_rect();
+    painter.rect_filled(room, 0.0, tokens.accent_ground.gamma_multiply(0.92));
+    let words = "Let go to open";
+    painter.text(room.center(), Align2::CENTER_CENTER, words, strong_font(size::TITLE), tokens.accent);
 }

@@ -12,6 +12,9 @@ use tch::{Kind, Reduction, TchError, Tensor};
 use super::batch::{Batch, CHANCE, FIRST_WEIGHTS, Features, TERMS};
 use super::config::ForecastConfig;
 
+/// The optimizer's group of the activity head, whose weights learn at a pace of their own.
+pub const ACTIVITY_GROUP: usize = 1;
+
 /// An LSTM with a head for shares and one for activity. Weights live in the `VarStore` it was made in.
 #[derive(Debug)]
 pub struct Network {
@@ -39,6 +42,7 @@ impl Network {
     pub fn new(path: &nn::Path, features: &Features, interests: usize, config: &ForecastConfig) -> Self {
         let (hidden, interests) = (config.hidden, interests as i64);
         let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
+        let activity = path.set_group(ACTIVITY_GROUP);
         let linear = |name: &str, from: i64, to: i64| nn::linear(path / name, from, to, nn::LinearConfig::default());
         Self {
             embed: linear("embed", features.inputs() as i64, hidden),
@@ -46,8 +50,8 @@ impl Network {
             question: linear("question", hidden + features.question() as i64, hidden),
             weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
             correction: nn::linear(path / "correction", hidden, interests, still),
-            chance: linear("chance", hidden + CHANCE as i64, hidden / 2),
-            active: nn::linear(path / "active", hidden / 2, 1, still),
+            chance: nn::linear(&activity / "chance", hidden + CHANCE as i64, hidden / 2, nn::LinearConfig::default()),
+            active: nn::linear(&activity / "active", hidden / 2, 1, still),
             dropout: config.dropout,
         }
     }

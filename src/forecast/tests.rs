@@ -48,6 +48,18 @@ fn the_network_beats_popularity_where_users_have_a_taste() {
 }
 
 #[test]
+fn regulars_are_expected_back_and_strangers_are_not() {
+    let (every, twice) = ((0..16).collect::<Vec<i32>>(), [3, 4]);
+    let rows = |periods: &[i32]| periods.iter().map(|period| (*period, &[3_u32, 2] as &[u32])).collect::<Vec<_>>();
+    let users: Vec<_> = (0..200).map(|user| if user % 2 == 0 { rows(&every) } else { rows(&twice) }).collect();
+    let log = trajectories(2, &users.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let chances = forecast(&log).unwrap().forecast.p_active;
+    let (regulars, strangers): (Vec<_>, Vec<_>) = chances.chunks_exact(2).map(|pair| (pair[0], pair[1])).unzip();
+    assert!(regulars.iter().all(|chance| *chance > 0.8), "{regulars:?}");
+    assert!(strangers.iter().all(|chance| *chance < 0.3), "{strangers:?}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bits() {
     let log = lively(80, 12, 3, 5);
     let (one, two) = (forecast(&log).unwrap(), forecast(&log).unwrap());

@@ -258,7 +258,13 @@ pub fn curves(seeds: u32, epochs: u32) -> Vec<CurvePoint> {
             let validation = 2.11 + 0.30 * (-x / 2.8).exp() + 0.0011 * (x - 8.0).max(0.0).powi(2) - wave;
             let leads = validation < best;
             best = best.min(validation);
-            points.push(CurvePoint { curve: format!("seed {seed}"), epoch, train, validation, best: leads });
+            points.push(CurvePoint {
+                curve: format!("seed {seed}"),
+                epoch,
+                train,
+                validation: Some(validation),
+                best: leads,
+            });
         }
     }
     points

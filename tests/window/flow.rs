@@ -73,6 +73,16 @@ fn a_question_about_the_columns_keeps_the_training_back_and_says_so() {
 }
 
 #[test]
+fn saying_how_times_are_written_asks_for_another_look() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.type_into("Times are written", "%d/%m/%Y");
+    assert_eq!(window.engine.requests().len(), 1, "not while a person types");
+    window.press(Modifiers::NONE, Key::Enter);
+    let (_, request) = window.engine.latest();
+    assert!(matches!(request, Request::Inspect(settings) if settings.time_format.as_deref() == Some("%d/%m/%Y")));
+}
+
+#[test]
 fn settings_travel_with_the_training() {
     let mut window = Window::on_a_log(Theme::Light);
     window.click("Period: Week");
@@ -148,6 +158,19 @@ fn a_log_is_opened_by_dialog_from_the_keyboard() {
     assert!(
         matches!(window.engine.latest().1, Request::Inspect(settings) if settings.inputs == [PathBuf::from("/logs/chosen.csv")])
     );
+}
+
+#[test]
+fn a_look_that_is_stopped_leaves_a_way_on() {
+    let mut window = Window::open(Opening::Logs(vec!["orders.csv".into()]));
+    let (job, _) = window.engine.latest();
+    window.click("Stop");
+    assert_eq!(window.engine.cancelled(), [job]);
+    window.tell(Update::Cancelled(job));
+    assert!(window.shows("It was stopped before its columns were known."));
+    window.dialogs.will_choose("orders.csv");
+    window.click("Open log…");
+    assert_eq!(window.engine.requests().len(), 2);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The chart of one user: the interests' past and their forecasts over a date axis.
 
 use eframe::egui::{
-    Align2, Color32, FontId, PopupAnchor, Rangef, RichText, Role, Sense, Stroke, Tooltip, Ui, Vec2b, WidgetInfo, pos2,
+    Align, Align2, Color32, FontId, Layout, PopupAnchor, Rangef, RichText, Role, Sense, Stroke, Tooltip, Ui, Vec2b,
+    WidgetInfo, pos2, vec2,
 };
 use egui_plot::{AxisHints, GridInput, GridMark, Plot, PlotPoint, PlotResponse, PlotTransform, Span};
 
@@ -182,6 +183,7 @@ impl Chart<'_> {
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, anchor).gap(8.0).width(320.0).show(|ui| {
             let t = Tokens::of(ui);
             ui.spacing_mut().item_spacing.y = space::TIGHT;
+            ui.spacing_mut().interact_size.y = 16.0;
             let total = self.paths.iter().find_map(|path| path.observed.iter().find(|seen| seen.period == period));
             let ahead = period >= self.origin;
             let about = match total {
@@ -193,19 +195,29 @@ impl Chart<'_> {
                 ui.label(strong(self.calendar.label(period)));
                 ui.label(RichText::new(about).small().color(t.quiet));
             });
-            for path in self.paths {
-                let Some((share, band)) = self.at(path, period) else { continue };
-                ui.horizontal(|ui| {
-                    swatch(ui, colour(path.interest, dark));
-                    let name = self.space.interests.get(usize::from(path.interest));
-                    let name = name.map(|found| found.label.clone()).unwrap_or_default();
-                    let near = nearest == Some(path.interest);
-                    let text = format!("{} {name}", format::percent(share));
-                    ui.label(if near { strong(text) } else { RichText::new(text) });
-                    if let Some(band) = band {
-                        ui.label(RichText::new(band).small().color(t.quiet));
-                    }
-                });
+            let mut lines: Vec<_> =
+                self.paths.iter().filter_map(|path| Some((path.interest, self.at(path, period)?))).collect();
+            lines.sort_by(|one, other| other.1.0.total_cmp(&one.1.0));
+            for (interest, (share, band)) in lines {
+                self.tooltip_line(ui, interest, share, band, nearest == Some(interest), dark);
+            }
+        });
+    }
+
+    fn tooltip_line(&self, ui: &mut Ui, interest: u16, share: f64, band: Option<String>, near: bool, dark: bool) {
+        let t = Tokens::of(ui);
+        let weight = |text: String| if near { strong(text) } else { RichText::new(text) };
+        ui.horizontal(|ui| {
+            swatch(ui, colour(interest, dark));
+            let room = vec2(38.0, 16.0);
+            ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
+                ui.set_min_width(room.x);
+                ui.label(weight(format::percent(share)));
+            });
+            let name = self.space.interests.get(usize::from(interest)).map(|found| found.label.clone());
+            ui.label(weight(name.unwrap_or_default()));
+            if let Some(band) = band {
+                ui.label(RichText::new(band).small().color(t.quiet));
             }
         });
     }
@@ -251,7 +263,7 @@ fn share_marks(input: GridInput) -> Vec<GridMark> {
 /// Takes up the place of a chart when there is nothing to draw.
 pub fn nothing(ui: &mut Ui, height: f32, why: &str) {
     let t = Tokens::of(ui);
-    let (rect, _) = ui.allocate_exact_size(eframe::egui::vec2(ui.available_width(), height), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     ui.put(rect, eframe::egui::Label::new(RichText::new(why).color(t.quiet)).wrap());
 }
 

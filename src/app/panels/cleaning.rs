@@ -30,6 +30,12 @@ impl View for Cleaning {
                         caption(ui, format!("{} {}", format::count(progress.done), progress.unit));
                     }
                 }
+                (None, None) if session.broken.is_some() => {
+                    caption(ui, "Not counted: the log could not be read to its end.");
+                }
+                (None, None) if session.inspection.as_ref().is_some_and(|found| found.problems.is_empty()) => {
+                    caption(ui, "Not counted: the count was stopped.");
+                }
                 (None, None) => {
                     caption(ui, "Not counted yet: the questions about the columns come first.");
                 }

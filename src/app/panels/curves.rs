@@ -19,8 +19,12 @@ impl View for Curves {
     fn ui(&mut self, ui: &mut Ui, session: &Session, _: &mut Actions) {
         let t = Tokens::of(ui);
         let points = &session.jobs.curves;
-        let shown = points.last().map(|point| point.curve.clone()).unwrap_or_default();
+        // While it runs, what runs; afterwards the last training that was judged, since that has something to tell.
+        let running = session.jobs.at_work().is_some();
+        let shown = points.iter().rfind(|point| running || point.validation.is_some());
+        let shown = shown.map(|point| point.curve.clone()).unwrap_or_default();
         let current: Vec<&CurvePoint> = points.iter().filter(|point| point.curve == shown).collect();
+        ui.spacing_mut().interact_size.y = 20.0;
         let best = current.iter().rev().find(|point| point.best).copied();
         line(
             ui,
@@ -48,14 +52,14 @@ impl View for Curves {
             for curve in earlier {
                 plot.line(series(curve.as_slice(), |p| p.validation, "before").color(t.hairline).width(1.5));
             }
-            if let Some(best) = best {
+            if let Some(best) = best.filter(|best| best.validation.is_some()) {
                 let line = VLine::new("best epoch", best.epoch).color(t.outline).width(1.0);
                 plot.vline(line.style(LineStyle::Dashed { length: 4.0 }));
             }
-            plot.line(series(&current, |p| p.train, "training").color(t.quiet).width(1.5));
+            plot.line(series(&current, |p| Some(p.train), "training").color(t.quiet).width(1.5));
             plot.line(series(&current, |p| p.validation, "validation").color(t.accent).width(2.0));
-            if let Some(best) = best {
-                let place = PlotPoints::new(vec![[f64::from(best.epoch), best.validation]]);
+            if let Some((best, validation)) = best.and_then(|best| Some((best, best.validation?))) {
+                let place = PlotPoints::new(vec![[f64::from(best.epoch), validation]]);
                 plot.points(Points::new("best", place).color(t.accent).radius(4.5).shape(MarkerShape::Circle));
             }
         });
@@ -71,10 +75,19 @@ fn plot(t: &Tokens, height: f32) -> Plot<'static> {
         .tick_label_font(font())
         .label_spacing(Rangef::new(1.0, 1.0))
         .formatter(|mark, _| format!("{:.0}", mark.value));
-    let losses = AxisHints::new_y().tick_label_color(t.quiet).tick_label_font(font()).min_thickness(40.0);
+    let losses = AxisHints::new_y()
+        .tick_label_color(t.quiet)
+        .tick_label_font(font())
+        .min_thickness(40.0)
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(|mark, _| {
+            let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 6.0) as usize;
+            format!("{:.decimals$}", mark.value)
+        });
     Plot::new("curves")
         .height(height)
         .x_grid_spacer(whole_epochs)
+        .y_grid_spacer(round_losses)
         .custom_x_axes(vec![epochs])
         .custom_y_axes(vec![losses])
         .show_background(false)
@@ -104,12 +117,26 @@ fn whole_epochs(input: GridInput) -> Vec<GridMark> {
     (1..=(most / step) as u32).map(|mark| GridMark { value: f64::from(mark) * step, step_size: step }).collect()
 }
 
+/// Four to eight round losses.
+fn round_losses(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let wanted = (high - low).max(1e-6) / 8.0;
+    let ten = 10_f64.powf(wanted.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * ten).find(|step| *step >= wanted).unwrap_or(ten);
+    let first = (low / step).ceil() as i64;
+    (first..=(high / step).floor() as i64)
+        .take(20)
+        .map(|mark| GridMark { value: mark as f64 * step, step_size: step })
+        .collect()
+}
+
 fn grid(t: &Tokens) -> Color32 {
     t.hairline
 }
 
-fn series<'a>(points: &[&CurvePoint], value: impl Fn(&CurvePoint) -> f64, name: &str) -> Line<'a> {
-    let points: Vec<[f64; 2]> = points.iter().map(|point| [f64::from(point.epoch), value(point)]).collect();
+fn series<'a>(points: &[&CurvePoint], value: impl Fn(&CurvePoint) -> Option<f64>, name: &str) -> Line<'a> {
+    let points: Vec<[f64; 2]> =
+        points.iter().filter_map(|point| Some([f64::from(point.epoch), value(point)?])).collect();
     Line::new(name, PlotPoints::new(points))
 }
 
@@ -127,10 +154,8 @@ fn earlier<'a>(points: &'a [CurvePoint], shown: &str) -> Vec<Vec<&'a CurvePoint>
 
 fn summary(current: &[&CurvePoint], best: Option<&CurvePoint>) -> String {
     let epochs = current.last().map_or(0, |point| point.epoch);
-    match best {
-        Some(best) => {
-            format!("Best at epoch {} of {epochs}: validation {:.4} nats per event", best.epoch, best.validation)
-        }
+    match best.and_then(|best| Some((best.epoch, best.validation?))) {
+        Some((epoch, loss)) => format!("Best at epoch {epoch} of {epochs}: validation {loss:.4} nats per event"),
         None => format!("Epoch {epochs}"),
     }
 }

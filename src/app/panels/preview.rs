@@ -11,7 +11,7 @@ use crate::app::view::View;
 use crate::events::{ColumnReport, Inspection, Role};
 
 /// Height of the heading: name, type, role.
-const HEADING: f32 = 92.0;
+const HEADING: f32 = 96.0;
 /// Narrowest and widest column.
 const WIDTHS: (f32, f32) = (136.0, 280.0);
 /// How many rows decide how wide a column is.
@@ -77,7 +77,7 @@ fn column_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
     ui.add_space(space::INSET);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        ui.add_space(space::TIGHT);
+        ui.add_space(12.0);
         ui.add(Label::new(strong(&column.name)).truncate());
         let empty = if column.nulls > 0 { format!(" · {} empty", format::count(column.nulls)) } else { String::new() };
         let kind = RichText::new(format!("{}{empty}", column.kind)).size(size::SMALL).color(t.quiet);
@@ -144,7 +144,20 @@ fn meaning(role: Role) -> &'static str {
 fn value_ui(ui: &mut Ui, value: Option<&str>, column: &ColumnReport) {
     let t = Tokens::of(ui);
     let ink = if column.role.is_some() { t.text } else { t.quiet };
-    ui.add_space(space::INSET);
+    // Numbers line up at their last digit.
+    if matches!(column.kind.as_str(), "integer" | "number") {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(space::INSET);
+            written_ui(ui, value, ink);
+        });
+    } else {
+        ui.add_space(space::INSET);
+        written_ui(ui, value, ink);
+    }
+}
+
+fn written_ui(ui: &mut Ui, value: Option<&str>, ink: eframe::egui::Color32) {
+    let t = Tokens::of(ui);
     match value {
         Some(value) => ui.add(Label::new(RichText::new(value.trim()).color(ink)).truncate()),
         None => ui.label(RichText::new("empty").small().color(t.quiet)),

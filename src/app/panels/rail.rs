@@ -56,6 +56,6 @@ fn entry(ui: &mut Ui, command: Command, icon: Icon, chosen: bool, spot: bool) ->
     }
     let name = format!("{} page", command.text());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, &name));
-    let keys = command.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
+    let keys = crate::app::widgets::keys(ui, command).unwrap_or_default();
     response.on_hover_text(format!("{}  ({keys})", command.tooltip())).clicked()
 }

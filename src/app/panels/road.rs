@@ -48,8 +48,12 @@ fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, whole: bool, last: boo
         ui.spacing_mut().item_spacing.y = 4.0;
         match state {
             StageState::Running(progress) => {
-                ui.label(strong(stage.to_string()));
                 let rest = rest(progress);
+                ui.spacing_mut().interact_size.y = 0.0;
+                ui.horizontal(|ui| {
+                    ui.label(strong(stage.to_string()));
+                    ui.add(Label::new(RichText::new(&progress.detail).size(size::SMALL).color(t.quiet)).truncate());
+                });
                 meter(ui, ui.available_width().min(320.0), part(progress), &format!("{stage}: progress of the stage"));
                 ui.add(Label::new(RichText::new(rest).size(size::SMALL).color(t.quiet)).truncate());
             }
@@ -80,16 +84,12 @@ fn mark(ui: &Ui, centre: Pos2, done: bool, running: bool) {
     }
 }
 
-/// What a running stage does, how far it is, how fast, and how long it will take.
+/// How far a running stage is, how fast, and how long it will take.
 fn rest(progress: &Progress) -> String {
-    let mut parts = Vec::new();
-    if !progress.detail.is_empty() {
-        parts.push(progress.detail.clone());
-    }
-    parts.push(match progress.total {
+    let mut parts = vec![match progress.total {
         Some(total) => format!("{} of {} {}", format::count(progress.done), format::count(total), progress.unit),
         None => format!("{} {}", format::count(progress.done), progress.unit),
-    });
+    }];
     if progress.rate > 0.0 {
         parts.push(format::rate(progress.rate, progress.unit));
     }

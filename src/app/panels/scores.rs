@@ -95,7 +95,7 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
         .id_salt("scores")
         .cell_layout(Layout::left_to_right(Align::Center))
         .vscroll(false)
-        .column(Column::remainder().at_least(160.0))
+        .column(Column::exact(220.0))
         .columns(Column::exact(120.0), 4)
         .header(28.0, |mut header| {
             for (place, (heading, hover)) in headings.into_iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The settings of a run. The defaults are good; nothing here has to be touched.
 
-use eframe::egui::{DragValue, Ui};
+use eframe::egui::{Align2, DragValue, TextEdit, Ui, vec2};
 
 use crate::app::commands::{Action, Actions};
 use crate::app::session::Session;
@@ -16,7 +16,11 @@ const SOME_INTERESTS: u16 = 16;
 
 /// The settings of a run.
 #[derive(Debug, Default)]
-pub struct SettingsCard;
+pub struct SettingsCard {
+    /// What stands in the field of the time format, and whether a person is typing there.
+    time_format: String,
+    typing: bool,
+}
 
 impl View for SettingsCard {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
@@ -32,6 +36,7 @@ impl View for SettingsCard {
                 let value = DragValue::new(&mut settings.horizon).range(1..=36).suffix(" periods").speed(0.05);
                 ui.add(value).accessible_name("Forecast ahead").on_hover_text("How many periods the forecast reaches");
             });
+            self.time_format_ui(ui, &mut settings);
             device_ui(ui, &mut settings);
             labelled(ui, "Seed", |ui| {
                 let value = DragValue::new(&mut settings.seed).range(0..=999_999).speed(0.1);
@@ -43,6 +48,29 @@ impl View for SettingsCard {
         if settings != session.settings {
             actions.push(Action::Configure(settings));
         }
+    }
+}
+
+impl SettingsCard {
+    fn time_format_ui(&mut self, ui: &mut Ui, settings: &mut Settings) {
+        labelled(ui, "Times are written", |ui| {
+            if !self.typing {
+                self.time_format = settings.time_format.clone().unwrap_or_default();
+            }
+            let field = TextEdit::singleline(&mut self.time_format)
+                .hint_text("as guessed")
+                .desired_width(132.0)
+                .align(Align2::LEFT_CENTER)
+                .min_size(vec2(0.0, space::CONTROL));
+            let field = ui.add(field).accessible_name("Times are written").on_hover_text(
+                "Where times can be read two ways, say how they are written: %d/%m/%Y %H:%M is day, month, year",
+            );
+            self.typing = field.has_focus();
+            if field.lost_focus() {
+                let typed = self.time_format.trim();
+                settings.time_format = (!typed.is_empty()).then(|| typed.to_owned());
+            }
+        });
     }
 }
 

@@ -1,12 +1,12 @@
 //! The list of shortcuts, made from the commands.
 
-use eframe::egui::{Align, Id, Layout, Modal, RichText, Ui};
+use eframe::egui::{Align, Frame, Id, Layout, Margin, Modal, RichText, Ui};
 
 use crate::app::commands::{Actions, Command};
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
-use crate::app::widgets::{Icon, heading, icon_button};
+use crate::app::widgets::{Icon, heading, icon_button, keys};
 
 /// The list of shortcuts.
 #[derive(Debug, Default)]
@@ -17,7 +17,8 @@ impl View for ShortcutsPanel {
         if !session.shortcuts_open {
             return;
         }
-        let modal = Modal::new(Id::unique("driftline shortcuts")).show(ui.ctx(), |ui| {
+        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(space::LARGE as i8));
+        let modal = Modal::new(Id::unique("driftline shortcuts")).frame(frame).show(ui.ctx(), |ui| {
             ui.set_width(420.0);
             let t = Tokens::of(ui);
             let mut close = false;
@@ -29,8 +30,9 @@ impl View for ShortcutsPanel {
             });
             ui.add_space(space::SMALL);
             ui.spacing_mut().item_spacing.y = space::TIGHT;
+            ui.spacing_mut().interact_size.y = 0.0;
             for command in Command::ALL {
-                let Some(keys) = command.shortcut() else { continue };
+                let Some(keys) = keys(ui, command) else { continue };
                 ui.horizontal(|ui| {
                     ui.set_min_height(24.0);
                     ui.label(match command {
@@ -40,7 +42,7 @@ impl View for ShortcutsPanel {
                         other => other.text().trim_end_matches('…').to_owned(),
                     });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        ui.label(RichText::new(ui.ctx().format_shortcut(&keys)).color(t.quiet));
+                        ui.label(RichText::new(keys).color(t.quiet));
                     });
                 });
             }

@@ -16,6 +16,9 @@ fn steps(length: PeriodLength) -> &'static [i32] {
 /// Room that a label needs, in times the smallest distance that egui_plot would put between lines.
 const ROOM: f64 = 10.0;
 
+/// How far from the left edge the first label stands at least, in the same measure.
+const EDGE: f64 = 2.5;
+
 /// Marks at whole periods, so far apart that their labels fit.
 pub fn marks(calendar: Calendar, input: &GridInput) -> Vec<GridMark> {
     let steps = steps(calendar.length);
@@ -27,7 +30,8 @@ pub fn marks(calendar: Calendar, input: &GridInput) -> Vec<GridMark> {
     (first..=last)
         .take(400)
         .map(|mark| GridMark { value: f64::from(mark) * f64::from(step), step_size: f64::from(step) })
-        .filter(|mark| (input.bounds.0..=input.bounds.1).contains(&mark.value))
+        // A label half outside, at the left, would run into those of the shares.
+        .filter(|mark| (input.bounds.0 + input.base_step_size * EDGE..=input.bounds.1).contains(&mark.value))
         .collect()
 }
 

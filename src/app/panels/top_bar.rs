@@ -43,6 +43,7 @@ impl View for TopBar {
                 ui.spacing_mut().item_spacing.x = space::TIGHT;
                 let menu = icon_button(ui, Icon::Menu, "Menu");
                 Popup::menu(&menu).show(|ui| {
+                    ui.set_width(248.0);
                     for (place, group) in MENU.into_iter().enumerate() {
                         if place > 0 {
                             hairline(ui);

@@ -30,7 +30,7 @@ impl View for TrainPage {
         ScrollArea::vertical().id_salt("training").auto_shrink([false, false]).show(ui, |ui| {
             // Before there are results the two cards have the page to themselves.
             let height =
-                if session.outcome.is_some() { 340.0 } else { (ui.available_height() - 2.0).clamp(340.0, 560.0) };
+                if session.outcome.is_some() { 340.0 } else { (ui.available_height() - 2.0).clamp(340.0, 640.0) };
             ui.allocate_ui(eframe::egui::vec2(ui.available_width(), height), |ui| {
                 ui.set_min_height(height);
                 let (mut left, mut right) = beside(ui, (ui.available_width() * 0.62).max(360.0));

@@ -12,7 +12,7 @@ use crate::app::format;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space};
 use crate::app::view::View;
-use crate::app::widgets::{Icon, caption, card, heading, icon_button, menu_item, segmented};
+use crate::app::widgets::{Icon, caption, card, hairline, heading, icon_button, menu_item, segmented};
 use crate::events::UserId;
 use crate::pipeline::Outcome;
 use crate::report::{self, InterestPath, palette};
@@ -34,6 +34,7 @@ pub struct TrajectoryPanel {
 struct Seen {
     run: usize,
     user: UserId,
+    level: Option<u8>,
     paths: Vec<InterestPath>,
     /// All interests, those that matter most to this user first.
     ranked: Vec<u16>,
@@ -46,7 +47,7 @@ impl View for TrajectoryPanel {
             chart::nothing(ui, ui.available_height(), "Choose a user in the list");
             return;
         };
-        self.see(outcome, user);
+        self.see(outcome, user, session.level);
         let Some(seen) = &self.seen else { return };
         head(ui, session, outcome, user, actions);
         ui.add_space(space::SMALL);
@@ -57,9 +58,9 @@ impl View for TrajectoryPanel {
         card(ui, space::INSET, |ui| {
             ui.set_min_size(vec2(ui.available_width(), outer - 2.0 * space::INSET - 2.0));
             let bottom = ui.max_rect().top() + outer - 2.0 * space::INSET - 2.0;
-            pointed = controls(ui, session, outcome, seen, &drawn, actions);
+            pointed = ui.scope(|ui| legend(ui, session, outcome, seen, &drawn, actions)).inner;
             ui.add_space(space::SMALL);
-            let height = (bottom - ui.cursor().top() - foot_height(outcome) - space::SMALL).max(200.0);
+            let height = (bottom - ui.cursor().top() - foot_height(ui, seen)).max(150.0);
             let paths: Vec<&InterestPath> =
                 drawn.iter().filter_map(|interest| seen.paths.get(usize::from(*interest))).collect();
             if paths.iter().all(|path| path.observed.is_empty() && path.expected.is_empty()) {
@@ -94,14 +95,19 @@ impl View for TrajectoryPanel {
 }
 
 impl TrajectoryPanel {
-    fn see(&mut self, outcome: &Arc<Outcome>, user: UserId) {
+    fn see(&mut self, outcome: &Arc<Outcome>, user: UserId, level: Option<u8>) {
         let run = Arc::as_ptr(outcome) as usize;
-        if self.seen.as_ref().is_some_and(|seen| seen.run == run && seen.user == user) {
+        if self.seen.as_ref().is_some_and(|seen| (seen.run, seen.user, seen.level) == (run, user, level)) {
             return;
         }
         let paths = report::user_paths(&outcome.trajectories, &outcome.forecast, user);
-        let sentence = report::sentence(&paths, &outcome.space, outcome.trajectories.calendar);
-        self.seen = Some(Seen { run, user, ranked: ranked(&paths), paths, sentence });
+        // The sentence tells of the band that is drawn and of no other.
+        let mut told = paths.clone();
+        for next in told.iter_mut().flat_map(|path| &mut path.expected) {
+            next.bands.retain(|(known, ..)| Some(*known) == level);
+        }
+        let sentence = report::sentence(&told, &outcome.space, outcome.trajectories.calendar);
+        self.seen = Some(Seen { run, user, level, ranked: ranked(&paths), paths, sentence });
     }
 }
 
@@ -140,12 +146,12 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions
                     let period = calendar.length.to_string();
                     let mut parts = vec![
                         format::of(summary.events.into(), "event", "events"),
-                        format!("in {}", format::of(summary.active_periods.into(), &period, &format!("{period}s"))),
+                        format::of(summary.active_periods.into(), &period, &format!("{period}s")),
                         format!("last seen {}", format::day(summary.last.datetime().date())),
                     ];
                     if let Some(p) = summary.p_active {
                         let next = calendar.label(outcome.forecast.origin);
-                        parts.push(format!("{} likely to be active in {next}", format::percent(p.into())));
+                        parts.push(format!("active in {next}: {}", format::percent(p.into())));
                     }
                     let quiet = Tokens::of(ui).quiet;
                     ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
@@ -164,8 +170,8 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions
     );
 }
 
-/// The legend, which is also where interests are chosen, and the choice of the band. Answers the interest pointed at.
-fn controls(
+/// The legend, which is also where interests are chosen. Answers the interest pointed at.
+fn legend(
     ui: &mut Ui,
     session: &Session,
     outcome: &Outcome,
@@ -174,40 +180,21 @@ fn controls(
     actions: &mut Actions,
 ) -> Option<u16> {
     let mut pointed = None;
-    let bands = !outcome.forecast.bands.is_empty();
-    let legend = ui.available_width() - if bands { 240.0 } else { 0.0 };
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui_with_layout(
-            vec2(legend, space::CONTROL),
-            eframe::egui::Layout::left_to_right(eframe::egui::Align::Center).with_main_wrap(true),
-            |ui| {
-                ui.set_width(legend);
-                ui.spacing_mut().item_spacing = vec2(space::TIGHT, space::TIGHT);
-                for interest in drawn {
-                    let response = chip(ui, outcome, *interest, legend);
-                    if response.hovered() || response.has_focus() {
-                        pointed = Some(*interest);
-                    }
-                    if response.clicked() && drawn.len() > 1 {
-                        let rest = drawn.iter().copied().filter(|other| other != interest).collect();
-                        actions.push(Action::Pin(Some(rest)));
-                    }
-                }
-                more(ui, session, outcome, seen, drawn, actions);
-            },
-        );
-        if bands {
-            ui.with_layout(eframe::egui::Layout::right_to_left(eframe::egui::Align::Min), |ui| {
-                let mut choices: Vec<(Option<u8>, String)> =
-                    outcome.forecast.bands.iter().map(|band| (Some(band.level), format!("{} %", band.level))).collect();
-                choices.push((None, "Off".to_owned()));
-                let choices: Vec<(Option<u8>, &str)> =
-                    choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
-                if let Some(level) = segmented(ui, "Band", &choices, session.level) {
-                    actions.push(Action::SetLevel(level));
-                }
-            });
+    let width = ui.available_width();
+    ui.spacing_mut().interact_size.y = 24.0;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::TIGHT, space::TIGHT);
+        for interest in drawn {
+            let response = chip(ui, outcome, *interest, width);
+            if response.hovered() || response.has_focus() {
+                pointed = Some(*interest);
+            }
+            if response.clicked() && drawn.len() > 1 {
+                let rest = drawn.iter().copied().filter(|other| other != interest).collect();
+                actions.push(Action::Pin(Some(rest)));
+            }
         }
+        more(ui, session, outcome, seen, drawn, actions);
     });
     pointed
 }
@@ -223,7 +210,7 @@ fn chip(ui: &mut Ui, outcome: &Outcome, interest: u16, widest: f32) -> eframe::e
     );
     job.wrap = eframe::egui::text::TextWrapping::truncate_at_width((widest - 40.0).min(200.0));
     let galley = ui.painter().layout_job(job);
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 34.0, 24.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 32.0, 24.0), Sense::click());
     let round = CornerRadius::same(12);
     let lit = response.hovered() || response.has_focus();
     ui.painter().rect(
@@ -235,8 +222,8 @@ fn chip(ui: &mut Ui, outcome: &Outcome, interest: u16, widest: f32) -> eframe::e
     );
     let style = palette::style(interest);
     let ink = colour(interest, ui.visuals().dark_mode);
-    ui.painter().add(mark_shape(style.mark, pos2(rect.left() + 14.0, rect.center().y), 4.5, ink));
-    let at = pos2(rect.left() + 24.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().add(mark_shape(style.mark, pos2(rect.left() + 13.0, rect.center().y), 4.5, ink));
+    let at = pos2(rect.left() + 22.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, t.text);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, true, format!("Hide {name}")));
     let terms = outcome.space.interests.get(usize::from(interest)).map(|found| found.terms.join(", "));
@@ -283,14 +270,19 @@ fn more(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
     });
 }
 
-fn foot_height(outcome: &Outcome) -> f32 {
-    if outcome.forecast.bands.is_empty() { 92.0 } else { 84.0 }
+/// How high the foot will be: the sentence may need several lines.
+fn foot_height(ui: &Ui, seen: &Seen) -> f32 {
+    let width = (ui.available_width() - space::CONTROL - space::SMALL).max(80.0);
+    let font = eframe::egui::FontId::proportional(size::BODY);
+    let sentence = ui.painter().layout(seen.sentence.clone(), font, Tokens::of(ui).text, width).size().y;
+    let last = if narrow(ui) { 2.0 * space::CONTROL + space::SMALL } else { space::CONTROL };
+    2.0 * space::SMALL + sentence.max(space::CONTROL) + space::SMALL + last + space::SMALL
 }
 
-/// The chart in words, what the band is worth, and how much of the user is drawn.
+/// The chart in words, and which band is drawn and what it is worth.
 fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
     ui.add_space(space::TIGHT);
-    crate::app::widgets::hairline(ui);
+    hairline(ui);
     line(
         ui,
         |ui| {
@@ -302,12 +294,49 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
             }
         },
     );
+    let text = worth(session, outcome, seen, drawn);
+    if narrow(ui) && !outcome.forecast.bands.is_empty() {
+        ui.horizontal(|ui| band_choice(ui, session, outcome, actions));
+        caption(ui, text);
+        return;
+    }
+    line(
+        ui,
+        |ui| {
+            caption(ui, text);
+        },
+        |ui| {
+            if !outcome.forecast.bands.is_empty() {
+                band_choice(ui, session, outcome, actions);
+            }
+        },
+    );
+}
+
+/// Whether the choice of the band and what it is worth do not fit on one line.
+fn narrow(ui: &Ui) -> bool {
+    ui.available_width() < 520.0
+}
+
+fn band_choice(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut Actions) {
+    let mut choices: Vec<(Option<u8>, String)> =
+        outcome.forecast.bands.iter().map(|band| (Some(band.level), format!("{} %", band.level))).collect();
+    choices.push((None, "Off".to_owned()));
+    let choices: Vec<(Option<u8>, &str)> = choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
+    if let Some(level) = segmented(ui, "Band", &choices, session.level) {
+        actions.push(Action::SetLevel(level));
+    }
+    caption(ui, "Band");
+}
+
+/// How often the band held, or why there is none, and how much of the user is drawn.
+fn worth(session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16]) -> String {
     let mut parts = Vec::new();
-    match (&session.level, outcome.forecast.bands.iter().find(|band| Some(band.level) == session.level)) {
-        (Some(level), Some(band)) => {
-            parts.push(format!("{level} % band: {} of past cells inside", format::percent(band.coverage)));
+    match outcome.forecast.bands.iter().find(|band| Some(band.level) == session.level) {
+        Some(band) => {
+            parts.push(format!("{} % band: {} of past cells inside", band.level, format::percent(band.coverage)));
         }
-        _ => parts.extend(outcome.forecast.no_bands.as_ref().map(|why| format!("No bands: {why}"))),
+        None => parts.extend(outcome.forecast.no_bands.as_ref().map(|why| format!("No bands: {why}"))),
     }
     let whole: u32 = seen.paths.first().map_or(0, |path| path.observed.iter().map(|seen| seen.total).sum());
     let shown: f32 = drawn
@@ -320,5 +349,5 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
         let all = seen.paths.len();
         parts.push(format!("{} of {all} interests drawn, {} of the user's events", drawn.len(), format::percent(part)));
     }
-    caption(ui, parts.join("  ·  "));
+    parts.join("  ·  ")
 }

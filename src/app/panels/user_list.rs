@@ -34,15 +34,15 @@ pub struct UserList {
 
 /// The columns: what they sort by, their heading, their width, what they mean.
 const COLUMNS: [(SortKey, &str, f32, &str); 9] = [
-    (SortKey::User, "User", 88.0, "The user, as the log spells it"),
-    (SortKey::Events, "Events", 80.0, "How many events"),
+    (SortKey::User, "User", 84.0, "The user, as the log spells it"),
+    (SortKey::Events, "Events", 76.0, "How many events"),
     (
         SortKey::Change,
         "Change",
-        196.0,
+        180.0,
         "Which interest the forecast moves most against the user's mean, in percentage points",
     ),
-    (SortKey::LastSeen, "Last seen", 96.0, "The day of the last event"),
+    (SortKey::LastSeen, "Last seen", 100.0, "The day of the last event"),
     (SortKey::Active, "Active next", 104.0, "How likely any activity is in the first period forecast"),
     (SortKey::Value, "Value", 80.0, "What the user spent, net of returns"),
     (SortKey::Periods, "Periods", 88.0, "Periods with activity"),

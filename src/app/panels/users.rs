@@ -30,7 +30,7 @@ impl View for UsersPage {
         let widest = (ui.available_width() - 480.0).max(320.0);
         Panel::left("users")
             .resizable(true)
-            .default_size(440.0)
+            .default_size(464.0)
             .size_range(300.0..=widest)
             .frame(frame)
             .show_separator_line(false)

@@ -1,6 +1,6 @@
 //! Buttons: one loud kind, one plain kind, one quiet kind.
 
-use eframe::egui::{Button, Color32, CornerRadius, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use eframe::egui::{Button, Color32, CornerRadius, Key, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::icons::{Icon, paint};
 use crate::app::commands::{Actions, Command};
@@ -44,9 +44,24 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
     response.on_hover_text(name)
 }
 
+/// A command's keys as they stand on a keyboard.
+pub fn keys(ui: &Ui, command: Command) -> Option<String> {
+    let shortcut = command.shortcut()?;
+    let text = ui.ctx().format_shortcut(&shortcut);
+    let name = shortcut.logical_key.name();
+    let sign = match shortcut.logical_key {
+        Key::ArrowUp => "↑",
+        Key::ArrowDown => "↓",
+        Key::Slash => "/",
+        Key::Period => ".",
+        _ => name,
+    };
+    Some(text.strip_suffix(name).map_or_else(|| text.clone(), |modifiers| format!("{modifiers}{sign}")))
+}
+
 fn explained(ui: &Ui, response: Response, command: Command) -> Response {
-    let keys = command.shortcut().map(|keys| ui.ctx().format_shortcut(&keys));
-    let text = keys.map_or_else(|| command.tooltip().to_owned(), |keys| format!("{}  ({keys})", command.tooltip()));
+    let text = keys(ui, command)
+        .map_or_else(|| command.tooltip().to_owned(), |keys| format!("{}  ({keys})", command.tooltip()));
     response.on_hover_text(text)
 }
 
@@ -61,7 +76,7 @@ pub fn command_button(ui: &mut Ui, session: &Session, actions: &mut Actions, com
 
 /// A command in a menu, its keys at the right.
 pub fn menu_item(ui: &mut Ui, session: &Session, actions: &mut Actions, command: Command) -> Response {
-    let keys = command.shortcut().map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
+    let keys = keys(ui, command).unwrap_or_default();
     let quiet = Tokens::of(ui).quiet;
     let button = Button::new(command.text())
         .right_text(RichText::new(keys).color(quiet).small())
