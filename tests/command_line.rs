@@ -1,5 +1,11 @@
 //! The whole program, as a person or a script meets it: what it says, what it leaves, how it ends.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and a test may tell what it measured"
+)]
 #![cfg(unix)]
 
 mod common;

@@ -1,5 +1,12 @@
 //! Whole logs through the `events` room: what comes out of good, odd and broken files.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and a test may tell what it measured"
+)]
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,12 @@
 //! Our vectors beside those of sentence-transformers 6.2 (float32, CPU) for the same models and texts.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and a test may tell what it measured"
+)]
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 

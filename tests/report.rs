@@ -2,6 +2,13 @@
 //!
 //! The pictures are left in `target/tmp/report` for people to look at.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and a test may tell what it measured"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 

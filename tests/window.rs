@@ -1,5 +1,12 @@
 //! The window, driven as a person drives it: by what it shows and by what can be clicked, dropped and typed.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and a test may tell what it measured"
+)]
+
 mod support;
 
 #[path = "window/flow.rs"]

@@ -1,5 +1,12 @@
 //! What `driftline forecast` wrote, against what it promises. Given results of a full run in `DRIFTLINE_RESULTS`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and a test may tell what it measured"
+)]
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 

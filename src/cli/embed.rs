@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
     let folder = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
     let model = language::model_info(&folder)?;
     let texts = events::read_texts(&settings.inputs, &pipeline::read_options(&settings), &watch)?;
-    let vectors = language::embed_cached(&folder, &language::cache_dir(), device.clone(), &texts, &watch)?;
+    let vectors = language::embed_cached(&folder, &language::cache_dir(), device, &texts, &watch)?;
     let mut meter = watch.meter(Stage::Write, "files", Some(1));
     watch.check()?;
     report::write_vectors(out, &texts, vectors.dim, &vectors.data)?;

@@ -33,7 +33,7 @@ pub fn sentence(paths: &[InterestPath], space: &InterestSpace, calendar: Calenda
 pub fn percent(share: f32) -> String {
     match share * 100.0 {
         low if low > 0.0 && low < 0.5 => format!("<1{SPACE}%"),
-        high if high < 100.0 && high >= 99.5 => format!(">99{SPACE}%"),
+        high if (99.5..100.0).contains(&high) => format!(">99{SPACE}%"),
         points => format!("{points:.0}{SPACE}%"),
     }
 }

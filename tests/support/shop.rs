@@ -6,7 +6,7 @@ use driftline::calendar::{Calendar, Period, PeriodLength, WallTime};
 use driftline::events::{
     Account, ColumnReport, EventTable, Inspection, Reason, Rejection, Returns, Role, TextId, UserId,
 };
-use driftline::forecast::{Band, Forecast, Score, ScoreTable};
+use driftline::forecast::{Band, Forecast, ForecastConfig, SavedModel, Score, ScoreTable};
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
 use driftline::observe::CurvePoint;
 use driftline::pipeline::Outcome;
@@ -140,6 +140,16 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
     let settings = Settings { inputs: vec!["online_retail_II.parquet".into()], ..Settings::default() };
     Outcome {
         settings,
+        inputs: Vec::new(),
+        columns: Arc::default(),
+        model: Arc::new(SavedModel {
+            config: ForecastConfig::default(),
+            interests,
+            epochs: Vec::new(),
+            weights: Vec::new(),
+        }),
+        language_model: "all-MiniLM-L6-v2".to_owned(),
+        times: Vec::new(),
         space: Arc::new(space(interests, &trajectories)),
         account: Arc::new(account()),
         scores: Arc::new(scores()),

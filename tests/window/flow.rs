@@ -1,6 +1,6 @@
 //! From a log to its results, and a project there and back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use driftline::app::{Opening, Question};
@@ -257,9 +257,7 @@ fn tables_and_charts_are_exported_where_a_person_says() {
     window.dialogs.will_choose("/out/tables");
     window.click("All tables into a folder…");
     let (_, request) = window.engine.latest();
-    assert!(
-        matches!(request, Request::Export { what: Export::Tables, path, .. } if path == PathBuf::from("/out/tables"))
-    );
+    assert!(matches!(request, Request::Export { what: Export::Tables, path, .. } if path == Path::new("/out/tables")));
 }
 
 #[test]
