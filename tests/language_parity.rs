@@ -139,7 +139,7 @@ fn kept_vectors_are_the_computed_ones() {
 }
 
 #[test]
-fn cancelling_keeps_what_was_reached() {
+fn a_job_that_was_cancelled_gives_no_vectors() {
     let (texts, _) = tiny_texts();
     let cache = tempfile::tempdir().unwrap();
     let watch = Watch::silent();
