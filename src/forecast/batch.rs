@@ -18,20 +18,6 @@ pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0];
 const CONTEXT: usize = 9;
 /// Numbers of an active period besides those by interest.
 const ACTIVITY: usize = 6;
-/// Numbers that describe a chance to be active.
-pub const CHANCE: usize = 7;
-
-/// A chance to be active: will this user be active in the period `ahead` periods after an active one, having been
-/// silent in between?
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Chance {
-    /// The active period, counted from 0.
-    pub known: usize,
-    /// How many periods later, from 1.
-    pub ahead: i32,
-    /// What happened, where it has been observed.
-    pub active: Option<bool>,
-}
 
 /// One user with what is asked about them.
 #[derive(Clone, Debug)]
@@ -42,8 +28,6 @@ pub struct Asked<'a> {
     pub past: &'a Past,
     /// Questions about shares.
     pub questions: &'a [Question],
-    /// Questions about activity.
-    pub chances: Vec<Chance>,
 }
 
 /// Turns users and questions into tensors.
@@ -71,12 +55,6 @@ pub struct Batch {
     pub context: Tensor,
     /// `[questions, interests]`: events of the target period, zero where it is not known.
     pub events: Tensor,
-    /// `[chances]`: places like `place`.
-    pub chance_place: Tensor,
-    /// `[chances, CHANCE]`
-    pub chance: Tensor,
-    /// `[chances]`: 1 if active, else 0.
-    pub active: Tensor,
 }
 
 impl<'a> Features<'a> {
@@ -112,8 +90,8 @@ impl<'a> Features<'a> {
         let steps = asked.iter().map(|asked| asked.past.len()).max().unwrap_or(0).max(1);
         let mut inputs = vec![0.0_f32; asked.len() * steps * self.inputs()];
         let (mut place, mut ground, mut terms, mut context) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut events, mut chance_place, mut chance, mut active) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (at, Asked { user, past, questions, chances }) in asked.iter().enumerate() {
+        let mut events = Vec::new();
+        for (at, Asked { user, past, questions }) in asked.iter().enumerate() {
             let first = at * steps;
             for step in 0..past.len() {
                 let from = (first + step) * self.inputs();
@@ -130,11 +108,6 @@ impl<'a> Features<'a> {
                     None => events.resize(events.len() + interests, 0.0),
                 }
             }
-            for asked in chances {
-                chance_place.push((first + asked.known) as i64);
-                chance.extend(self.chance(past, asked));
-                active.push(if asked.active == Some(true) { 1.0_f32 } else { 0.0 });
-            }
         }
         let (asked, interests) = (asked.len() as i64, interests as i64);
         let tensor =
@@ -147,9 +120,6 @@ impl<'a> Features<'a> {
             terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
             context: tensor(&context, &[-1, CONTEXT as i64])?,
             events: tensor(&events, &[-1, interests])?,
-            chance_place: places(&chance_place)?,
-            chance: tensor(&chance, &[-1, CHANCE as i64])?,
-            active: tensor(&active, &[-1])?,
         })
     }
 
@@ -207,16 +177,6 @@ impl<'a> Features<'a> {
             known.ln() / 3.0,
             0.3 * (events / known).ln_1p(),
         ]);
-    }
-
-    /// A chance in numbers: how long silent, how often active, calendar.
-    fn chance(&self, past: &Past, asked: &Chance) -> [f32; CHANCE] {
-        let (last, known) = (past.periods[asked.known], asked.known as f32);
-        let age = last.since(past.periods[0]) as f32;
-        let (sin, cos) = turn(self.calendar().season_phase(last.plus(asked.ahead)));
-        let ahead = asked.ahead as f32;
-        let usual_gap = (age + 1.0) / (known + 1.0);
-        [ahead.ln(), usual_gap.ln(), (ahead / usual_gap).ln(), (known + 1.0).ln(), (age + 1.0).ln(), sin, cos]
     }
 }
 

@@ -5,24 +5,13 @@ use std::ops::Range;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
-use super::batch::{Asked, Chance};
+use super::batch::Asked;
 use super::past::{Past, Question};
 use crate::calendar::Period;
 use crate::events::UserId;
 
-/// Chances to be active that are asked about each active period at most: the first ones say most.
-const CHANCES_EACH: i32 = 12;
 /// How many batches are sorted by length together: enough that little is padded, few enough that batches stay mixed.
 const BATCHES_SORTED_TOGETHER: usize = 8;
-
-/// Which chances to be active are asked about.
-#[derive(Debug)]
-enum Chances {
-    /// Those whose outcome lies in these periods.
-    Observed(Range<Period>),
-    /// Each user's chance in this period.
-    In(Period),
-}
 
 /// Questions to all users whose answers lie in some periods.
 #[derive(Debug)]
@@ -30,9 +19,8 @@ pub struct Lessons<'a> {
     pasts: &'a [Past],
     /// Sorted by user.
     questions: Vec<Question>,
-    /// Each asked user with the range of their questions and the periods their chances lie in.
+    /// Each asked user with the range of their questions.
     users: Vec<(UserId, Range<usize>)>,
-    chances: Chances,
     /// Events that the questions ask for, all together.
     pub events: f64,
 }
@@ -46,15 +34,14 @@ impl<'a> Lessons<'a> {
             questions.extend(past.questions(user, targets.clone(), earliest, horizons));
             let asked = questions[from..].iter().filter_map(|question| question.answer);
             events += asked.map(|answer| f64::from(past.totals[answer])).sum::<f64>();
-            if !past.is_empty() && past.periods[0] < targets.end {
+            if from < questions.len() {
                 users.push((user, from..questions.len()));
             }
         }
-        Self { pasts, questions, users, chances: Chances::Observed(targets), events }
+        Self { pasts, questions, users, events }
     }
 
-    /// The periods ahead of `origin`, which nobody has seen: for every user with a past, `horizon` questions and one
-    /// chance.
+    /// The periods ahead of `origin`, which nobody has seen: for every user with a past, `horizon` questions.
     pub fn ahead(pasts: &'a [Past], origin: Period, horizon: usize) -> Self {
         let (mut questions, mut users) = (Vec::new(), Vec::new());
         for (user, past) in (0..).map(UserId).zip(pasts) {
@@ -64,7 +51,7 @@ impl<'a> Lessons<'a> {
             questions.extend(targets.map(|target| Question { user, known, origin, target, answer: None }));
             users.push((user, from..questions.len()));
         }
-        Self { pasts, questions, users, chances: Chances::In(origin), events: 0.0 }
+        Self { pasts, questions, users, events: 0.0 }
     }
 
     /// The questions, sorted by user.
@@ -100,41 +87,16 @@ impl<'a> Lessons<'a> {
         let asked = |at: &usize| {
             let (user, questions) = &self.users[*at];
             let past = &self.pasts[user.index()];
-            Asked { user: *user, past, questions: &self.questions[questions.clone()], chances: self.chances_of(past) }
+            Asked { user: *user, past, questions: &self.questions[questions.clone()] }
         };
         batch.iter().map(asked).collect()
-    }
-
-    fn chances_of(&self, past: &Past) -> Vec<Chance> {
-        let outcomes = match &self.chances {
-            Chances::Observed(periods) => periods,
-            Chances::In(period) => {
-                let known = past.known_before(*period);
-                let chance = |known| Chance { known, ahead: period.since(past.periods[known]), active: None };
-                return known.map(chance).into_iter().collect();
-            }
-        };
-        let mut chances = Vec::new();
-        for known in 0..past.len() {
-            let next = past.periods.get(known + 1).copied();
-            for ahead in 1..=CHANCES_EACH {
-                let period = past.periods[known].plus(ahead);
-                if period >= outcomes.end || next.is_some_and(|next| period > next) {
-                    break;
-                }
-                if period >= outcomes.start {
-                    chances.push(Chance { known, ahead, active: Some(next == Some(period)) });
-                }
-            }
-        }
-        chances
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::testing::{lively, trajectories};
+    use crate::forecast::testing::lively;
     use rand::SeedableRng as _;
 
     #[test]
@@ -145,18 +107,5 @@ mod tests {
         let mut dealt = lessons.shuffled(32, &mut ChaCha8Rng::seed_from_u64(1)).concat();
         dealt.sort_unstable();
         assert_eq!(dealt, lessons.in_order(50).concat());
-    }
-
-    #[test]
-    fn chances_end_with_the_next_activity() {
-        let log = trajectories(1, &[&[(0, &[1]), (3, &[1])], &[(5, &[1])]]);
-        let pasts = [Past::of(&log, UserId(0)), Past::of(&log, UserId(1))];
-        let lessons = Lessons::of(&pasts, Period(0)..Period(6), Period(0), &[1]);
-        let asked: Vec<(usize, i32, bool)> = lessons
-            .chances_of(&pasts[0])
-            .into_iter()
-            .map(|chance| (chance.known, chance.ahead, chance.active.unwrap()))
-            .collect();
-        assert_eq!(asked, [(0, 1, false), (0, 2, false), (0, 3, true), (1, 1, false), (1, 2, false)]);
     }
 }

@@ -9,6 +9,7 @@ mod market;
 mod network;
 mod past;
 mod result;
+mod returning;
 mod run;
 mod saved;
 mod score;

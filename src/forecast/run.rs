@@ -12,6 +12,7 @@ use super::lessons::Lessons;
 use super::market::Market;
 use super::past::{Past, Question};
 use super::result::{Band, Forecast, ScoreTable};
+use super::returning::Returning;
 use super::saved::SavedModel;
 use super::score::score;
 use super::simple::{Simple, tuned};
@@ -82,12 +83,12 @@ pub fn run(
 
     let mut meter = watch.meter(Stage::Forecast, "steps", Some(4));
     let unseen = Lessons::of(&pasts, split.validation..origin, split.tune, &every);
-    let (unseen_shares, _) = mean_shares(&judged, &training, &unseen, interests)?;
+    let unseen_shares = mean_shares(&judged, &training, &unseen, interests)?;
     let scores = score_table(&split, &pasts, &tune, &unseen, &unseen_shares, &market, interests);
     meter.advance(1)?;
 
     let stopped = Lessons::of(&pasts, split.tune..split.validation, split.tune, &every);
-    let (stopped_shares, _) = mean_shares(&judged, &training, &stopped, interests)?;
+    let stopped_shares = mean_shares(&judged, &training, &stopped, interests)?;
     let mut known = observed_cells(&pasts, stopped.questions(), &stopped_shares, interests);
     let unseen = observed_cells(&pasts, unseen.questions(), &unseen_shares, interests);
     let coverage = Calibration::on(&known, &config.levels).coverage(&unseen);
@@ -96,7 +97,9 @@ pub fn run(
     meter.advance(1)?;
 
     let ahead = Lessons::ahead(&pasts, origin, config.horizon);
-    let (share, p_active) = mean_shares(&whole, &training, &ahead, interests)?;
+    let share = mean_shares(&whole, &training, &ahead, interests)?;
+    let returning = Returning::fit(&pasts, origin, trajectories.calendar)?;
+    let p_active = ahead.users().iter().map(|user| returning.chance(&pasts[user.index()], origin)).collect();
     meter.advance(1)?;
 
     let (bands, no_bands) = match coverage {

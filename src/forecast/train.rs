@@ -9,14 +9,11 @@ use super::ForecastError;
 use super::batch::Features;
 use super::config::ForecastConfig;
 use super::lessons::Lessons;
-use super::network::{ACTIVITY_GROUP, Loss, Network};
+use super::network::{Network, loss};
 use crate::observe::{CurvePoint, Meter, Watch};
 
 /// Longest norm of the gradient that is followed.
 const GRADIENT_NORM: f64 = 1.0;
-
-/// How many times faster the activity head learns: it starts from nothing and has only the epochs that the shares need.
-const ACTIVITY_PACE: f64 = 8.0;
 
 /// A trained network with its weights.
 #[derive(Debug)]
@@ -75,7 +72,6 @@ impl Training<'_> {
         let network = Network::new(&weights.root(), self.features, self.interests, config);
         let adam = nn::AdamW { wd: config.weight_decay, ..nn::AdamW::default() };
         let mut optimizer = adam.build(&weights, config.learning_rate)?;
-        optimizer.set_lr_group(ACTIVITY_GROUP, ACTIVITY_PACE * config.learning_rate);
 
         let (limit, judge) = match stop {
             Stop::Early(judge) => (config.max_epochs, Some(judge)),
@@ -126,14 +122,12 @@ impl Training<'_> {
         for users in &batches {
             self.watch.check()?;
             let batch = self.features.batch(&lessons.asked(users))?;
-            let chances = batch.active.size()[0].max(1) as f64;
-            let loss = Loss::of(&network.answer(&batch, true)?, &batch)?;
-            let total = loss.shares.f_mul_scalar(share)?.f_add(&loss.active.f_div_scalar(chances)?)?;
+            let nats = loss(&network.answer(&batch, true)?, &batch)?;
             optimizer.zero_grad();
-            total.f_backward()?;
+            nats.f_mul_scalar(share)?.f_backward()?;
             optimizer.clip_grad_norm(GRADIENT_NORM);
             optimizer.step();
-            sum += f64::try_from(&loss.shares)?;
+            sum += f64::try_from(&nats)?;
         }
         Ok(sum / lessons.events.max(1.0))
     }
@@ -145,7 +139,7 @@ impl Training<'_> {
         for users in lessons.in_order(2 * self.config.batch_users) {
             self.watch.check()?;
             let batch = self.features.batch(&lessons.asked(&users))?;
-            sum += f64::try_from(&Loss::of(&network.answer(&batch, false)?, &batch)?.shares)?;
+            sum += f64::try_from(&loss(&network.answer(&batch, false)?, &batch)?)?;
         }
         Ok(sum / lessons.events.max(1.0))
     }
@@ -178,30 +172,24 @@ pub fn mean_shares(
     training: &Training,
     lessons: &Lessons,
     interests: usize,
-) -> Result<(Vec<f32>, Vec<f32>), ForecastError> {
+) -> Result<Vec<f32>, ForecastError> {
     let _frozen = tch::no_grad_guard();
     let mut shares = Vec::with_capacity(lessons.questions().len() * interests);
-    let mut active = Vec::new();
     for users in lessons.in_order(2 * training.config.batch_users) {
         training.watch.check()?;
         let batch = training.features.batch(&lessons.asked(&users))?;
-        let mut sums: Option<(Tensor, Tensor)> = None;
+        let mut sum: Option<Tensor> = None;
         for member in members {
-            let answers = member.network.answer(&batch, false)?;
-            let (new, chance) = (answers.log_shares.f_exp()?, answers.active.f_sigmoid()?);
-            sums = Some(match sums {
-                Some((old, odds)) => (old.f_add(&new)?, odds.f_add(&chance)?),
-                None => (new, chance),
+            let new = member.network.answer(&batch, false)?.f_exp()?;
+            sum = Some(match sum {
+                Some(old) => old.f_add(&new)?,
+                None => new,
             });
         }
-        if let Some((sum, odds)) = sums {
-            let mean = |sum: Tensor| -> Result<Vec<f32>, ForecastError> {
-                let mean = sum.f_div_scalar(members.len() as f64)?.f_to_kind(Kind::Float)?;
-                Ok(Vec::try_from(mean.f_flatten(0, -1)?.f_to_device(Device::Cpu)?)?)
-            };
-            shares.extend(mean(sum)?);
-            active.extend(mean(odds)?);
+        if let Some(sum) = sum {
+            let mean = sum.f_div_scalar(members.len() as f64)?.f_to_kind(Kind::Float)?;
+            shares.extend(Vec::<f32>::try_from(mean.f_flatten(0, -1)?.f_to_device(Device::Cpu)?)?);
         }
     }
-    Ok((shares, active))
+    Ok(shares)
 }
