@@ -17,7 +17,7 @@ const SAMPLE: &str = "sample_data/online_retail_II.ron";
 
 /// What a person has to install where a library is missing, by a part of the message that tells of it.
 /// The Debian and Ubuntu package stands last.
-const LIBRARIES: [(&str, &str, &str); 10] = [
+const LIBRARIES: [(&str, &str, &str); 11] = [
     ("xkbcommon-x11", "libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
     ("xkbcommon", "libxkbcommon.so.0", "libxkbcommon0"),
     ("libX11-xcb", "libX11-xcb.so.1", "libx11-xcb1"),
@@ -25,7 +25,8 @@ const LIBRARIES: [(&str, &str, &str); 10] = [
     ("libXcursor", "libXcursor.so.1", "libxcursor1"),
     ("libXi", "libXi.so.6", "libxi6"),
     ("wayland-egl", "libwayland-egl.so.1", "libwayland-egl1"),
-    ("ayland", "libwayland-client.so.0", "libwayland-client0"),
+    ("libwayland-client", "libwayland-client.so.0", "libwayland-client0"),
+    ("wayland library could not be loaded", "libwayland-client.so.0", "libwayland-client0"),
     ("libEGL", "libEGL.so.1", "libegl1"),
     ("libGL", "libGL.so.1", "libgl1"),
 ];
@@ -102,7 +103,11 @@ fn quiet_panics_until(opened: Arc<AtomicBool>) -> Arc<Mutex<String>> {
 
 /// What a person can do about a window that did not open.
 fn explain(detail: &str) -> String {
+    // Where in winit's sources it happened helps nobody here.
+    let detail =
+        detail.rsplit_once(".rs:").and_then(|(_, rest)| rest.split_once(": ")).map_or(detail, |(_, said)| said);
     let detail = detail.trim();
+    let detail = if detail.contains("xlib's shared libraries") { missing_x11().unwrap_or(detail) } else { detail };
     if let Some((_, library, package)) = LIBRARIES.iter().find(|(sign, _, _)| detail.contains(sign)) {
         return format!(
             "the window needs the system library {library}, which could not be loaded; install it \
@@ -115,6 +120,24 @@ fn explain(detail: &str) -> String {
         "the window could not be opened"
     };
     format!("{what}; the commands that need no window still work: driftline --help ({detail})")
+}
+
+/// Which of X11's libraries cannot be loaded.
+#[cfg(target_os = "linux")]
+fn missing_x11() -> Option<&'static str> {
+    use x11_dl::{xcursor::Xcursor, xinput2::XInput2, xlib::Xlib, xlib_xcb::Xlib_xcb};
+    let loads = [
+        ("libX11.so.6", Xlib::open().is_ok()),
+        ("libXcursor.so.1", Xcursor::open().is_ok()),
+        ("libXi.so.6", XInput2::open().is_ok()),
+        ("libX11-xcb.so.1", Xlib_xcb::open().is_ok()),
+    ];
+    loads.into_iter().find(|(_, loaded)| !loaded).map(|(library, _)| library)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn missing_x11() -> Option<&'static str> {
+    None
 }
 
 fn icon() -> Option<IconData> {
@@ -154,6 +177,9 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_passed_on() {
         assert!(explain("winit error: os error 11").contains("os error 11"));
+        let told = "winit EventLoopError: os error at /home/a/winit/src/linux/mod.rs:788: Failed to open connection to X server";
+        let message = explain(told);
+        assert!(message.ends_with("(Failed to open connection to X server)"), "{message}");
         assert!(explain("glutin error: no config").contains("OpenGL"));
     }
 
