@@ -16,8 +16,8 @@ use crate::observe::{CancelToken, Cancelled, CurvePoint, Observer, Progress, Wat
 
 /// Updates that may wait for the window.
 const WAITING: usize = 1024;
-/// How long a closing program waits for the engine to put its work down.
-const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long dropping the engine waits for its thread. A window that wants to wait longer does so before, where it can still draw.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// Called after an update was queued, so that a sleeping window looks.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
