@@ -20,8 +20,6 @@ use crate::report::{self, OutputFolder, ReportError, Theme};
 const CHART: (f32, f32, f32) = (960.0, 540.0, 2.0);
 /// Users with the most events whose charts stand beside the tables.
 const CHARTS: usize = 3;
-/// Interests drawn where nobody chose any.
-const DRAWN: usize = 4;
 
 /// Writes everything `driftline forecast` promises into a folder: all of it or nothing.
 ///
@@ -46,7 +44,8 @@ pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<
     let mut active: Vec<_> = users.iter().collect();
     active.sort_by_key(|user| (std::cmp::Reverse(user.events), user.user));
     for user in active.iter().take(CHARTS) {
-        let interests = leading_interests(outcome, user.user, DRAWN);
+        let paths = report::user_paths(trajectories, forecast, user.user);
+        let interests = report::leading(&report::ranked(&paths));
         let name = file_name(&events.users[user.user.index()]);
         for ending in ["svg", "png"] {
             let path = charts.join(format!("user-{name}.{ending}"));
@@ -99,30 +98,6 @@ pub fn write_chart(
         report::chart_svg(&chart, theme, width, height).into_bytes()
     };
     Ok(report::write_file(path, &bytes)?)
-}
-
-/// The interests that matter most in a user's past and future, at most `most` and no two of one colour, in order of
-/// their numbers.
-pub fn leading_interests(outcome: &Outcome, user: UserId, most: usize) -> Vec<u16> {
-    let weight = |path: &report::InterestPath| {
-        let past: f32 = path.observed.iter().map(|seen| seen.share).sum::<f32>() / path.observed.len().max(1) as f32;
-        let ahead = path.expected.iter().map(|expected| expected.share).fold(0.0, f32::max);
-        past + ahead
-    };
-    let mut paths: Vec<(f32, u16)> = report::user_paths(&outcome.trajectories, &outcome.forecast, user)
-        .iter()
-        .map(|path| (weight(path), path.interest))
-        .collect();
-    paths.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let mut leading: Vec<u16> = Vec::new();
-    for (_, interest) in paths {
-        let colour = report::palette::style(interest).light;
-        if leading.len() < most && leading.iter().all(|other| report::palette::style(*other).light != colour) {
-            leading.push(interest);
-        }
-    }
-    leading.sort_unstable();
-    leading
 }
 
 /// A user's spelling as a file name: what some system cannot have in a name becomes `_`.

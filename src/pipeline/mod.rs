@@ -12,7 +12,7 @@ mod store;
 
 pub use engine::{ThreadEngine, Wake};
 pub use exit::exit_code;
-pub use files::{export, leading_interests, write, write_chart};
+pub use files::{export, write, write_chart};
 pub use fingerprint::Fingerprint;
 pub use job::{Engine, Export, JobId, Request, Update};
 pub use outcome::{Input, Outcome};

@@ -2,6 +2,7 @@
 
 mod chart;
 mod error;
+mod leading;
 mod output;
 pub mod palette;
 mod parquet;
@@ -15,6 +16,7 @@ mod vectors;
 
 pub use chart::{Activity, BandNote, Series, Theme, TrajectoryChart, chart_png, chart_svg, trajectory_chart};
 pub use error::ReportError;
+pub use leading::{leading, ranked};
 pub use output::{OutputFolder, write_file};
 pub use sentence::{percent, sentence};
 pub use summary::{summarise_users, user_paths};

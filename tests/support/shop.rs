@@ -137,7 +137,7 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
     }
     let forecast = forecast(&customers, interests, origin, calendar);
     let lines = summarise_users(&events, &trajectories, &forecast);
-    let settings = Settings { inputs: vec!["online_retail_II.parquet".into()], ..Settings::default() };
+    let settings = Settings { inputs: vec!["garden_shop.csv".into()], ..Settings::default() };
     Outcome {
         settings,
         inputs: Vec::new(),
@@ -284,11 +284,11 @@ pub fn curves(seeds: u32, epochs: u32) -> Vec<CurvePoint> {
 pub fn account() -> Account {
     let rejection = |reason, rows, first_lines: &[u64]| Rejection { reason, rows, first_lines: first_lines.to_vec() };
     Account {
-        rows_read: 1_044_847,
-        rows_kept: 797_885,
+        rows_read: 612_480,
+        rows_kept: 503_197,
         returns: 18_390,
         rejected: vec![
-            rejection(Reason::NoUser, 235_289, &[264, 284, 471]),
+            rejection(Reason::NoUser, 97_610, &[264, 284, 471]),
             rejection(Reason::Duplicate, 6_875, &[372, 384, 386]),
             rejection(Reason::NoGoods, 3_801, &[90, 127, 174]),
             rejection(Reason::NoPrice, 997, &[4675, 6782]),
@@ -341,7 +341,7 @@ pub fn inspection() -> Inspection {
         })
         .collect();
     Inspection {
-        files: vec!["online_retail_II.parquet".into()],
+        files: vec!["garden_shop.csv".into()],
         rows_seen: 50_000,
         columns: vec![
             column("Invoice", "text", Some(Role::Basket), "many rows share one value, and each has one user", 0, 2_103),

@@ -63,7 +63,7 @@ impl Window {
 
     /// A window on the shop's log, looked into.
     pub fn on_a_log(theme: Theme) -> Self {
-        let log = Opening::Logs(vec!["online_retail_II.parquet".into()]);
+        let log = Opening::Logs(vec!["garden_shop.csv".into()]);
         let mut window = Self::open_in(log, theme, Vec2::new(1280.0, 800.0), 1.0);
         window.inspected(shop::inspection());
         window
@@ -172,7 +172,7 @@ impl Window {
     pub fn training_under_way(&mut self) {
         let job = self.training();
         for (stage, unit, total) in
-            [(Stage::Read, "rows", 1_044_847), (Stage::Embed, "texts", 4_631), (Stage::Cluster, "rounds", 24)]
+            [(Stage::Read, "rows", 612_480), (Stage::Embed, "texts", 4_631), (Stage::Cluster, "rounds", 24)]
         {
             self.engine.tell(Update::Progress(job, progress(stage, "", total, total, unit)));
         }

@@ -26,8 +26,8 @@ fn a_typed_path_leads_to_the_columns_and_their_roles() {
     window.inspected(shop::inspection());
     assert!(window.shows("Customer ID"));
     assert_eq!(window.find("Role of Customer ID").value().as_deref(), Some("user"));
-    assert!(window.shows("797,885"), "what cleaning keeps");
-    assert!(window.shows("no user") && window.shows("235,289"), "what it leaves out, and why");
+    assert!(window.shows("503,197"), "what cleaning keeps");
+    assert!(window.shows("no user") && window.shows("97,610"), "what it leaves out, and why");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn a_broken_project_is_told_of_and_nothing_is_lost() {
     let mut window = Window::on_a_log(Theme::Light);
     window.drop_file(file.to_str().unwrap());
     assert!(window.shows("The project could not be opened"));
-    assert!(window.shows("online_retail_II.parquet"), "the log that was open still is");
+    assert!(window.shows("garden_shop.csv"), "the log that was open still is");
 }
 
 #[test]

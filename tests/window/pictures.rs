@@ -40,7 +40,7 @@ fn every_page_is_drawn_in_both_themes() {
         let window = Window::open_in(Opening::Nothing, theme, SIZE, 1.0);
         keep(&window, "1-start", theme);
 
-        let mut window = Window::open_in(Opening::Logs(vec!["online_retail_II.parquet".into()]), theme, SIZE, 1.0);
+        let mut window = Window::open_in(Opening::Logs(vec!["garden_shop.csv".into()]), theme, SIZE, 1.0);
         keep(&window, "2-data-loading", theme);
         window.inspected(shop::inspection());
         keep(&window, "3-data", theme);
@@ -77,7 +77,7 @@ fn what_goes_wrong_is_drawn_too() {
         let mut window = Window::open_in(Opening::Logs(vec!["orders.csv".into()]), theme, SIZE, 1.0);
         let (job, _) = window.engine.latest();
         window.tell(Update::Inspected(job, std::sync::Arc::new(found)));
-        window.tell(Update::Progress(job, progress(driftline::observe::Stage::Read, "", 310_000, 1_044_847, "rows")));
+        window.tell(Update::Progress(job, progress(driftline::observe::Stage::Read, "", 310_000, 612_480, "rows")));
         keep(&window, "11-data-problems", theme);
         window.tell(Update::Failed(
             job,

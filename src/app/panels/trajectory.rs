@@ -17,9 +17,6 @@ use crate::events::UserId;
 use crate::pipeline::Outcome;
 use crate::report::{self, InterestPath, palette};
 
-/// How many interests are drawn unless a person chooses.
-const LEADING: usize = 4;
-
 /// The chosen user's picture.
 #[derive(Debug, Default)]
 pub struct TrajectoryPanel {
@@ -107,27 +104,14 @@ impl TrajectoryPanel {
             next.bands.retain(|(known, ..)| Some(*known) == level);
         }
         let sentence = report::sentence(&told, &outcome.space, outcome.trajectories.calendar);
-        self.seen = Some(Seen { run, user, level, ranked: ranked(&paths), paths, sentence });
+        self.seen = Some(Seen { run, user, level, ranked: report::ranked(&paths), paths, sentence });
     }
-}
-
-/// Interests by what they have been to a user and will be, most first.
-fn ranked(paths: &[InterestPath]) -> Vec<u16> {
-    let weight = |path: &InterestPath| {
-        let events: u32 = path.observed.iter().map(|seen| seen.total).sum();
-        let past: f32 = path.observed.iter().map(|seen| seen.share * seen.total as f32).sum();
-        let next = path.expected.iter().map(|next| next.share).fold(0.0, f32::max);
-        past / events.max(1) as f32 + next
-    };
-    let mut ranked: Vec<&InterestPath> = paths.iter().collect();
-    ranked.sort_by(|one, other| weight(other).total_cmp(&weight(one)).then(one.interest.cmp(&other.interest)));
-    ranked.into_iter().map(|path| path.interest).collect()
 }
 
 fn drawn(session: &Session, seen: &Seen) -> Vec<u16> {
     let mut drawn = match &session.pinned {
         Some(pinned) => pinned.clone(),
-        None => seen.ranked.iter().copied().take(LEADING).collect(),
+        None => report::leading(&seen.ranked),
     };
     drawn.retain(|interest| usize::from(*interest) < seen.paths.len());
     drawn
