@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use atomic_write_file::AtomicWriteFile;
 
+use super::encoder::BATCH_TOKENS;
 use super::folder::ModelFolder;
 use super::{Device, Encoder, LanguageError, Vectors};
 use crate::observe::{Stage, Watch};
@@ -41,7 +42,9 @@ pub fn embed_cached(
 ) -> Result<Vectors, LanguageError> {
     let folder = ModelFolder::read(dir)?;
     let dim = folder.info.dim;
-    let store = Store { path: cache.join("vectors").join(format!("{}-f32", folder.info.fingerprint)), dim };
+    // Batches of another size give vectors that differ in their last bits, so they are not taken for these.
+    let name = format!("{}-f32-{BATCH_TOKENS}", folder.info.fingerprint);
+    let store = Store { path: cache.join("vectors").join(name), dim };
 
     let mut data = vec![0.0; texts.len() * dim];
     let mut wanted: HashMap<Key, Vec<usize>> = HashMap::with_capacity(texts.len());

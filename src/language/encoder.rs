@@ -16,7 +16,7 @@ use crate::observe::{Meter, Stage, Watch};
 
 /// Tokens of a batch, padding included. Twice as many are embedded a little faster, but a job looks only between batches
 /// whether it should stop, and is to stop within 250 ms on two cores.
-const BATCH_TOKENS: usize = 1024;
+pub(super) const BATCH_TOKENS: usize = 1024;
 /// Texts tokenised between two looks at the token that says stop.
 const TOKENISED_AT_ONCE: usize = 8192;
 /// Fewest tokens a model may allow: two of its own and one of the text.

@@ -27,13 +27,15 @@ impl View for Road {
         let whole = session.outcome.is_some() && session.jobs.of(Purpose::Train).is_none();
         let road = session.jobs.road();
         let last = road.len().saturating_sub(1);
+        // A stage that waits behind one that has begun has nothing to do: its result was kept from before.
+        let begun = road.iter().rposition(|(_, state)| !matches!(state, StageState::Waiting)).unwrap_or(0);
         for (place, (stage, state)) in road.into_iter().enumerate() {
-            step_ui(ui, stage, &state, whole, place == last);
+            step_ui(ui, stage, &state, whole || place < begun, place == last);
         }
     }
 }
 
-fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, whole: bool, last: bool) {
+fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, kept: bool, last: bool) {
     let t = Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), STEP), Sense::hover());
     let centre = pos2(rect.left() + 9.0, rect.top() + 10.0);
@@ -41,7 +43,7 @@ fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, whole: bool, last: boo
         let line = [pos2(centre.x, centre.y + 12.0), pos2(centre.x, centre.y + STEP - 12.0)];
         ui.painter().line_segment(line, Stroke::new(1.0, t.outline));
     }
-    let done = whole || matches!(state, StageState::Done(_));
+    let done = kept || matches!(state, StageState::Done(_));
     mark(ui, centre, done, matches!(state, StageState::Running(_)));
     let words = Rect::from_min_max(pos2(rect.left() + 32.0, rect.top()), rect.max);
     inside(ui, words, Layout::top_down(Align::Min), |ui| {
@@ -63,8 +65,9 @@ fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, whole: bool, last: boo
                 ui.label(RichText::new(text).size(size::SMALL).color(t.quiet));
             }
             StageState::Waiting => {
-                ui.label(RichText::new(stage.to_string()).color(if whole { t.text } else { t.quiet }));
-                ui.label(RichText::new(about(stage)).size(size::SMALL).color(t.quiet));
+                ui.label(RichText::new(stage.to_string()).color(if kept { t.text } else { t.quiet }));
+                let text = if kept { "Kept from before" } else { about(stage) };
+                ui.label(RichText::new(text).size(size::SMALL).color(t.quiet));
             }
         }
     });
