@@ -220,7 +220,7 @@ impl Meter {
     }
 
     /// Corrects how many units there are in all.
-    pub fn expect(&mut self, total: u64) {
+    pub fn set_total(&mut self, total: u64) {
         self.total = Some(total.max(self.done));
     }
 

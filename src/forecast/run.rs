@@ -78,7 +78,7 @@ pub fn run(
     let mut meter = watch.meter(Stage::Train, "epochs", Some(2 * members as u64 * USUAL_EPOCHS));
     let judged = ensemble("before validation", members, &training, &mut meter, |_| (&learn, Stop::Early(&tune)))?;
     let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
-    meter.expect(meter.done() + epochs.iter().map(|epochs| u64::from(*epochs)).sum::<u64>());
+    meter.set_total(meter.done() + epochs.iter().map(|epochs| u64::from(*epochs)).sum::<u64>());
     let whole = ensemble("whole past", members, &training, &mut meter, |at| (&all, Stop::After(epochs[at])))?;
 
     let mut meter = watch.meter(Stage::Forecast, "steps", Some(4));
