@@ -6,7 +6,7 @@
 
 use super::ForecastError;
 use super::batch::Features;
-use super::config::{ForecastConfig, training_horizons};
+use super::config::{CellKind, ForecastConfig, training_horizons};
 use super::conformal::{Calibration, Cell};
 use super::lessons::Lessons;
 use super::market::Market;
@@ -22,8 +22,6 @@ use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Meter, Stage, Watch};
 
-/// The name under which the network appears in tables.
-const NETWORK: &str = "lstm";
 /// Epochs a network usually takes until it stops: a guess for the time left, until it is known.
 const USUAL_EPOCHS: u64 = 10;
 /// Active periods whose mean tells how many events to expect.
@@ -66,7 +64,7 @@ pub fn run(
     let market = Market::of(trajectories);
     let features = Features::new(trajectories, &market, vectors, device);
     let interests = trajectories.interests;
-    let training = Training { features: &features, interests, config, device, watch };
+    let training = Training { features: &features, interests, cell: CellKind::Lstm, config, device, watch };
     let horizons = training_horizons(config.horizon);
     let every: Vec<usize> = (1..=config.horizon).collect();
 
@@ -179,7 +177,7 @@ fn score_table(
     let of_network: Vec<f32> =
         of_network.filter(|(question, _)| next(question)).flat_map(|(_, shares)| shares.iter().copied()).collect();
 
-    let mut scores = vec![score(NETWORK, pasts, &judging, &of_network, interests)];
+    let mut scores = vec![score(CellKind::Lstm.name(), pasts, &judging, &of_network, interests)];
     for (name, simple) in tuned(pasts, &tuning, market) {
         scores.push(score(name, pasts, &judging, &simple_shares(simple, pasts, &judging, market), interests));
     }
