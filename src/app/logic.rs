@@ -92,6 +92,8 @@ impl DriftlineApp {
                     session.outcome = Some(outcome);
                 }
             }
+            // No page shows a backtest yet.
+            Update::Backtested(..) => {}
             Update::Exported(id, path) => {
                 if session.jobs.ended(id).is_some() {
                     session.notices.done("Exported", path.display().to_string());
