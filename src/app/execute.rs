@@ -14,6 +14,9 @@ use crate::events::Role;
 use crate::pipeline::{Export, JobId, Request};
 use crate::project::{Project, Settings};
 
+/// Origins one period ahead that a backtest of the window has, besides the one with the full horizon.
+const ORIGINS: usize = 3;
+
 impl DriftlineApp {
     /// Carries out one request.
     pub(super) fn execute(&mut self, action: Action, ctx: &Context) {

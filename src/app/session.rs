@@ -196,6 +196,7 @@ impl Session {
         self.account = None;
         self.broken = None;
         self.outcome = None;
+        self.backtest = None;
         self.chosen = None;
         self.wanted = None;
         self.pinned = None;

@@ -31,6 +31,8 @@ pub struct ForecastConfig {
     pub horizon: usize,
     /// Levels of the bands, percent.
     pub levels: Vec<u8>,
+    /// Whether a band holds for a whole path at once instead of for each period by itself.
+    pub joint: bool,
     /// Every random choice comes from it.
     pub seed: u64,
     /// Networks in the ensemble, each with a seed of its own.
@@ -56,6 +58,7 @@ impl Default for ForecastConfig {
         Self {
             horizon: 3,
             levels: vec![50, 80, 95],
+            joint: false,
             seed: 7,
             members: 3,
             hidden: 64,

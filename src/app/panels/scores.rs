@@ -46,7 +46,9 @@ pub fn verdict(table: &ScoreTable) -> String {
                 format!("The best simple forecast ({simple}) is {:.3} nats per event better than the {learned}", -gain)
             }
         }
-        (Some(only), None) | (None, Some(only)) => format!("Only one kind of model was scored: {}", model_name(&only.model)),
+        (Some(only), None) | (None, Some(only)) => {
+            format!("Only one kind of model was scored: {}", model_name(&only.model))
+        }
         (None, None) => "No model could be scored: there are too few periods to look back on".to_owned(),
     }
 }

@@ -27,7 +27,9 @@ impl By {
         match self {
             Self::Horizon => {
                 let unit = backtest.calendar.length;
-                let name = |ahead: usize| format!("{} ahead", format::of(ahead as u64, &unit.to_string(), &format!("{unit}s")));
+                let name = |ahead: usize| {
+                    format!("{} ahead", format::of(ahead as u64, &unit.to_string(), &format!("{unit}s")))
+                };
                 model.by_horizon.iter().map(|(ahead, scores)| (name(*ahead), scores)).collect()
             }
             Self::Activity => {
@@ -80,9 +82,9 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, by: &mut By) {
     let count = names.len();
     let font = || FontId::proportional(size::SMALL);
     let hints = AxisHints::new_x().tick_label_color(t.quiet).tick_label_font(font());
-    let places = hints.label_spacing(Rangef::new(1.0, 1.0)).formatter(move |mark, _| {
-        names.get(mark.value.round() as usize).cloned().unwrap_or_default()
-    });
+    let places = hints
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(move |mark, _| names.get(mark.value.round() as usize).cloned().unwrap_or_default());
     let losses = AxisHints::new_y()
         .tick_label_color(t.quiet)
         .tick_label_font(font())

@@ -85,7 +85,8 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
                     (None, Some(outcome)) => (verdict(&outcome.backtest), basis(&outcome.backtest)),
                     (None, None) => (
                         "Not tried on the past yet".to_owned(),
-                        "Puts every model where it knows only what came before, and compares with what came.".to_owned(),
+                        "Puts every model where it knows only what came before, and compares with what came."
+                            .to_owned(),
                     ),
                 };
                 heading(ui, &title);

@@ -71,7 +71,8 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
                     }
                     row.col(|ui| difference_ui(ui, model, reach, leads));
                     let held = model.one_step.coverage.get(&80);
-                    let held = held.filter(|held| held.is_finite()).map_or_else(|| "–".to_owned(), |held| tenths(*held));
+                    let held =
+                        held.filter(|held| held.is_finite()).map_or_else(|| "–".to_owned(), |held| tenths(*held));
                     for value in [format::percent(model.one_step.top1), held] {
                         row.col(|ui| {
                             ui.with_layout(right, |ui| ui.label(text(value)));

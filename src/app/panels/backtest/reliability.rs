@@ -39,11 +39,9 @@ pub(super) fn reliability_ui(ui: &mut Ui, backtest: &Backtest) {
         .allow_boxed_zoom(false)
         .allow_axis_zoom_drag(false)
         .label_formatter(|hover| match hover {
-            egui_plot::HoverPosition::NearDataPoint { position, .. } => Some(format!(
-                "{:.0} % stated\n{:.1} % inside",
-                position.x * 100.0,
-                position.y * 100.0
-            )),
+            egui_plot::HoverPosition::NearDataPoint { position, .. } => {
+                Some(format!("{:.0} % stated\n{:.1} % inside", position.x * 100.0, position.y * 100.0))
+            }
             egui_plot::HoverPosition::Elsewhere { .. } => None,
         })
         .include_x(0.0)
