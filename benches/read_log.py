@@ -229,7 +229,7 @@ def same(one, other):
 
 def built():
     """The program that reads with Driftline, built as `cargo xtask run` builds."""
-    command = ["cargo", "bench", "--profile", "dev", "--bench", "read_log", "--no-run", "--message-format=json"]
+    command = ["cargo", "build", "--bench", "read_log", "--message-format=json"]
     lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     made = [json.loads(line) for line in lines if line.startswith("{")]
     return next(m["executable"] for m in made if m.get("executable") and m["target"]["name"] == "read_log")
