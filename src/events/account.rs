@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// The line has more or fewer fields than the header.
     RaggedLine,
+    /// Quotes that make no sense: one that is never closed, or closed in the middle of a field.
+    StrayQuote,
+    /// Bytes that are no text in the file's encoding.
+    WrongEncoding,
     /// No user.
     NoUser,
     /// No time.
@@ -31,6 +35,8 @@ impl Reason {
     pub fn words(self) -> &'static str {
         match self {
             Self::RaggedLine => "wrong number of fields",
+            Self::StrayQuote => "stray quote",
+            Self::WrongEncoding => "not in the encoding of the file",
             Self::NoUser => "no user",
             Self::NoTime => "no time",
             Self::UnreadableTime => "unreadable time",

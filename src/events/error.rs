@@ -76,6 +76,14 @@ pub enum EventsError {
         /// What is wrong with it.
         why: String,
     },
+    /// A zone that is not known.
+    #[error("--time-zone '{zone}' is no time zone known here ({why}); write for instance 'Europe/Berlin' or '+08:00'")]
+    BadTimeZone {
+        /// What was given.
+        zone: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The file's content is damaged or is not what it says it is.
     #[error("the file cannot be read: {why}; get a whole copy of it: {}", path.display())]
     BrokenFile {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{Dialect, Role};
 
 /// One column of a log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct ColumnReport {
 pub struct Inspection {
     /// The files that make the log.
     pub files: Vec<PathBuf>,
+    /// How the first text file is written; none for Parquet.
+    #[serde(default)]
+    pub dialect: Option<Dialect>,
     /// Rows looked at.
     pub rows_seen: u64,
     /// The columns, in the log's order.

@@ -3,12 +3,17 @@
 mod account;
 mod build;
 mod clean;
+mod dialect;
+mod dictionary;
+mod digest;
+mod distinct;
 mod error;
 mod files;
 mod guess;
 mod inspection;
 mod log;
 mod numbers;
+mod order;
 mod profile;
 mod read;
 mod roles;
@@ -20,6 +25,7 @@ mod tally;
 mod times;
 
 pub use account::{Account, Reason, Rejection};
+pub use dialect::{Dialect, DialectChoice, LineEnd};
 pub use error::{EventsError, TwoReadings};
 pub use files::find_files;
 pub use inspection::{ColumnReport, Inspection};

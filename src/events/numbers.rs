@@ -8,6 +8,17 @@ pub enum Amount {
     Unreadable,
 }
 
+impl Amount {
+    /// The number, NaN where there is none, infinity where something else stands.
+    pub fn as_number(self) -> f64 {
+        match self {
+            Self::Absent => f64::NAN,
+            Self::Is(value) => value,
+            Self::Unreadable => f64::INFINITY,
+        }
+    }
+}
+
 /// Words that programs write where a value is missing. Not used for texts: there they may be words.
 pub fn means_absent(text: &str) -> bool {
     matches!(

@@ -1,16 +1,18 @@
 //! The whole log, read and cleaned; the first look at it; its texts alone.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+use rayon::prelude::*;
 
 use super::build::build;
 use super::clean::clean;
+use super::dialect::DialectChoice;
 use super::files::find_files;
-use super::log::{HEAD_ROWS, Head, walk};
+use super::log::{HEAD_ROWS, Head, Step, walk};
 use super::rows::Gather;
-use super::source::{Cell, Cells};
 use super::tally::reasons;
-use super::{Account, ColumnReport, EventTable, EventsError, Inspection, Mapping, Role, times};
+use super::times::TimeReader;
+use super::{Account, ColumnReport, EventTable, EventsError, Inspection, Mapping, Role};
 use crate::observe::Watch;
 
 /// How many rows a preview shows.
@@ -25,6 +27,11 @@ pub struct ReadOptions {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns; found out when not given.
     pub returns_prefix: Option<String>,
+    /// How a text file writes its table; what is open is found out.
+    pub dialect: DialectChoice,
+    /// The log's time zone, by its name (`Europe/Berlin`) or as an offset (`+08:00`): instants become what clocks showed
+    /// there. UTC when not given. Times without a zone are what clocks showed, whatever the zone.
+    pub time_zone: Option<String>,
 }
 
 /// A log, read and cleaned.
@@ -48,15 +55,16 @@ pub struct Log {
 /// read two ways, are no errors here but problems of the inspection.
 pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Inspection, EventsError> {
     watch.check()?;
-    let head = Head::read(find_files(inputs)?, &options.mapping)?;
+    let head = Head::read(find_files(inputs)?, options)?;
     watch.check()?;
-    let shown = head.batch.lines.len().min(PREVIEW_ROWS);
-    let mut preview = vec![Vec::with_capacity(head.columns.len()); shown];
-    for cells in &head.batch.columns {
+    let shown = head.rows.min(PREVIEW_ROWS);
+    let mut preview: Vec<Vec<Option<String>>> = Vec::new();
+    for cells in &head.cells {
+        preview.resize_with(shown.min(cells.len()), Vec::new);
         let mut row = 0;
         cells.each(|cell| {
-            if row < shown {
-                preview[row].push(cell.spelled());
+            if let Some(into) = preview.get_mut(row) {
+                into.push(cell.spelled());
             }
             row += 1;
         });
@@ -68,7 +76,8 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
     problems.extend(time_problem(&head, options));
     Ok(Inspection {
         columns: head.reports(&head.columns),
-        rows_seen: (head.batch.lines.len() + head.batch.ragged.len()) as u64,
+        rows_seen: head.rows as u64,
+        dialect: head.dialect.clone(),
         files: head.files,
         preview,
         problems,
@@ -77,14 +86,14 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
 
 /// What stands in the way of reading the times of the first rows.
 fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
-    let at = head.cast.of(Role::Time)?;
-    if head.columns[at].looks.typed_times > 0 {
-        return None;
-    }
-    let written: Vec<(&str, u64)> = head.columns[at].names.iter().map(|name| (name.as_str(), 1)).collect();
-    let error = times::read_all(&head.columns[at].name, &written, options.time_format.as_deref()).err()?;
+    let times = match TimeReader::new(options.time_format.as_deref(), options.time_zone.as_deref()) {
+        Ok(times) => times,
+        Err(error) => return Some(error.to_string()),
+    };
+    let (column, evidence) = head.evidence(&times)?;
+    let error = times.decide(column, &evidence).err()?;
     // A later row may settle it, and the whole log is read before anything is refused.
-    let part = if head.batch.lines.len() >= HEAD_ROWS { "In the first rows, " } else { "" };
+    let part = if head.rows >= HEAD_ROWS { "In the first rows, " } else { "" };
     Some(format!("{part}{error}"))
 }
 
@@ -97,22 +106,67 @@ fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
 /// # Errors
 /// Whatever stands between these files and a table of at least one event.
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Log, EventsError> {
-    let head = Head::read(find_files(inputs)?, &options.mapping)?;
+    let head = Head::read(find_files(inputs)?, options)?;
     head.require(&[Role::User, Role::Time, Role::Text], &options.mapping)?;
-    let mut names = super::guess::spelled(&head.columns);
-    let mut gather = Gather::new(&names, &head.cast);
-    let mut notes = walk(&head, &mut names, watch, |batch, places, names| gather.take(batch, places, names))?;
-    let Gather { profiles, rows, mut tally, .. } = gather;
+    let (gather, mut notes) = gathered(&head, options, false, watch)?;
+    let (mut rows, profiles, mut tally) = gather.finish(&head.cast);
     watch.check()?;
-    let kept = clean(&rows, &profiles, &head.cast, options, &mut tally)?;
+    let mut kept = clean(&mut rows, options, &mut tally);
     let account = tally.account(kept.returns.len() as u64);
     if kept.events.is_empty() {
         return Err(EventsError::NoEvents { rows_read: account.rows_read, reasons: reasons(&account) });
     }
     watch.check()?;
-    let events = build(&rows, &kept, &profiles, &head.cast);
-    notes.extend(kept.notes);
+    notes.append(&mut kept.notes);
+    let events = build(rows, kept);
     Ok(Log { events, account, columns: head.reports(&profiles), notes })
+}
+
+/// All rows. Times are read in the way that the first rows suggest; if all rows together say otherwise, once more.
+fn gathered(
+    head: &Head,
+    options: &ReadOptions,
+    only_roles: bool,
+    watch: &Watch,
+) -> Result<(Gather, Vec<String>), EventsError> {
+    let mut times = TimeReader::new(options.time_format.as_deref(), options.time_zone.as_deref())?;
+    let likeliest = head.evidence(&times).and_then(|(_, evidence)| evidence.likeliest());
+    times.follow(likeliest);
+    let mut patient = false;
+    loop {
+        let mut names = super::guess::spelled(&head.columns);
+        let mut gather = Gather::new(&names, &head.cast);
+        let mut better = None;
+        let mut batches = 0_u32;
+        let walked = walk(head, &mut names, options, &times, only_roles, watch, |step| match step {
+            Step::Expect(rows) => {
+                gather.expect(rows);
+                Ok(true)
+            }
+            Step::Take(digest, names) => {
+                gather.take(digest, names)?;
+                batches += 1;
+                // Looked at now and then, as it may save the rest of the way.
+                if !patient && batches.is_power_of_two() {
+                    let reading = gather.evidence().and_then(|(_, evidence)| evidence.likeliest());
+                    better = reading.filter(|_| !times.clone().follow(reading));
+                }
+                Ok(better.is_none())
+            }
+        })?;
+        let decided = match (walked, gather.evidence()) {
+            (None, _) => better,
+            (Some(notes), None) => return Ok((gather, notes)),
+            (Some(notes), Some((column, evidence))) => {
+                let decided = times.decide(column, evidence)?;
+                if times.clone().follow(decided) {
+                    return Ok((gather, notes));
+                }
+                decided
+            }
+        };
+        patient = !times.follow(decided) && patient || batches > 1;
+    }
 }
 
 /// The distinct texts of the text column, spelled as the log spells them, sorted; blank ones are none. Several text
@@ -125,38 +179,13 @@ pub fn read_texts(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> R
         columns: options.mapping.columns.iter().filter(|(role, _)| *role == Role::Text).cloned().collect(),
         without: options.mapping.without.clone(),
     };
-    let head = Head::read(find_files(inputs)?, &mapping)?;
+    let options = ReadOptions { mapping, ..options.clone() };
+    let head = Head::read(find_files(inputs)?, &options)?;
     let head = Head { cast: head.cast.only(Role::Text), ..head };
-    head.require(&[Role::Text], &mapping)?;
-    let mut names = super::guess::spelled(&head.columns);
-    let columns: Vec<usize> = head.cast.all(Role::Text).collect();
-    let mut texts = BTreeSet::new();
-    walk(&head, &mut names, watch, |batch, places, _| {
-        let mut joined: Vec<Option<String>> = vec![None; batch.lines.len()];
-        for column in &columns {
-            let cells = places.iter().position(|place| place == column).map(|at| &batch.columns[at]);
-            append(&mut joined, cells);
-        }
-        texts.extend(joined.into_iter().flatten());
-        Ok(())
-    })?;
-    Ok(texts.into_iter().collect())
-}
-
-/// Puts one more column's words behind each row's text.
-fn append(joined: &mut [Option<String>], cells: Option<&Cells>) {
-    let mut rows = joined.iter_mut();
-    let Some(cells) = cells else { return };
-    cells.each(|cell: Cell<'_>| {
-        let (Some(row), Some(words)) = (rows.next(), cell.spelled().filter(|text| !text.trim().is_empty())) else {
-            return;
-        };
-        match row {
-            Some(text) => {
-                text.push_str(", ");
-                text.push_str(&words);
-            }
-            None => *row = Some(words),
-        }
-    });
+    head.require(&[Role::Text], &options.mapping)?;
+    let (gather, _) = gathered(&head, &options, true, watch)?;
+    let mut texts = gather.texts(&head.cast);
+    texts.par_sort_unstable();
+    texts.dedup();
+    Ok(texts)
 }

@@ -42,6 +42,7 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
         mapping: settings.mapping.clone(),
         time_format: settings.time_format.clone(),
         returns_prefix: settings.returns_prefix.clone(),
+        ..ReadOptions::default()
     }
 }
 

@@ -146,7 +146,8 @@ fn may_play(column: &Profile, role: Role) -> bool {
         Role::User | Role::Item | Role::Basket => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
         Role::Time => {
             is_time(column, MOSTLY)
-                || (mostly(looks.numbers) && column.names.iter().take(100).all(|text| could_count_time(text)))
+                || (mostly(looks.numbers)
+                    && column.dictionary.names.iter().take(100).all(|text| could_count_time(text)))
         }
         Role::Text => f64::from(looks.with_letters) >= 0.5 * f64::from(looks.values.max(1)) && !is_time(column, MOSTLY),
         Role::Kind => looks.values > 0 && column.distinct() <= MOST_KINDS && !is_time(column, MOSTLY) && !fractions,
@@ -174,8 +175,9 @@ mod tests {
 
     pub(super) fn columns(table: &[(&str, [&str; 3])]) -> Vec<Profile> {
         let profile = |(name, values): &(&str, [&str; 3])| {
-            let mut profile = Profile::new((*name).to_owned(), true);
-            profile.observe(&Cells::Text(StringChunked::from_slice("".into(), values)));
+            let mut profile = Profile::new((*name).to_owned());
+            let cells = Cells::Text(StringChunked::from_slice("".into(), values));
+            profile.observe(&cells, &crate::events::times::TimeReader::new(None, None).unwrap());
             profile
         };
         table.iter().map(profile).collect()
