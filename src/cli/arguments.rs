@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::meaning::MeaningArguments;
 use crate::calendar::PeriodLength;
 use crate::language::DeviceChoice;
 use crate::project::InterestCount;
@@ -146,6 +147,8 @@ pub(super) struct LogArguments {
     /// What marks a return, besides a quantity below zero: `basket-prefix:C`.
     #[arg(long, value_name = "RULE", value_parser = returns)]
     pub(super) returns: Option<String>,
+    #[command(flatten)]
+    pub(super) meaning: MeaningArguments,
 }
 
 /// What turns words into vectors, and on what.

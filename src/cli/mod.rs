@@ -10,6 +10,7 @@ mod failure;
 mod forecast;
 mod inspect;
 mod interrupt;
+mod meaning;
 mod output;
 mod progress;
 mod settings;

@@ -73,6 +73,7 @@ impl LogArguments {
         if self.returns.is_some() {
             settings.returns_prefix.clone_from(&self.returns);
         }
+        self.meaning.apply(&mut settings);
         Ok(settings)
     }
 }

@@ -94,7 +94,8 @@ impl KindWeights {
     pub fn of(&self, kind: &str) -> f32 {
         let kind = kind.trim();
         let meaning = Meaning::of(kind).map(Meaning::name);
-        let named = |wanted: &str| self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, weight)| *weight);
+        let named =
+            |wanted: &str| self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, weight)| *weight);
         named(kind).or_else(|| meaning.and_then(named)).or_else(|| named("*")).unwrap_or(1.0)
     }
 }

@@ -111,6 +111,7 @@ mod tests {
             row_cells: vec![0, 1, 2],
             interest: vec![0, 0],
             events: vec![2, 2],
+            weight: Vec::new(),
             value: vec![0.0, 0.0],
         };
         let rows = RowVectors::of(&events, &trajectories, &[-1.0, 0.0, 1.0, 0.0], 2, 1).unwrap();

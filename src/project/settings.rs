@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
-use crate::events::Mapping;
+use crate::events::{Filter, KindWeights, Mapping};
 use crate::language::DeviceChoice;
 
 /// How many interests to look for.
@@ -54,6 +54,12 @@ pub struct Settings {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns, as quantities below zero are; guessed when not given.
     pub returns_prefix: Option<String>,
+    /// Rows count only if all of these hold.
+    pub filters: Vec<Filter>,
+    /// How much an event of each kind counts; 1 where nothing is said.
+    pub kind_weights: KindWeights,
+    /// Whether purchases called off within a day stay events, and their cancellations returns.
+    pub keep_called_off: bool,
     /// How long a period is; chosen from the data when not given.
     pub period: Option<PeriodLength>,
     /// How many interests.
@@ -77,6 +83,9 @@ impl Default for Settings {
             mapping: Mapping::default(),
             time_format: None,
             returns_prefix: None,
+            filters: Vec::new(),
+            kind_weights: KindWeights::default(),
+            keep_called_off: false,
             period: None,
             interests: InterestCount::Auto,
             horizon: 3,

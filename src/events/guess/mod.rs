@@ -74,7 +74,7 @@ pub fn unknown<'a>(mapping: &'a Mapping, columns: &'a [Profile]) -> impl Iterato
 }
 
 /// A column by its name; capitals and outer spaces matter only where two names differ in nothing else.
-fn find(columns: &[Profile], asked: &str) -> Option<usize> {
+pub fn find(columns: &[Profile], asked: &str) -> Option<usize> {
     let exact = columns.iter().position(|column| column.name == asked);
     exact.or_else(|| {
         let mut like = (0..columns.len()).filter(|at| columns[*at].name.to_lowercase() == asked.trim().to_lowercase());
