@@ -15,6 +15,8 @@ The cleaning, in this order (Driftline learns from the log which columns, codes 
   duplicate   equal to an earlier row in every column
   no goods    the item's code does not begin with five digits
   no price    not above zero, in a row that is no return; a return has a basket that begins with C or a quantity below 0
+  called off  a return whose row before, of the same user and item, is a purchase of the same quantity and price and no
+              more than a day older; and that purchase
 What is left is sorted by user and time, returns apart; users and texts are numbered by their spelling; value is quantity
 times price. Driftline besides counts distinct and absent values of every column and notes the first lines of each
 reason; the others do not.
@@ -71,11 +73,27 @@ def with_pandas(path):
     log["text"] = log["text"].cat.remove_unused_categories()
     log["user_id"] = log["user"].cat.codes
     log["text_id"] = log["text"].cat.codes
-    back = back[priced]
+    log["back"] = back[priced]
+    near = log.sort_values(["user_id", "StockCode", "InvoiceDate"], kind="stable")
+    before = near[["user_id", "StockCode", "InvoiceDate", "Quantity", "Price", "back"]].shift()
+    off = (
+        near["back"]
+        & ~before["back"].fillna(True).astype(bool)
+        & (near["user_id"] == before["user_id"])
+        & (near["StockCode"] == before["StockCode"])
+        & (near["Quantity"] == -before["Quantity"])
+        & (near["Price"] == before["Price"])
+        & (near["InvoiceDate"] - before["InvoiceDate"] <= pd.Timedelta(days=1))
+    )
+    off = off | off.shift(-1, fill_value=False)
+    rejected["called_off"] = int(off.sum())
+    log = log.drop(index=off.index[off])
+    back = log["back"]
     columns = ["user_id", "InvoiceDate", "text_id", "Quantity", "value", "StockCode", "Invoice"]
     events = log.loc[~back, columns].sort_values(["user_id", "InvoiceDate"], kind="stable")
     returns = log.loc[back, columns].sort_values(["user_id", "InvoiceDate"], kind="stable")
-    users, words = len(log["user"].cat.categories), len(log["text"].cat.categories)
+    # The numbers of whoever has no rows left stay unused.
+    users, words = log["user_id"].nunique(), log["text_id"].nunique()
     seconds = time.perf_counter() - began
     return seconds, {
         "rows_read": rows,
@@ -120,6 +138,19 @@ def with_polars(path):
     before = log.height
     log = log.lazy().with_columns(back=back).filter(pl.col("back") | (pl.col("Price") > 0)).collect(engine="streaming")
     rejected["no_price"] = before - log.height
+    # Few users and items have a return at all; only among these can something be called off.
+    returned = log.lazy().filter(pl.col("back")).select("Customer ID", "StockCode").unique()
+    near = log.lazy().with_row_index("place").join(returned, on=["Customer ID", "StockCode"], how="semi")
+    near = near.select("place", "Customer ID", "StockCode", "InvoiceDate", "Quantity", "Price", "back")
+    near = near.sort("Customer ID", "StockCode", "InvoiceDate", "place")
+    same = (pl.col("Customer ID") == pl.col("Customer ID").shift()) & (pl.col("StockCode") == pl.col("StockCode").shift())
+    off = pl.col("back") & ~pl.col("back").shift() & same & (pl.col("Quantity") == -pl.col("Quantity").shift())
+    off = off & (pl.col("Price") == pl.col("Price").shift())
+    off = off & (pl.col("InvoiceDate") - pl.col("InvoiceDate").shift() <= pl.duration(days=1))
+    off = (off | off.shift(-1)).fill_null(False)
+    near = near.filter(off).select("place").collect()["place"]
+    rejected["called_off"] = near.len()
+    log = log.with_row_index("place").filter(~pl.col("place").is_in(near.implode()))
     users = log.select(pl.col("Customer ID").unique()).with_columns(user=pl.col("Customer ID").cast(pl.String))
     users = users.sort("user").with_row_index("user_id")
     texts = log.select(pl.col("text").unique()).sort("text").with_row_index("text_id")
@@ -150,15 +181,17 @@ def with_duckdb(path):
     began = time.perf_counter()
     base = duckdb.connect()
     if path.endswith(".parquet"):
-        source = f"read_parquet('{path}')"
+        source = f"read_parquet('{path}', file_row_number=true)"
+        place = "file_row_number"
     else:
         types = "{'Invoice': 'VARCHAR', 'StockCode': 'VARCHAR', 'Customer ID': 'BIGINT', 'InvoiceDate': 'TIMESTAMP'}"
-        source = f"read_csv('{path}', types={types})"
+        source = f"(select *, row_number() over () as place from read_csv('{path}', types={types}))"
+        place = "place"
     # Equal rows have equal fates, so they are gathered first and each counted with its fate.
     base.execute(f"""
         create temp table log as
         select Invoice, StockCode, Description, Quantity, InvoiceDate, Price, "Customer ID" as customer, Country,
-               count(*) as times
+               count(*) as times, min({place}) as place
         from {source} group by all
     """)
     base.execute(r"""
@@ -174,6 +207,23 @@ def with_duckdb(path):
             select Description, trim(regexp_replace(Description, '\s+', ' ', 'g')) as text
             from (select distinct Description from log)
         ) as words using (Description)
+    """)
+    base.execute("""
+        create temp table off as
+        with near as (
+            select place, back, Quantity, Price, InvoiceDate,
+                   lag(struct_pack(place, back, Quantity, Price, InvoiceDate)) over (
+                       partition by customer, StockCode order by InvoiceDate, place
+                   ) as before
+            from judged semi join (
+                select distinct customer, StockCode from judged where fate = '' and back
+            ) using (customer, StockCode)
+            where fate = ''
+        )
+        select unnest([place, before.place]) as place from near
+        where back and not before.back and Quantity = -before.Quantity and Price = before.Price
+          and InvoiceDate - before.InvoiceDate <= interval 1 day;
+        update judged set fate = 'called_off' where place in (select place from off);
     """)
     fates = base.execute("select fate, sum(times)::bigint, count(*) from judged group by fate").fetchall()
     base.execute("""
@@ -192,7 +242,7 @@ def with_duckdb(path):
     seconds = time.perf_counter() - began
     one = lambda query: base.execute(query).fetchone()[0]
     rejected = {fate: rows for fate, rows, _ in fates if fate in ("no_user", "no_text")}
-    for fate in ("no_goods", "no_price"):
+    for fate in ("no_goods", "no_price", "called_off"):
         rejected[fate] = sum(distinct for name, _, distinct in fates if name == fate)
     lost = ("no_user", "no_text")
     rejected["duplicate"] = sum(rows - distinct for fate, rows, distinct in fates if fate not in lost)

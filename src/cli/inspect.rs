@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
         Err(error) => return Err(error.into()),
     };
     drop(watch);
+    arguments.log.meaning.keep(&settings)?;
     if arguments.voice.json {
         print_json(&object(&look, &log)?)?
     } else {

@@ -2,8 +2,10 @@
 
 use clap::Args;
 
-use crate::events::{Filter, KindWeights};
-use crate::project::Settings;
+use crate::events::{self, ColumnReport, Filter, KindWeights};
+use crate::observe::Watch;
+use crate::pipeline;
+use crate::project::{Presets, Settings};
 
 /// What of the log counts.
 #[derive(Debug, Default, Args)]
@@ -39,4 +41,43 @@ impl MeaningArguments {
         }
         settings.keep_called_off |= self.keep_called_off;
     }
+
+    /// Reads as last time where nothing is said about how to read and something was kept for this header. That is said
+    /// on standard error whatever else is: nobody should wonder why a log is read otherwise than guessed.
+    pub(super) fn recall(&self, settings: &mut Settings) {
+        let presets = Presets::open_default();
+        if self.fresh || presets.is_empty() || settings.says_how_to_read() {
+            return;
+        }
+        // A log that cannot be looked into is refused with its reason when it is read.
+        let found = header(settings).and_then(|header| presets.find(names(&header)));
+        if let Some(preset) = found {
+            settings.read_as(&preset.reading);
+            eprintln!("Note: {} Say --fresh to do without.", preset.words());
+        }
+    }
+
+    /// Keeps how the log was read, if that was asked for; what says nothing takes the place of what was kept, so
+    /// `--fresh --remember` forgets.
+    pub(super) fn keep(&self, settings: &Settings) -> anyhow::Result<()> {
+        let Some(header) = header(settings).filter(|_| self.remember) else { return Ok(()) };
+        let presets = Presets::open_default();
+        if settings.says_how_to_read() {
+            let place = presets.keep(names(&header), settings)?;
+            eprintln!("Note: Kept for the next log with these columns: {}", place.display());
+        } else if presets.forget(names(&header)) {
+            eprintln!("Note: What was kept for logs with these columns is forgotten.");
+        }
+        Ok(())
+    }
+}
+
+/// The columns of a log, if it can be looked into.
+fn header(settings: &Settings) -> Option<Vec<ColumnReport>> {
+    let options = pipeline::read_options(settings);
+    events::preview(&settings.inputs, &options, &Watch::silent()).ok().map(|look| look.columns)
+}
+
+fn names(columns: &[ColumnReport]) -> impl Iterator<Item = &str> + Clone {
+    columns.iter().map(|column| column.name.as_str())
 }

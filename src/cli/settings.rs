@@ -74,6 +74,7 @@ impl LogArguments {
             settings.returns_prefix.clone_from(&self.returns);
         }
         self.meaning.apply(&mut settings);
+        self.meaning.recall(&mut settings);
         Ok(settings)
     }
 }

@@ -56,15 +56,14 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
         .iter()
         .map(|name| prefix.as_ref().is_some_and(|prefix| name.trim().starts_with(prefix.as_str())))
         .collect();
-    let kinds: Vec<(bool, bool)> = names(Role::Kind)
-        .iter()
-        .map(|kind| (Meaning::of(kind) == Some(Meaning::Return), options.kind_weights.of(kind) > 0.0))
-        .collect();
+    let kinds: Vec<(Option<Meaning>, bool)> =
+        names(Role::Kind).iter().map(|kind| (Meaning::of(kind), options.kind_weights.of(kind) > 0.0)).collect();
     let kind = |row: usize| rows.kind.get(row).and_then(|code| kinds.get(*code as usize));
+    let means = |row: usize| kind(row).and_then(|kind| kind.0);
     let weighs = |row: usize| kind(row).map_or(options.kind_weights.of("") > 0.0, |kind| kind.1);
     let is_return = |row: usize| {
         let marked = rows.basket.get(row).is_some_and(|code| returned.get(*code as usize) == Some(&true));
-        marked || quantity(row) < 0.0 || kind(row).is_some_and(|kind| kind.0)
+        marked || quantity(row) < 0.0 || means(row) == Some(Meaning::Return)
     };
 
     let priced = price_rule(rows.price.as_ref(), (0..rows.len()).filter(sound).filter(|row| !is_return(*row)));
@@ -87,7 +86,8 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
     let off = if options.keep_called_off {
         HashSet::new()
     } else {
-        called_off(rows, &order, |row| verdict(row as usize).ok())
+        let trades = |row: usize| rows.kind.is_empty() || means(row) == Some(Meaning::Purchase);
+        called_off(rows, &order, |row| verdict(row as usize).ok().filter(|returned| *returned || trades(row as usize)))
     };
     let verdict = |row: usize| if off.contains(&(row as u32)) { Err(Reason::CalledOff) } else { verdict(row) };
     for row in 0..rows.len() {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::dictionary::ABSENT;
-use super::rows::Rows;
+use super::rows::{Numbers, Rows};
 
 /// How long after a purchase its cancellation may come, in microseconds: a day.
 const RIGHT_AWAY: i64 = 24 * 3_600_000_000;
@@ -11,10 +11,12 @@ const RIGHT_AWAY: i64 = 24 * 3_600_000_000;
 /// Which of the kept rows are purchases called off, and their cancellations.
 ///
 /// A return calls off the row before it of the same user and item (or text, where the log has no items), in the order of
-/// time and of the log, if that is a purchase of the same quantity and no more than a day older. A return that comes
-/// later, or of another quantity, stays one: the purchase was meant.
+/// time and of the log, if that is a purchase of the same quantity and price and no more than a day older. A return
+/// that comes later, or of another quantity, stays one: the purchase was meant. What somebody spent, net of returns, is the
+/// same with and without them.
 ///
-/// `order` are rows by user, time and place in the log; `kept` tells whether a row stays and whether as a return.
+/// `order` are rows by user, time and place in the log; `kept` tells of purchases and returns that stay whether they are
+/// returns, and nothing of other rows.
 pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>) -> HashSet<u32> {
     let item = |row: u32| rows.item.get(row as usize).copied().filter(|item| *item != ABSENT);
     let same = |one: u32, other: u32| match (item(one), item(other)) {
@@ -26,6 +28,11 @@ pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>
         let own = rows.quantity.as_ref().map(|numbers| numbers.values[row as usize]);
         own.filter(|many| !many.is_nan()).unwrap_or(1.0).abs()
     };
+    let money = |row: u32| {
+        let one =
+            |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.values[row as usize].abs().to_bits());
+        (one(&rows.price), one(&rows.value))
+    };
     let (user, time) = (|row: u32| rows.user[row as usize], |row: u32| rows.time[row as usize]);
     let mut off = HashSet::new();
     for (at, back) in order.iter().copied().enumerate() {
@@ -35,7 +42,9 @@ pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>
         let earlier = order[..at].iter().rev().copied();
         let near = earlier.take_while(|row| user(*row) == user(back) && time(back) - time(*row) <= RIGHT_AWAY);
         let before = near.into_iter().find(|row| same(*row, back) && kept(*row).is_some());
-        if let Some(bought) = before.filter(|row| kept(*row) == Some(false) && quantity(*row) == quantity(back)) {
+        if let Some(bought) = before
+            .filter(|row| kept(*row) == Some(false) && quantity(*row) == quantity(back) && money(*row) == money(back))
+        {
             off.insert(bought);
             off.insert(back);
         }
@@ -46,7 +55,6 @@ pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::rows::Numbers;
 
     const HOUR: i64 = 3_600_000_000;
 
@@ -71,6 +79,14 @@ mod tests {
     fn a_purchase_called_off_within_a_day_goes_with_its_cancellation() {
         assert_eq!(off(&[(0, 1, 80_995.0), (0, 2, 6.0), (1, 1, -80_995.0)]), [0, 2]);
         assert_eq!(off(&[(0, 1, 5.0), (24, 1, -5.0)]), [0, 1]);
+    }
+
+    #[test]
+    fn another_price_is_another_matter() {
+        let price = Some(Numbers { values: vec![2.5, 2.0], any: true });
+        let quantity = Some(Numbers { values: vec![5.0, -5.0], any: true });
+        let rows = Rows { user: vec![0; 2], time: vec![0; 2], text: vec![0; 2], price, quantity, ..Rows::default() };
+        assert!(called_off(&rows, &[0, 1], |row| Some(row == 1)).is_empty());
     }
 
     #[test]
