@@ -7,12 +7,12 @@ use serde_json::json;
 use super::arguments::InspectArguments;
 use super::output::{Edge, count, print, print_json, table};
 use super::{Misuse, exit, progress};
-use crate::events::{self, Account, ColumnReport, Inspection, Log};
+use crate::events::{self, Account, ColumnReport, Dialect, Inspection, LineEnd, Log, ReadOptions};
 use crate::{interests, pipeline};
 
 pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
     let settings = arguments.settings()?;
-    let options = pipeline::read_options(&settings);
+    let options = ReadOptions { rejected: arguments.rejected.clone(), ..pipeline::read_options(&settings) };
     let watch = progress::watch(&arguments.voice)?;
     let look = events::preview(&settings.inputs, &options, &watch)?;
     let log = match events::read(&settings.inputs, &options, &watch) {
@@ -37,6 +37,8 @@ fn object(look: &Inspection, log: &Log) -> anyhow::Result<serde_json::Value> {
     let (first, last) = span(log)?;
     Ok(json!({
         "files": look.files,
+        "broken": look.broken,
+        "dialect": look.dialect,
         "rows_read": log.account.rows_read,
         "rows_kept": log.account.rows_kept,
         "rows_rejected": log.account.rows_rejected(),
@@ -59,6 +61,12 @@ fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
     for file in &look.files {
         writeln!(text, "{}", file.display())?;
     }
+    for broken in &look.broken {
+        writeln!(text, "left out: {}", broken.why)?;
+    }
+    if let Some(dialect) = &look.dialect {
+        writeln!(text, "\nWritten as\n{}", written(dialect))?;
+    }
     writeln!(text, "\nColumns")?;
     text += &columns(&log.columns);
     writeln!(text, "\nRows")?;
@@ -80,6 +88,29 @@ fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
         writeln!(text, "\nNote: {note}")?;
     }
     Ok(text)
+}
+
+/// How a text file is written, in words.
+fn written(dialect: &Dialect) -> String {
+    let mark = |mark: char| match mark {
+        '\t' => "tab".to_owned(),
+        mark => format!("`{}`", mark.escape_default()),
+    };
+    let or_none = |some: Option<char>| some.map_or_else(|| "none".to_owned(), mark);
+    let mut parts = vec![
+        dialect.encoding.clone(),
+        format!("delimiter {}", mark(dialect.delimiter)),
+        format!("quote {}", or_none(dialect.quote)),
+    ];
+    parts.extend(dialect.escape.map(|escape| format!("escape {}", mark(escape))));
+    parts.extend(dialect.comment.map(|comment| format!("comment {}", mark(comment))));
+    parts.extend(dialect.decimal.map(|decimal| format!("decimal {}", mark(decimal))));
+    parts.push(if dialect.header { "with a header" } else { "without a header" }.to_owned());
+    if dialect.line_end == LineEnd::CarriageReturn {
+        parts.push("lines end with carriage returns".to_owned());
+    }
+    let why = dialect.why.iter().map(|reason| format!("\n  {reason}")).collect::<String>();
+    parts.join(", ") + &why
 }
 
 /// The first and the last event's time.

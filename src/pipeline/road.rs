@@ -18,7 +18,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 1;
+const STAGES: u32 = 2;
 /// Directions to which the mean text vector of a period is reduced.
 const REDUCED: usize = 8;
 
@@ -42,6 +42,9 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
         mapping: settings.mapping.clone(),
         time_format: settings.time_format.clone(),
         returns_prefix: settings.returns_prefix.clone(),
+        dialect: settings.dialect.clone(),
+        time_zone: settings.time_zone.clone(),
+        skip_broken: settings.skip_broken,
         ..ReadOptions::default()
     }
 }
@@ -54,7 +57,8 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let files = events::find_files(&settings.inputs)?;
     let contents = Fingerprint::of_files(&files, watch)?;
     let read_by = (&settings.mapping, &settings.time_format, &settings.returns_prefix);
-    let key = Fingerprint::of(&(STAGES, &contents, read_by))?;
+    let written = (&settings.dialect, &settings.time_zone, settings.skip_broken);
+    let key = Fingerprint::of(&(STAGES, &contents, read_by, written))?;
     if let Some(same) = last.as_ref().filter(|last| last.key == key) {
         return Ok(same.clone());
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
-use crate::events::Mapping;
+use crate::events::{DialectChoice, Mapping};
 use crate::language::DeviceChoice;
 
 /// How many interests to look for.
@@ -54,6 +54,12 @@ pub struct Settings {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns, as quantities below zero are; guessed when not given.
     pub returns_prefix: Option<String>,
+    /// How a text file writes its table; what is open is found out.
+    pub dialect: DialectChoice,
+    /// The log's time zone, by its name or as an offset; UTC when not given.
+    pub time_zone: Option<String>,
+    /// Whether files that are broken are left out, instead of the log being refused.
+    pub skip_broken: bool,
     /// How long a period is; chosen from the data when not given.
     pub period: Option<PeriodLength>,
     /// How many interests.
@@ -77,6 +83,9 @@ impl Default for Settings {
             mapping: Mapping::default(),
             time_format: None,
             returns_prefix: None,
+            dialect: DialectChoice::default(),
+            time_zone: None,
+            skip_broken: false,
             period: None,
             interests: InterestCount::Auto,
             horizon: 3,
