@@ -1,5 +1,5 @@
 //! How long one log takes to become an event table: `read_log LOG...` reads it once and prints one JSON object with the
-//! seconds, the peak of memory and what was kept. `read_log.py` runs it beside pandas, polars and DuckDB.
+//! seconds in all and by stage, those of the first look, the peak of memory and what was kept. `read_log.py` runs it beside pandas, polars and DuckDB.
 
 #![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
 
@@ -19,6 +19,10 @@ fn main() -> ExitCode {
         eprintln!("read_log: name a log; benches/read_log.py compares with other programs");
         return ExitCode::SUCCESS;
     }
+    let began = Instant::now();
+    let look = events::preview(&inputs, &ReadOptions::default(), &Watch::silent());
+    let preview = began.elapsed().as_secs_f64();
+    drop(look);
     let began = Instant::now();
     let log = match events::read(&inputs, &ReadOptions::default(), &Watch::silent()) {
         Ok(log) => log,
@@ -47,7 +51,12 @@ fn main() -> ExitCode {
         "value": log.events.value.iter().flatten().sum::<f64>(),
         "returned": log.events.returns.value.iter().sum::<f64>(),
     });
-    println!("{}", json!({ "seconds": seconds, "peak_mib": peak_mib(), "counts": counts }));
+    let stages: serde_json::Map<String, serde_json::Value> =
+        log.stages.iter().map(|(stage, time)| ((*stage).to_owned(), time.as_secs_f64().into())).collect();
+    println!(
+        "{}",
+        json!({ "seconds": seconds, "preview": preview, "stages": stages, "peak_mib": peak_mib(), "counts": counts })
+    );
     ExitCode::SUCCESS
 }
 

@@ -7,12 +7,14 @@ use serde_json::json;
 use super::arguments::InspectArguments;
 use super::output::{Edge, count, print, print_json, table, things};
 use super::{Misuse, exit, progress};
-use crate::events::{self, Account, ColumnReport, Flag, Flagged, Inspection, KindReport, Log, Meaning};
+use crate::events::{
+    self, Account, ColumnReport, Dialect, Flag, Flagged, Inspection, KindReport, LineEnd, Log, Meaning, ReadOptions,
+};
 use crate::{interests, pipeline};
 
 pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
     let settings = arguments.settings()?;
-    let options = pipeline::read_options(&settings);
+    let options = ReadOptions { rejected: arguments.rejected.clone(), ..pipeline::read_options(&settings) };
     let watch = progress::watch(&arguments.voice)?;
     let look = events::preview(&settings.inputs, &options, &watch)?;
     let log = match events::read(&settings.inputs, &options, &watch) {
@@ -38,6 +40,8 @@ fn object(look: &Inspection, log: &Log) -> anyhow::Result<serde_json::Value> {
     let (first, last) = span(log)?;
     Ok(json!({
         "files": look.files,
+        "broken": look.broken,
+        "dialect": look.dialect,
         "rows_read": log.account.rows_read,
         "rows_kept": log.account.rows_kept,
         "rows_rejected": log.account.rows_rejected(),
@@ -62,6 +66,12 @@ fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
     let mut text = String::new();
     for file in &look.files {
         writeln!(text, "{}", file.display())?;
+    }
+    for broken in &look.broken {
+        writeln!(text, "left out: {}", broken.why)?;
+    }
+    if let Some(dialect) = &look.dialect {
+        writeln!(text, "\nWritten as\n{}", written(dialect))?;
     }
     writeln!(text, "\nColumns")?;
     text += &columns(&log.columns);
@@ -124,6 +134,29 @@ fn meaning(log: &Log) -> String {
 fn flagged_json(log: &Log) -> Vec<serde_json::Value> {
     let one = |flagged: Flagged| json!({ "user": log.events.users[flagged.user.index()], "flag": flagged.flag, "why": flagged.why });
     events::flag_users(&log.events).into_iter().map(one).collect()
+}
+
+/// How a text file is written, in words.
+fn written(dialect: &Dialect) -> String {
+    let mark = |mark: char| match mark {
+        '\t' => "tab".to_owned(),
+        mark => format!("`{}`", mark.escape_default()),
+    };
+    let or_none = |some: Option<char>| some.map_or_else(|| "none".to_owned(), mark);
+    let mut parts = vec![
+        dialect.encoding.clone(),
+        format!("delimiter {}", mark(dialect.delimiter)),
+        format!("quote {}", or_none(dialect.quote)),
+    ];
+    parts.extend(dialect.escape.map(|escape| format!("escape {}", mark(escape))));
+    parts.extend(dialect.comment.map(|comment| format!("comment {}", mark(comment))));
+    parts.extend(dialect.decimal.map(|decimal| format!("decimal {}", mark(decimal))));
+    parts.push(if dialect.header { "with a header" } else { "without a header" }.to_owned());
+    if dialect.line_end == LineEnd::CarriageReturn {
+        parts.push("lines end with carriage returns".to_owned());
+    }
+    let why = dialect.why.iter().map(|reason| format!("\n  {reason}")).collect::<String>();
+    parts.join(", ") + &why
 }
 
 /// The first and the last event's time.

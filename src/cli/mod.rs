@@ -4,6 +4,7 @@
 //! people's scripts stands in README.md.
 
 mod arguments;
+mod dialect;
 mod doctor;
 mod embed;
 mod failure;

@@ -23,6 +23,8 @@ pub struct Kept {
     pub user_of: Vec<u32>,
     /// What the analyst should know about the rules that were applied.
     pub notes: Vec<String>,
+    /// The rows left out and why, if they are to be written down.
+    pub left_out: Vec<(u32, Reason)>,
 }
 
 /// Judges every row. Those left out go to the tally.
@@ -90,15 +92,19 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
         called_off(rows, &order, |row| verdict(row as usize).ok().filter(|returned| *returned || trades(row as usize)))
     };
     let verdict = |row: usize| if off.contains(&(row as u32)) { Err(Reason::CalledOff) } else { verdict(row) };
+    let mut left_out = Vec::new();
     for row in 0..rows.len() {
         if let Err(reason) = verdict(row) {
             tally.reject(reason, rows.line(row));
+            if options.rejected.is_some() {
+                left_out.push((row as u32, reason));
+            }
         }
     }
     let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdict(*row as usize) == Ok(true)).collect();
     order.retain(|row| verdict(*row as usize) == Ok(false));
     order.shrink_to_fit();
-    Kept { events: order, returns, users, user_of, notes }
+    Kept { events: order, returns, users, user_of, notes, left_out }
 }
 
 /// Puts the rows that can be kept in order and marks those that are equal to an earlier one.

@@ -4,7 +4,7 @@ use hashbrown::HashTable;
 
 use super::dictionary::{ABSENT, Arena, hash_plain, hash_text, mix};
 use super::distinct::Distinct;
-use super::numbers::{Amount, means_absent, parse_number};
+use super::numbers::{Amount, means_absent, parse_number_with};
 use super::source::{Cell, Cells};
 use super::times::{Evidence, NO_TIME, TimeReader, read_integer};
 
@@ -31,6 +31,14 @@ pub enum Fresh {
     Plain(Vec<Cell<'static>>),
 }
 
+/// How written values are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Readers<'a> {
+    pub times: &'a TimeReader,
+    /// The decimal mark, where it is known.
+    pub decimal: Option<char>,
+}
+
 /// What is left of a column's batch.
 #[derive(Debug)]
 pub struct Part {
@@ -53,7 +61,7 @@ pub struct Part {
 }
 
 /// Reduces a column. `salt` differs from column to column, so that the same values in other columns make other rows.
-pub fn digest(cells: &Cells, want: Want, salt: u64, times: &TimeReader) -> Part {
+pub fn digest(cells: &Cells, want: Want, salt: u64, readers: &Readers<'_>) -> Part {
     let rows = cells.len();
     let room = |wanted| if want == wanted { rows } else { 0 };
     let plain = !matches!(cells, Cells::Text(_) | Cells::Lines(_));
@@ -72,13 +80,13 @@ pub fn digest(cells: &Cells, want: Want, salt: u64, times: &TimeReader) -> Part 
     let mut known = Known::default();
     match cells {
         Cells::Opaque(_) => (0..rows).for_each(|_| part.absent(want)),
-        Cells::Text(texts) => texts.iter().for_each(|text| part.text(text, want, salt, times, &mut known)),
-        Cells::Lines(fields) => fields.iter().for_each(|text| part.text(text, want, salt, times, &mut known)),
-        _ => cells.each(|cell| part.plain(cell, want, salt, times, &mut known)),
+        Cells::Text(texts) => texts.iter().for_each(|text| part.text(text, want, salt, readers, &mut known)),
+        Cells::Lines(fields) => fields.iter().for_each(|text| part.text(text, want, salt, readers, &mut known)),
+        _ => cells.each(|cell| part.plain(cell, want, salt, readers, &mut known)),
     }
     if let Fresh::Texts(arena) = &part.fresh {
         for (text, rows) in arena.iter().zip(&known.rows).filter(|(_, rows)| **rows > 0) {
-            times.weigh(text, *rows, &mut part.evidence);
+            readers.times.weigh(text, *rows, &mut part.evidence);
         }
     }
     part
@@ -106,8 +114,9 @@ impl Part {
         }
     }
 
-    fn text(&mut self, text: Option<&str>, want: Want, salt: u64, times: &TimeReader, known: &mut Known) {
+    fn text(&mut self, text: Option<&str>, want: Want, salt: u64, readers: &Readers<'_>, known: &mut Known) {
         let Some(text) = text else { return self.absent(want) };
+        let times = readers.times;
         let hash = hash_text(text.as_bytes());
         self.row_hashes.push(mix(hash ^ salt));
         let Fresh::Texts(arena) = &mut self.fresh else { return };
@@ -142,7 +151,7 @@ impl Part {
                         let amount = if means_absent(text.trim()) {
                             Amount::Absent
                         } else {
-                            parse_number(text).map_or(Amount::Unreadable, Amount::Is)
+                            parse_number_with(text, readers.decimal).map_or(Amount::Unreadable, Amount::Is)
                         };
                         let number = amount.as_number();
                         if arena.len() < SAMPLE {
@@ -189,8 +198,9 @@ impl Part {
         }
     }
 
-    fn plain(&mut self, cell: Cell<'_>, want: Want, salt: u64, times: &TimeReader, known: &mut Known) {
+    fn plain(&mut self, cell: Cell<'_>, want: Want, salt: u64, readers: &Readers<'_>, known: &mut Known) {
         let Some(cell) = cell.plain() else { return self.absent(want) };
+        let times = readers.times;
         let hash = hash_plain(cell);
         self.row_hashes.push(mix(hash ^ salt));
         let Fresh::Plain(fresh) = &mut self.fresh else { return };

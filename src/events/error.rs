@@ -94,6 +94,14 @@ pub enum EventsError {
         /// What is wrong with it.
         why: String,
     },
+    /// What was said about how the text is written cannot be.
+    #[error(
+        "the log cannot be read as it was said to be written: {why}; see --delimiter, --quote, --escape, --comment, --decimal, --encoding"
+    )]
+    BadDialect {
+        /// What is wrong with it.
+        why: String,
+    },
     /// The file's content is damaged or is not what it says it is.
     #[error("the file cannot be read: {why}; get a whole copy of it: {}", path.display())]
     BrokenFile {
@@ -133,6 +141,14 @@ pub enum EventsError {
     /// Somebody asked to stop.
     #[error("cancelled")]
     Cancelled(#[from] Cancelled),
+    /// The rows left out could not be written down.
+    #[error("the rows left out cannot be written: {source}; name a place that can be written to: {}", path.display())]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The system refused.
     #[error("the file cannot be read: {source}: {}", path.display())]
     Io {

@@ -26,11 +26,23 @@ pub struct ColumnReport {
     pub examples: Vec<String>,
 }
 
+/// A file that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrokenFile {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it, with its name.
+    pub why: String,
+}
+
 /// A look into a log. Counts of columns are over the rows looked at.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inspection {
     /// The files that make the log.
     pub files: Vec<PathBuf>,
+    /// Files that are broken; the log can be read without them.
+    #[serde(default)]
+    pub broken: Vec<BrokenFile>,
     /// How the first text file is written; none for Parquet.
     #[serde(default)]
     pub dialect: Option<Dialect>,

@@ -6,23 +6,28 @@ use rayon::prelude::*;
 
 use super::dialect::Dialect;
 use super::dictionary::mix;
-use super::digest::{Want, digest};
+use super::digest::{Readers, Want, digest};
 use super::guess::{self, Cast, spelled};
 use super::profile::Profile;
 use super::rows::{Digest, wanted};
 use super::sieve::{self, Sieve};
 use super::source::{self, Batch, Cells, Field};
 use super::times::{Evidence, TimeReader};
-use super::{ColumnReport, EventsError, Mapping, ReadOptions, Role};
+use super::{BrokenFile, ColumnReport, EventsError, Mapping, ReadOptions, Role};
 use crate::observe::{Stage, Watch};
 
 /// Rows from which roles are guessed and the first look is made.
 pub const HEAD_ROWS: usize = 1000;
 
+/// A preview opens so many files to see whether they are whole.
+const OPENED: usize = 500;
+
 /// The beginning of a log.
 pub struct Head {
     /// All the files.
     pub files: Vec<PathBuf>,
+    /// Files that were found broken and are none of them.
+    pub broken: Vec<BrokenFile>,
     /// The columns of the first file that has rows.
     pub columns: Vec<Profile>,
     /// That file's first rows, column by column.
@@ -40,16 +45,22 @@ impl Head {
     ///
     /// # Errors
     /// Files that are missing, broken, empty or have only a header.
-    pub fn read(files: Vec<PathBuf>, options: &ReadOptions) -> Result<Self, EventsError> {
+    pub fn read(mut files: Vec<PathBuf>, options: &ReadOptions) -> Result<Self, EventsError> {
         let times = TimeReader::new(None, None)?;
         let mut nothing = None;
-        for path in &files {
+        let mut broken = Vec::new();
+        for path in &files.clone() {
             let (opened, batch) = match source::open(path, &options.dialect).and_then(|mut opened| {
                 let batch = opened.batches.first(HEAD_ROWS)?;
                 Ok((opened, batch))
             }) {
                 Err(empty @ (EventsError::EmptyFile { .. } | EventsError::HeaderOnly { .. })) => {
                     nothing.get_or_insert(empty);
+                    continue;
+                }
+                Err(error @ EventsError::BrokenFile { .. }) if options.skip_broken && files.len() > 1 => {
+                    broken.push(BrokenFile { path: path.clone(), why: error.to_string() });
+                    files.retain(|file| file != path);
                     continue;
                 }
                 opened => opened?,
@@ -64,15 +75,28 @@ impl Head {
             let columns: Vec<_> = opened.fields.iter().zip(&cells).map(profile).collect();
             let cast = guess::cast(&columns, &options.mapping);
             let rows = batch.rows() + batch.torn().len();
-            return Ok(Self { files, columns, cells, rows, dialect: opened.dialect, cast });
+            return Ok(Self { files, broken, columns, cells, rows, dialect: opened.dialect, cast });
         }
         Err(nothing.unwrap_or(EventsError::NoInput))
+    }
+
+    /// Opens the files that come later, as far as that is quick, and sets those aside that are broken.
+    pub fn look_for_broken(&mut self, options: &ReadOptions) {
+        let look = |path: &PathBuf| match source::open(path, &options.dialect) {
+            Err(error @ EventsError::BrokenFile { .. }) => {
+                Some(BrokenFile { path: path.clone(), why: error.to_string() })
+            }
+            _ => None,
+        };
+        let found: Vec<BrokenFile> = self.files.par_iter().take(OPENED).filter_map(look).collect();
+        self.files.retain(|file| found.iter().all(|broken| broken.path != *file));
+        self.broken.extend(found);
     }
 
     /// What the first rows say about how times are written; none if their column types them.
     pub fn evidence(&self, times: &TimeReader) -> Option<(&str, Evidence)> {
         let at = self.cast.of(Role::Time)?;
-        let part = digest(&self.cells[at], Want::Times, 0, times);
+        let part = digest(&self.cells[at], Want::Times, 0, &Readers { times, decimal: None });
         let typed = self.columns[at].looks.typed_times > 0;
         (!typed).then_some((self.columns[at].name.as_str(), part.evidence))
     }
@@ -227,12 +251,13 @@ fn reduced(
     times: &TimeReader,
     only_roles: bool,
 ) -> Result<Digest, EventsError> {
+    let readers = Readers { times, decimal: batch.decimal() };
     let one = |(at, place): (usize, &usize)| {
         let role = head.cast.part(*place).map(|part| part.0);
         if only_roles && role.is_none() {
             return None;
         }
-        let part = |cells: Cells| (*place, digest(&cells, wanted(role), mix(*place as u64), times));
+        let part = |cells: Cells| (*place, digest(&cells, wanted(role), mix(*place as u64), &readers));
         Some(batch.cells(at).map(part))
     };
     let mut parts = places.par_iter().enumerate().filter_map(one).collect::<Result<Vec<_>, EventsError>>()?;

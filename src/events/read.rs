@@ -1,6 +1,7 @@
 //! The whole log, read and cleaned; the first look at it; its texts alone.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -9,12 +10,13 @@ use super::clean::clean;
 use super::dialect::DialectChoice;
 use super::files::find_files;
 use super::log::{HEAD_ROWS, Head, Step, walk};
+use super::rejected;
 use super::rows::Gather;
 use super::tally::reasons;
 use super::times::TimeReader;
 use super::{
-    Account, ColumnReport, EventTable, EventsError, Filter, Inspection, KindReport, KindWeights, Mapping, Meaning,
-    Role, SwitchedOff, sieve, switched_off,
+    Account, BrokenFile, ColumnReport, EventTable, EventsError, Filter, Inspection, KindReport, KindWeights, Mapping,
+    Meaning, Role, SwitchedOff, sieve, switched_off,
 };
 use crate::observe::Watch;
 
@@ -41,6 +43,10 @@ pub struct ReadOptions {
     /// The log's time zone, by its name (`Europe/Berlin`) or as an offset (`+08:00`): instants become what clocks showed
     /// there. UTC when not given. Times without a zone are what clocks showed, whatever the zone.
     pub time_zone: Option<String>,
+    /// Whether files that are broken are left out, with a note, instead of the log being refused.
+    pub skip_broken: bool,
+    /// Where the rows that are left out are written, as CSV.
+    pub rejected: Option<PathBuf>,
 }
 
 /// A log, read and cleaned.
@@ -58,6 +64,8 @@ pub struct Log {
     pub off: Vec<SwitchedOff>,
     /// What the analyst should know, a sentence each.
     pub notes: Vec<String>,
+    /// How long each part of the work took.
+    pub stages: Vec<(&'static str, Duration)>,
 }
 
 /// A fast first look: the columns, what they seem to mean, and the first rows. Reads only the log's first
@@ -68,7 +76,8 @@ pub struct Log {
 /// read two ways, are no errors here but problems of the inspection.
 pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Inspection, EventsError> {
     watch.check()?;
-    let head = Head::read(find_files(inputs)?, options)?;
+    let mut head = Head::read(find_files(inputs)?, &ReadOptions { skip_broken: true, ..options.clone() })?;
+    head.look_for_broken(options);
     watch.check()?;
     let shown = head.rows.min(PREVIEW_ROWS);
     let mut preview: Vec<Vec<Option<String>>> = Vec::new();
@@ -90,12 +99,17 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
         sieve::missing(&options.filters, &head.columns, || head.files[0].clone()).map(|error| error.to_string()),
     );
     problems.extend(time_problem(&head, options));
+    if !options.skip_broken {
+        let leave = |broken: &BrokenFile| format!("{}; or leave it out with --skip-broken", broken.why);
+        problems.extend(head.broken.iter().map(leave));
+    }
     let columns = head.reports(&head.columns);
     Ok(Inspection {
         off: switched_off(&columns),
         columns,
         rows_seen: head.rows as u64,
         dialect: head.dialect.clone(),
+        broken: head.broken,
         files: head.files,
         preview,
         problems,
@@ -124,23 +138,34 @@ fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
 /// # Errors
 /// Whatever stands between these files and a table of at least one event.
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Log, EventsError> {
-    let head = Head::read(find_files(inputs)?, options)?;
+    let mut head = Head::read(find_files(inputs)?, options)?;
     head.require(&[Role::User, Role::Time, Role::Text], options)?;
-    let (gather, mut notes) = gathered(&head, options, false, watch)?;
+    let mut stages = Vec::new();
+    let mut began = Instant::now();
+    let mut done = |stage| stages.push((stage, std::mem::replace(&mut began, Instant::now()).elapsed()));
+    let (gather, mut notes) = gathered(&mut head, options, false, watch)?;
+    done("read");
     let (mut rows, profiles, mut tally) = gather.finish(&head.cast);
     watch.check()?;
+    done("gather");
     let mut kept = clean(&mut rows, options, &mut tally);
+    done("clean");
     let account = tally.account(kept.returns.len() as u64);
+    if let Some(path) = &options.rejected {
+        let names: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
+        rejected::write(&head, &names, &std::mem::take(&mut kept.left_out), path, options, watch)?;
+    }
     if kept.events.is_empty() {
         return Err(EventsError::NoEvents { rows_read: account.rows_read, reasons: reasons(&account) });
     }
     watch.check()?;
     notes.append(&mut kept.notes);
     let mut events = build(rows, kept);
+    done("build");
     notes.extend(weigh(&mut events, &options.kind_weights));
     let columns = head.reports(&profiles);
     let (kinds, off) = (kinds_of(&events), switched_off(&columns));
-    Ok(Log { events, account, columns, kinds, off, notes })
+    Ok(Log { events, account, columns, kinds, off, notes, stages })
 }
 
 /// Gives the events their kinds' weights. Answers what there is to know about them.
@@ -177,7 +202,7 @@ fn kinds_of(events: &EventTable) -> Vec<KindReport> {
 
 /// All rows. Times are read in the way that the first rows suggest; if all rows together say otherwise, once more.
 fn gathered(
-    head: &Head,
+    head: &mut Head,
     options: &ReadOptions,
     only_roles: bool,
     watch: &Watch,
@@ -186,6 +211,7 @@ fn gathered(
     let likeliest = head.evidence(&times).and_then(|(_, evidence)| evidence.likeliest());
     times.follow(likeliest);
     let mut patient = false;
+    let mut without = Vec::new();
     loop {
         let mut names = super::guess::spelled(&head.columns);
         let mut gather = Gather::new(&names, &head.cast);
@@ -206,14 +232,23 @@ fn gathered(
                 }
                 Ok(better.is_none())
             }
-        })?;
+        });
+        let walked = match walked {
+            Err(EventsError::BrokenFile { path, why }) if options.skip_broken && head.files.len() > 1 => {
+                // From the beginning, as some of its rows may be in.
+                without.push(format!("A file was left out, as {why}: {}", path.display()));
+                head.files.retain(|file| *file != path);
+                continue;
+            }
+            walked => walked?,
+        };
         let decided = match (walked, gather.evidence()) {
             (None, _) => better,
-            (Some(notes), None) => return Ok((gather, notes)),
+            (Some(notes), None) => return Ok((gather, [without, notes].concat())),
             (Some(notes), Some((column, evidence))) => {
                 let decided = times.decide(column, evidence)?;
                 if times.clone().follow(decided) {
-                    return Ok((gather, notes));
+                    return Ok((gather, [without, notes].concat()));
                 }
                 decided
             }
@@ -234,9 +269,9 @@ pub fn read_texts(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> R
     };
     let options = ReadOptions { mapping, ..options.clone() };
     let head = Head::read(find_files(inputs)?, &options)?;
-    let head = Head { cast: head.cast.only(Role::Text), ..head };
+    let mut head = Head { cast: head.cast.only(Role::Text), ..head };
     head.require(&[Role::Text], &options)?;
-    let (gather, _) = gathered(&head, &options, true, watch)?;
+    let (gather, _) = gathered(&mut head, &options, true, watch)?;
     let mut texts = gather.texts(&head.cast);
     texts.par_sort_unstable();
     texts.dedup();

@@ -11,7 +11,7 @@ use ron::ser::PrettyConfig;
 use serde::{Deserialize, Serialize};
 
 use super::{ProjectError, Settings};
-use crate::events::Role;
+use crate::events::{DialectChoice, Role};
 use crate::report::write_file;
 
 /// How a kind of log is read.
@@ -43,6 +43,8 @@ impl Settings {
         self.mapping.clone_from(&other.mapping);
         self.time_format.clone_from(&other.time_format);
         self.returns_prefix.clone_from(&other.returns_prefix);
+        self.dialect.clone_from(&other.dialect);
+        self.time_zone.clone_from(&other.time_zone);
         self.filters.clone_from(&other.filters);
         self.kind_weights.clone_from(&other.kind_weights);
         self.keep_called_off = other.keep_called_off;
@@ -125,6 +127,10 @@ impl Preset {
         said.extend(reading.mapping.without.iter().map(|role: &Role| format!("no column is the {role}")));
         said.extend(reading.time_format.iter().map(|format| format!("times are written '{format}'")));
         said.extend(reading.returns_prefix.iter().map(|prefix| format!("baskets with {prefix} are returns")));
+        said.extend(reading.time_zone.iter().map(|zone| format!("the time zone is {zone}")));
+        if reading.dialect != DialectChoice::default() {
+            said.push("the file is written as then".to_owned());
+        }
         said.extend(reading.filters.iter().map(|filter| format!("only rows with {filter}")));
         if !reading.kind_weights.is_empty() {
             said.push(format!("kinds count {}", reading.kind_weights));

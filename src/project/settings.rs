@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
-use crate::events::{Filter, KindWeights, Mapping};
+use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::language::DeviceChoice;
 
 /// How many interests to look for.
@@ -54,6 +54,12 @@ pub struct Settings {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns, as quantities below zero are; guessed when not given.
     pub returns_prefix: Option<String>,
+    /// How a text file writes its table; what is open is found out.
+    pub dialect: DialectChoice,
+    /// The log's time zone, by its name or as an offset; UTC when not given.
+    pub time_zone: Option<String>,
+    /// Whether files that are broken are left out, instead of the log being refused.
+    pub skip_broken: bool,
     /// Rows count only if all of these hold.
     pub filters: Vec<Filter>,
     /// How much an event of each kind counts; 1 where nothing is said.
@@ -83,6 +89,9 @@ impl Default for Settings {
             mapping: Mapping::default(),
             time_format: None,
             returns_prefix: None,
+            dialect: DialectChoice::default(),
+            time_zone: None,
+            skip_broken: false,
             filters: Vec::new(),
             kind_weights: KindWeights::default(),
             keep_called_off: false,

@@ -344,6 +344,7 @@ pub fn inspection() -> Inspection {
     Inspection {
         files: vec!["garden_shop.csv".into()],
         dialect: None,
+        broken: Vec::new(),
         rows_seen: 50_000,
         columns: vec![
             column("Invoice", "text", Some(Role::Basket), "many rows share one value, and each has one user", 0, 2_103),

@@ -146,8 +146,7 @@ fn may_play(column: &Profile, role: Role) -> bool {
         Role::User | Role::Item | Role::Basket => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
         Role::Time => {
             is_time(column, MOSTLY)
-                || (mostly(looks.numbers)
-                    && column.dictionary.names.iter().take(100).all(|text| could_count_time(text)))
+                || (mostly(looks.numbers) && column.dictionary.names.iter().take(100).all(could_count_time))
         }
         Role::Text => f64::from(looks.with_letters) >= 0.5 * f64::from(looks.values.max(1)) && !is_time(column, MOSTLY),
         Role::Kind => looks.values > 0 && column.distinct() <= MOST_KINDS && !is_time(column, MOSTLY) && !fractions,

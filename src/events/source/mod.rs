@@ -25,8 +25,16 @@ pub trait Batch: Send + Sync {
     fn cells(&self, column: usize) -> Result<Cells, EventsError>;
     /// Where each row stands: its line in a CSV file, its number in Parquet.
     fn lines(&self) -> Lines;
+    /// The decimal mark of written numbers, where it is known.
+    fn decimal(&self) -> Option<char> {
+        None
+    }
     /// Rows whose fields cannot be told, with their lines.
     fn torn(&self) -> &[(u64, Reason)];
+    /// The text of such a row.
+    fn torn_text(&self, _at: usize) -> String {
+        String::new()
+    }
 }
 
 /// The lines of some rows.

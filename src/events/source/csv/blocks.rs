@@ -99,7 +99,7 @@ fn cut(bytes: &[u8], dialect: &Dialect) -> usize {
     for at in memrchr_iter(end, bytes).take(TRIES) {
         quotes -= memchr_iter(quote, &bytes[at..behind]).count();
         behind = at;
-        if quotes % 2 == 0 {
+        if quotes.is_multiple_of(2) {
             return at + 1;
         }
     }

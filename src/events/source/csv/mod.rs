@@ -1,9 +1,11 @@
 //! CSV files and their kin: lines of text with fields between delimiters.
 
 mod blocks;
+mod evidence;
 mod record;
 mod sniff;
 mod stream;
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,6 +65,7 @@ pub fn open(path: &Path, choice: &DialectChoice) -> Result<Opened, EventsError> 
         torn_encoding: 0,
         long: Vec::new(),
         encoding: sniffed.dialect.encoding.clone(),
+        decimal: sniffed.dialect.decimal,
     };
     Ok(Opened { fields, rows: None, size, dialect: Some(sniffed.dialect), batches: Box::new(lines) })
 }
@@ -102,6 +105,7 @@ struct Text {
     /// Lines where a left-out record begins that runs over several lines: mostly a stray quote.
     long: Vec<(u64, u64)>,
     encoding: String,
+    decimal: Option<char>,
 }
 
 impl Text {
@@ -127,6 +131,8 @@ impl Text {
                 columns: block.columns,
                 lines: Lines::Listed(first, block.lines),
                 torn,
+                torn_spans: block.torn_spans,
+                decimal: self.decimal,
             }));
         }
         batches
@@ -139,16 +145,21 @@ fn take_first(block: &mut Records) -> bool {
     let whole = block.lines.first().copied();
     match (torn, whole) {
         (None, None) => return false,
-        (Some(torn), Some(whole)) if torn < whole => drop(block.torn.remove(0)),
+        (Some(torn), Some(whole)) if torn < whole => remove_torn(block),
         (_, Some(_)) => {
             block.lines.remove(0);
             block.columns.iter_mut().for_each(|column| {
                 column.remove(0);
             });
         }
-        (Some(_), None) => drop(block.torn.remove(0)),
+        (Some(_), None) => remove_torn(block),
     }
     true
+}
+
+fn remove_torn(block: &mut Records) {
+    block.torn.remove(0);
+    block.torn_spans.remove(0);
 }
 
 impl Batches for Text {
@@ -212,9 +223,15 @@ struct Piece {
     columns: Vec<Vec<(u32, u32)>>,
     lines: Lines,
     torn: Vec<(u64, Reason)>,
+    torn_spans: Vec<(u32, u32)>,
+    decimal: Option<char>,
 }
 
 impl Batch for Piece {
+    fn decimal(&self) -> Option<char> {
+        self.decimal
+    }
+
     fn rows(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)
     }
@@ -230,6 +247,11 @@ impl Batch for Piece {
     fn torn(&self) -> &[(u64, Reason)] {
         &self.torn
     }
+
+    fn torn_text(&self, at: usize) -> String {
+        let span = self.torn_spans.get(at).and_then(|(from, to)| self.text.get(*from as usize..*to as usize));
+        span.unwrap_or_default().trim_end_matches('\r').to_owned()
+    }
 }
 
 /// The first rows of a batch.
@@ -239,6 +261,10 @@ struct Beginning {
 }
 
 impl Batch for Beginning {
+    fn decimal(&self) -> Option<char> {
+        self.batch.decimal()
+    }
+
     fn rows(&self) -> usize {
         self.batch.rows().min(self.rows)
     }

@@ -23,6 +23,8 @@ pub struct Records {
     pub lines: Vec<u32>,
     /// Lines of records that are left out, counted so too.
     pub torn: Vec<(u32, Reason)>,
+    /// Where these begin and end.
+    pub torn_spans: Vec<(u32, u32)>,
     /// First and last lines of records of the wrong width that run over several lines: mostly a stray quote.
     pub long: Vec<(u32, u32)>,
     /// Ends of lines in what was read.
@@ -159,7 +161,7 @@ impl Parser<'_> {
                     Ended::Open(_) | Ended::Stray => {
                         self.behind.truncate(kept);
                         let Some(length) = memchr(self.end, &self.bytes[at..]) else { break 'from };
-                        self.into.torn.push((line, Reason::StrayQuote));
+                        self.tear(line, Reason::StrayQuote, at, at + length);
                         at += length + 1;
                         line += 1;
                         continue 'from;
@@ -255,6 +257,11 @@ impl Parser<'_> {
         self.fields.push((begin as u32, (self.bytes.len() + self.behind.len()) as u32));
     }
 
+    fn tear(&mut self, line: u32, why: Reason, from: usize, to: usize) {
+        self.into.torn.push((line, why));
+        self.into.torn_spans.push((from as u32, to as u32));
+    }
+
     /// Takes the record from `at` to `next`, or leaves it out. Answers how many lines it has.
     fn keep(&mut self, at: usize, next: usize, line: u32) -> u32 {
         let lines = memchr_iter(self.end, &self.bytes[at..next]).count() as u32;
@@ -262,9 +269,9 @@ impl Parser<'_> {
         let wrong = self.wrong.partition_point(|place| *place < at);
         if blank {
         } else if self.wrong.get(wrong).is_some_and(|place| *place < next) {
-            self.into.torn.push((line, Reason::WrongEncoding));
+            self.tear(line, Reason::WrongEncoding, at, next - 1);
         } else if self.fields.len() != self.width {
-            self.into.torn.push((line, Reason::RaggedLine));
+            self.tear(line, Reason::RaggedLine, at, next - 1);
             if lines > 1 {
                 self.into.long.push((line, line + lines - 1));
             }
