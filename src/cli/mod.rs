@@ -4,12 +4,14 @@
 //! people's scripts stands in README.md.
 
 mod arguments;
+mod dialect;
 mod doctor;
 mod embed;
 mod failure;
 mod forecast;
 mod inspect;
 mod interrupt;
+mod meaning;
 mod output;
 mod progress;
 mod settings;
