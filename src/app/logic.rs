@@ -92,8 +92,11 @@ impl DriftlineApp {
                     session.outcome = Some(outcome);
                 }
             }
-            // No page shows a backtest yet.
-            Update::Backtested(..) => {}
+            Update::Backtested(id, outcome) => {
+                if session.jobs.ended(id).is_some() {
+                    session.backtest = Some(outcome);
+                }
+            }
             Update::Exported(id, path) => {
                 if session.jobs.ended(id).is_some() {
                     session.notices.done("Exported", path.display().to_string());
@@ -104,6 +107,7 @@ impl DriftlineApp {
                     let title = match job.purpose {
                         Purpose::Inspect => "The log could not be read",
                         Purpose::Train => "The training stopped",
+                        Purpose::Backtest => "The backtest stopped",
                         Purpose::Export => "Nothing was exported",
                     };
                     if job.purpose == Purpose::Inspect {

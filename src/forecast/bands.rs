@@ -79,9 +79,8 @@ impl Calibration {
         for (horizon, cells) in &sorted {
             let Some(distribution) = built.by_horizon.get(horizon) else { continue };
             for group in 0..ACTIVITY_GROUPS.len() {
-                let own: Vec<(Around, f32)> = own_or_all(cells, group)
-                    .map(|(cell, observed)| (distribution.around(cell), *observed))
-                    .collect();
+                let own: Vec<(Around, f32)> =
+                    own_or_all(cells, group).map(|(cell, observed)| (distribution.around(cell), *observed)).collect();
                 for level in levels {
                     let held = |nominal| part(own.iter().map(|(around, seen)| around.holds(nominal, *seen)));
                     built.marginal.insert((*horizon, group, *level), nominal_for(*level, held));
@@ -202,8 +201,7 @@ impl Horizon {
             ratios[built.stratum(cell)].push(observed / cell.share.max(SMALLEST));
         }
         let all = quantiles(&mut ratios.concat());
-        let enough =
-            |ratios: &mut Vec<f32>| if ratios.len() >= FEWEST_CELLS { quantiles(ratios) } else { all.clone() };
+        let enough = |ratios: &mut Vec<f32>| if ratios.len() >= FEWEST_CELLS { quantiles(ratios) } else { all.clone() };
         built.strata = ratios.iter_mut().map(enough).collect();
         built
     }

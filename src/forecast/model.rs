@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use super::ForecastError;
-use super::config::ForecastConfig;
+use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::market::Market;
 use super::past::Past;
-use super::saved::SavedModel;
+use super::saved::Networks;
 use super::split::{FEWEST_PERIODS, Split};
 use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
@@ -107,12 +107,12 @@ pub trait Fitted {
         Vec::new()
     }
 
-    /// The model as bytes, for models that can be kept.
+    /// Adds the model's networks to those that are kept, for models that have some.
     ///
     /// # Errors
-    /// When it cannot be packed.
-    fn saved(&self) -> Result<Option<SavedModel>, ForecastError> {
-        Ok(None)
+    /// When they cannot be read off the device.
+    fn save(&self, _: &mut Networks) -> Result<(), ForecastError> {
+        Ok(())
     }
 }
 
@@ -132,6 +132,8 @@ pub enum ModelKind {
     Drift,
     /// A long short-term memory that corrects simple forecasts.
     Lstm,
+    /// The same with gated recurrent units.
+    Gru,
     /// All of them, weighed by how well each did on past origins.
     #[default]
     Ensemble,
@@ -143,13 +145,14 @@ pub enum ModelKind {
 
 impl ModelKind {
     /// Every model; those made of others last.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Popularity,
         Self::Last,
         Self::Mean,
         Self::Ewma,
         Self::Drift,
         Self::Lstm,
+        Self::Gru,
         Self::Ensemble,
         Self::Average,
         Self::Vote,
@@ -163,7 +166,8 @@ impl ModelKind {
             Self::Mean => "mean",
             Self::Ewma => "ewma",
             Self::Drift => "drift",
-            Self::Lstm => "lstm",
+            Self::Lstm => CellKind::Lstm.name(),
+            Self::Gru => CellKind::Gru.name(),
             Self::Ensemble => "ensemble",
             Self::Average => "average",
             Self::Vote => "vote",
@@ -177,7 +181,7 @@ impl ModelKind {
 
     /// Whether fitting it takes epochs.
     pub fn is_trained(self) -> bool {
-        matches!(self, Self::Lstm)
+        matches!(self, Self::Lstm | Self::Gru)
     }
 
     /// Whether it is made of the others' answers.

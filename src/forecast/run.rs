@@ -10,7 +10,7 @@ use super::model::{Known, ModelKind};
 use super::past::Question;
 use super::result::{Band, Forecast, ScoreTable};
 use super::returning::Returning;
-use super::saved::SavedModel;
+use super::saved::{Networks, SavedModel};
 use super::score::score;
 use super::split::Split;
 use super::standing::{Answers, Standing, cell, observed_cells, stand};
@@ -58,11 +58,8 @@ pub fn run(
     let needed = |kind: &ModelKind| model.is_made_of_others() || *kind == model || !kind.is_trained();
     let kinds: Vec<ModelKind> = kinds.into_iter().filter(needed).collect();
     let mut meter = watch.meter(Stage::Train, "epochs", Some(usual_epochs(&kinds, config)));
-    let mut saved = None;
-    let standing = stand(&known, &kinds, &mut meter, |_, fitted| {
-        saved = saved.take().or(fitted.saved()?);
-        Ok(())
-    })?;
+    let mut networks = Networks::default();
+    let standing = stand(&known, &kinds, &mut meter, |_, fitted| fitted.save(&mut networks))?;
 
     let mut meter = watch.meter(Stage::Forecast, "steps", Some(3));
     let (answers, chosen_because) = choose(&standing, model);
@@ -70,8 +67,7 @@ pub fn run(
     meter.advance(1)?;
     let returning = Returning::fit(&known.pasts, trajectories.origin, trajectories.calendar)?;
     let users = standing.ahead.users();
-    let p_active =
-        users.iter().map(|user| returning.chance(&known.pasts[user.index()], trajectories.origin)).collect();
+    let p_active = users.iter().map(|user| returning.chance(&known.pasts[user.index()], trajectories.origin)).collect();
     meter.advance(1)?;
 
     let (bands, no_bands) = match calibrated(&known, &standing, answers, config) {
@@ -90,10 +86,7 @@ pub fn run(
         p_active,
     };
     meter.advance(1)?;
-    let model = match saved {
-        Some(saved) => saved,
-        None => SavedModel::of(config, &[], trajectories.interests)?,
-    };
+    let model = networks.packed(config, trajectories.interests)?;
     Ok(Run { forecast, scores, chosen: answers.kind, chosen_because, curves: standing.curves, model })
 }
 
@@ -161,8 +154,10 @@ fn calibrated(
     let questions = standing.practice.questions();
     let pick = |wanted: fn(&Question, &Split) -> bool| {
         let chosen = questions.iter().zip(answers.practice.chunks_exact(interests));
-        let (questions, shares): (Vec<Question>, Vec<&[f32]>) =
-            chosen.filter(|(question, _)| wanted(question, &known.split)).map(|(asked, shares)| (*asked, shares)).unzip();
+        let (questions, shares): (Vec<Question>, Vec<&[f32]>) = chosen
+            .filter(|(question, _)| wanted(question, &known.split))
+            .map(|(asked, shares)| (*asked, shares))
+            .unzip();
         observed_cells(&known.pasts, &questions, &shares.concat(), interests)
     };
     let before = Calibration::on(&pick(|asked, split| asked.target < split.validation), &config.levels);
@@ -234,7 +229,8 @@ fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
     let judging: Vec<Question> = questions.iter().filter(|asked| judged(asked)).copied().collect();
     let score_of = |answers: &Answers| {
         let shares = questions.iter().zip(answers.practice.chunks_exact(interests));
-        let shares: Vec<f32> = shares.filter(|(asked, _)| judged(asked)).flat_map(|(_, shares)| shares).copied().collect();
+        let shares: Vec<f32> =
+            shares.filter(|(asked, _)| judged(asked)).flat_map(|(_, shares)| shares).copied().collect();
         score(answers.kind.name(), pasts, &judging, &shares, interests)
     };
     let mut scores: Vec<_> = standing.models.iter().map(score_of).collect();

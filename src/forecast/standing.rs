@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use super::ForecastError;
 use super::bands::{Calibration, Cell};
+use super::config::CellKind;
 use super::lessons::Lessons;
 use super::mixture::{mixed, vote, weights};
 use super::model::{Fitted, Known, Model, ModelKind};
 use super::past::{Past, Question};
 use super::simple::negative_log_likelihood;
 use super::spreadsheet::Spreadsheet;
-use super::trained::Networks;
+use super::trained::Recurrent;
 use crate::observe::{CurvePoint, Meter};
 
 /// Active periods whose mean tells how many events to expect.
@@ -51,7 +52,8 @@ pub struct Standing<'a> {
 
 fn model(kind: ModelKind) -> Box<dyn Model> {
     match kind {
-        ModelKind::Lstm => Box::new(Networks),
+        ModelKind::Lstm => Box::new(Recurrent(CellKind::Lstm)),
+        ModelKind::Gru => Box::new(Recurrent(CellKind::Gru)),
         simple => Box::new(Spreadsheet(simple)),
     }
 }
@@ -173,9 +175,8 @@ fn together(
                     (seen.sum::<f64>() >= FEWEST_EVENTS)
                         .then(|| weights(&practised, &known.pasts, practice, fallback, counted))
                 };
-                let next = of(1).unwrap_or_else(|| {
-                    (0..models.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect()
-                });
+                let next = of(1)
+                    .unwrap_or_else(|| (0..models.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect());
                 let later = (2..=known.config.horizon).map(|horizon| of(horizon).unwrap_or_else(|| next.clone()));
                 let mut by_horizon = vec![next.clone()];
                 by_horizon.extend(later);
@@ -215,18 +216,12 @@ pub fn cell(past: &Past, question: &Question, share: f32, path: u32) -> Cell {
 }
 
 /// Forecast cells with the shares that were observed, path by path.
-pub fn observed_cells(
-    pasts: &[Past],
-    questions: &[Question],
-    shares: &[f32],
-    interests: usize,
-) -> Vec<(Cell, f32)> {
+pub fn observed_cells(pasts: &[Past], questions: &[Question], shares: &[f32], interests: usize) -> Vec<(Cell, f32)> {
     let mut order: Vec<usize> = (0..questions.len()).collect();
     order.sort_by_key(|at| (questions[*at].user, questions[*at].origin, questions[*at].target));
     let mut cells = Vec::with_capacity(shares.len());
-    let alike = |a: &usize, b: &usize| {
-        (questions[*a].user, questions[*a].origin) == (questions[*b].user, questions[*b].origin)
-    };
+    let alike =
+        |a: &usize, b: &usize| (questions[*a].user, questions[*a].origin) == (questions[*b].user, questions[*b].origin);
     let mut path = 0;
     for of_path in order.chunk_by(alike) {
         for interest in 0..interests {

@@ -2,32 +2,33 @@
 
 use super::ForecastError;
 use super::batch::Features;
-use super::config::training_horizons;
+use super::config::{CellKind, training_horizons};
 use super::lessons::Lessons;
 use super::model::{Fitted, Known, Model};
-use super::saved::SavedModel;
+use super::saved::Networks;
 use super::split::Split;
 use super::train::{Member, Stop, Training, mean_shares};
 use crate::observe::{CurvePoint, Meter};
 
 /// Several networks of one kind, fitted anew at each origin.
 #[derive(Clone, Copy, Debug)]
-pub struct Networks;
+pub struct Recurrent(pub CellKind);
 
 /// Networks that were fitted at an origin.
 #[derive(Debug)]
 struct Trained<'a> {
     known: &'a Known<'a>,
+    cell: CellKind,
     /// Learned from the periods before the tuning ones, stopped by the tuning ones.
     judged: Vec<Member>,
     /// Learned from everything before the origin, for as many epochs as were good for the first.
     whole: Vec<Member>,
 }
 
-impl Model for Networks {
+impl Model for Recurrent {
     fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
         let features = features(known);
-        let training = training(known, &features);
+        let training = training(known, self.0, &features);
         let Split { first, tune, validation, origin } = known.split;
         let horizons = training_horizons(known.config.horizon);
         let learn = Lessons::of(&known.pasts, first..tune, first, &horizons);
@@ -36,27 +37,27 @@ impl Model for Networks {
         let judged = ensemble("before validation", &training, meter, |_| (&learn, Stop::Early(&stop)))?;
         let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
         let whole = ensemble("whole past", &training, meter, |at| (&all, Stop::After(epochs[at])))?;
-        Ok(Box::new(Trained { known, judged, whole }))
+        Ok(Box::new(Trained { known, cell: self.0, judged, whole }))
     }
 }
 
 impl Fitted for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
         let features = features(self.known);
-        mean_shares(&self.judged, &training(self.known, &features), questions, self.known.interests())
+        mean_shares(&self.judged, &training(self.known, self.cell, &features), questions, self.known.interests())
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
         let features = features(self.known);
-        mean_shares(&self.whole, &training(self.known, &features), questions, self.known.interests())
+        mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
     }
 
     fn curves(&self) -> Vec<CurvePoint> {
         self.judged.iter().chain(&self.whole).flat_map(|member| member.curve.clone()).collect()
     }
 
-    fn saved(&self) -> Result<Option<SavedModel>, ForecastError> {
-        SavedModel::of(self.known.config, &self.whole, self.known.interests()).map(Some)
+    fn save(&self, networks: &mut Networks) -> Result<(), ForecastError> {
+        networks.add(self.cell, &self.whole)
     }
 }
 
@@ -64,9 +65,9 @@ fn features<'a>(known: &'a Known<'a>) -> Features<'a> {
     Features::new(known.trajectories, &known.market, known.vectors, known.device)
 }
 
-fn training<'a>(known: &'a Known<'a>, features: &'a Features<'a>) -> Training<'a> {
+fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a Features<'a>) -> Training<'a> {
     let (interests, Known { config, device, watch, .. }) = (known.interests(), known);
-    Training { features, interests, config, device: *device, watch }
+    Training { features, interests, cell, config, device: *device, watch }
 }
 
 fn ensemble<'a>(
@@ -79,8 +80,10 @@ fn ensemble<'a>(
     let train = |at: usize| {
         let (lessons, stop) = lesson(at);
         // Each member has a seed of its own, far from the neighbouring runs'.
-        let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(at as u64);
-        training.member(&format!("{name} · network {} of {members}", at + 1), seed, lessons, stop, meter)
+        let kind = (training.cell as u64) << 32 | at as u64;
+        let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
+        let cell = training.cell.name().to_uppercase();
+        training.member(&format!("{cell} · {name} · network {} of {members}", at + 1), seed, lessons, stop, meter)
     };
     (0..members).map(train).collect()
 }

@@ -70,7 +70,8 @@ pub fn backtest_from(
     let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
     let model = language::model_info(&model_dir)?;
     let config = forecast_config(settings);
-    let plan = BacktestPlan::of(Trajectories::whole_periods(events, calendar), calendar.length, config.horizon, origins)?;
+    let plan =
+        BacktestPlan::of(Trajectories::whole_periods(events, calendar), calendar.length, config.horizon, origins)?;
     let until = calendar.start(plan.first().unwrap_or(Period(0)));
     let key = Fingerprint::of(&(
         (log.key(), &model.fingerprint, settings.interests, calendar.length),

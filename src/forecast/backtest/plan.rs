@@ -51,7 +51,8 @@ mod tests {
 
     #[test]
     fn three_months_one_step_each_and_one_with_the_whole_horizon() {
-        let plan = |horizon| BacktestPlan::of((Period(0), Period(24)), PeriodLength::Month, horizon, 3).unwrap().origins;
+        let plan =
+            |horizon| BacktestPlan::of((Period(0), Period(24)), PeriodLength::Month, horizon, 3).unwrap().origins;
         assert_eq!(plan(3), [(Period(21), 3), (Period(22), 1), (Period(23), 1)]);
         assert_eq!(plan(1), [(Period(21), 1), (Period(22), 1), (Period(23), 1)]);
         assert_eq!(plan(6), [(Period(18), 6), (Period(21), 1), (Period(22), 1), (Period(23), 1)]);

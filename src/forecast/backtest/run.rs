@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::BacktestPlan;
 use super::result::{Asked, Backtest, ModelResult};
 use super::scores::{ActualSeconds, RELIABILITY, Scored, score_models};
-use super::BacktestPlan;
 use crate::forecast::model::{Known, ModelKind};
 use crate::forecast::run::{OneThread, choose, limits, nest, usual_epochs};
 use crate::forecast::standing::{cell, stand};
@@ -32,8 +32,7 @@ pub fn backtest(
     let wanted = |kind: ModelKind| kind.is_simple() || only.is_none_or(|only| only.contains(&kind));
     let mut levels = config.levels.clone();
     levels.extend(RELIABILITY.iter().filter(|level| !config.levels.contains(level)));
-    let mut meter =
-        watch.meter(Stage::Train, "epochs", Some(plan.origins.len() as u64 * usual_epochs(&kinds, config)));
+    let mut meter = watch.meter(Stage::Train, "epochs", Some(plan.origins.len() as u64 * usual_epochs(&kinds, config)));
     let mut found = Backtest {
         calendar: trajectories.calendar,
         interests: trajectories.interests,
@@ -98,10 +97,12 @@ pub fn backtest(
                 let seen = found.observed[found.observed.len() - shares.len() + cell_at] as f32 / asked.total as f32;
                 scored.observe(&calibration, &cell, seen);
             }
-            scored.extend(*origin, &shares, bands, ActualSeconds {
-                train: answers.seconds_train,
-                forecast: answers.seconds_forecast,
-            });
+            scored.extend(
+                *origin,
+                &shares,
+                bands,
+                ActualSeconds { train: answers.seconds_train, forecast: answers.seconds_forecast },
+            );
         }
     }
     found.models = score_models(&found, scored);
@@ -116,8 +117,6 @@ pub fn backtest(
 fn kinds(only: Option<&[ModelKind]>) -> Vec<ModelKind> {
     let Some(only) = only else { return ModelKind::ALL.to_vec() };
     let composed = only.iter().any(|kind| kind.is_made_of_others());
-    let needed = |kind: &ModelKind| {
-        kind.is_simple() || only.contains(kind) || (composed && !kind.is_made_of_others())
-    };
+    let needed = |kind: &ModelKind| kind.is_simple() || only.contains(kind) || (composed && !kind.is_made_of_others());
     ModelKind::ALL.into_iter().filter(needed).collect()
 }

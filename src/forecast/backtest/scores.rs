@@ -75,12 +75,12 @@ impl Scored {
 
 /// Scores every model on the same questions.
 pub fn score_models(found: &Backtest, scored: BTreeMap<ModelKind, Scored>) -> Vec<ModelResult> {
-    let mut results: Vec<ModelResult> =
-        scored.into_iter().map(|(kind, scored)| result(found, kind, scored)).collect();
+    let mut results: Vec<ModelResult> = scored.into_iter().map(|(kind, scored)| result(found, kind, scored)).collect();
     let lowest = |results: &[ModelResult], of: &dyn Fn(&ModelResult) -> f64| {
         results.iter().filter(|model| model.simple).map(of).fold(f64::INFINITY, f64::min)
     };
-    let ground: Vec<Scores> = results.iter().filter(|model| model.name == "popularity").flat_map(every).cloned().collect();
+    let ground: Vec<Scores> =
+        results.iter().filter(|model| model.name == "popularity").flat_map(every).cloned().collect();
     let count = results.first().map_or(0, |model| every(model).count());
     let best: Vec<f64> = (0..count)
         .map(|at| lowest(&results, &|model| every(model).nth(at).map_or(f64::INFINITY, |scores| scores.nll)))
