@@ -86,7 +86,10 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     let mut edges = [Edge::Right; 10];
     edges[0] = Edge::Left;
     text += &table(&edges, &rows);
-    writeln!(text, "  nll: nats an event, lower is better; gain: nats better than popularity; limits: 95 % over users")?;
+    writeln!(
+        text,
+        "  nll: nats an event, lower is better; gain: nats better than popularity; limits: 95 % over users"
+    )?;
     if found.horizon > 1 {
         writeln!(text, "\nGain by periods ahead")?;
         let mut head = vec!["model".to_owned()];

@@ -43,7 +43,10 @@ fn columns(events: &EventTable, found: &Backtest) -> Vec<Column> {
         Column::new(name("user"), asked().map(|asked| user(asked.user.index())).collect::<Vec<_>>()),
         Column::new(
             name("interest"),
-            models.iter().flat_map(|model| (0..model.share.len()).map(|cell| whole(cell % interests))).collect::<Vec<_>>(),
+            models
+                .iter()
+                .flat_map(|model| (0..model.share.len()).map(|cell| whole(cell % interests)))
+                .collect::<Vec<_>>(),
         ),
         Column::new(name("share"), models.iter().flat_map(|model| model.share.iter().copied()).collect::<Vec<_>>()),
     ];
@@ -135,14 +138,8 @@ mod tests {
     #[test]
     fn every_model_has_the_same_rows_and_every_interest_one() {
         let events = EventTable { users: vec!["Ann".into()], ..EventTable::default() };
-        let asked = Asked {
-            user: UserId(0),
-            origin: Period(3),
-            period: Period(3),
-            horizon: 1,
-            active_periods: 2,
-            total: 4,
-        };
+        let asked =
+            Asked { user: UserId(0), origin: Period(3), period: Period(3), horizon: 1, active_periods: 2, total: 4 };
         let found = Backtest {
             calendar: Calendar::new(PeriodLength::Month),
             interests: 2,
