@@ -62,7 +62,6 @@ impl Past {
         self.periods.len()
     }
 
-
     /// Events by interest of one active period.
     pub fn counts(&self, at: usize) -> &[f32] {
         &self.counts[at * self.interests..(at + 1) * self.interests]
