@@ -11,7 +11,7 @@ use super::jobs::Purpose;
 use super::preferences::ThemeChoice;
 use super::session::{Page, file_name};
 use crate::events::Role;
-use crate::pipeline::{Export, JobId, Request};
+use crate::pipeline::{self, Export, JobId, Request};
 use crate::project::{Project, Settings};
 
 /// Origins one period ahead that a backtest of the window has, besides the one with the full horizon.
@@ -217,10 +217,7 @@ impl DriftlineApp {
         let before = std::mem::replace(&mut self.session.settings, settings);
         let now = &self.session.settings;
         // Only what concerns reading makes another look necessary.
-        if before.mapping != now.mapping
-            || before.time_format != now.time_format
-            || before.returns_prefix != now.returns_prefix
-        {
+        if pipeline::read_options(&before) != pipeline::read_options(now) {
             self.inspect();
         }
     }

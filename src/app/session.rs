@@ -174,6 +174,10 @@ impl Session {
                 || then.returns_prefix != now.returns_prefix,
             "what columns mean".to_owned(),
         );
+        changed(then.filters != now.filters, "which rows count".to_owned());
+        changed(then.kind_weights != now.kind_weights, "how much kinds of events count".to_owned());
+        changed(then.dialect != now.dialect || then.time_zone != now.time_zone, "how the file is read".to_owned());
+        changed(then.model != now.model, format!("the model: {}", now.model));
         changed(
             then.period != now.period,
             match now.period {

@@ -24,7 +24,7 @@ use crate::observe::Watch;
 const PREVIEW_ROWS: usize = 100;
 
 /// How to read a log.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReadOptions {
     /// Which columns play which roles; what is open is guessed.
     pub mapping: Mapping,

@@ -5,6 +5,7 @@ use eframe::egui::{ScrollArea, Ui};
 use super::cleaning::Cleaning;
 use super::layout::{beside, line};
 use super::preview::Preview;
+use super::reading::ReadingCard;
 use super::settings::SettingsCard;
 use crate::app::commands::{Actions, Command};
 use crate::app::format;
@@ -18,6 +19,7 @@ use crate::app::widgets::{Icon, caption, card, heading, icon, primary, section, 
 pub struct DataPage {
     preview: Preview,
     settings: SettingsCard,
+    reading: ReadingCard,
     cleaning: Cleaning,
 }
 
@@ -52,6 +54,8 @@ impl View for DataPage {
         }
         ScrollArea::vertical().id_salt("settings and cleaning").show(&mut right, |ui| {
             self.cleaning.ui(ui, session, actions);
+            ui.add_space(space::MEDIUM - space::SMALL);
+            self.reading.ui(ui, session, actions);
             ui.add_space(space::MEDIUM - space::SMALL);
             self.settings.ui(ui, session, actions);
         });

@@ -10,6 +10,7 @@ mod layout;
 mod notices;
 mod preview;
 mod rail;
+mod reading;
 mod road;
 mod scores;
 mod settings;
