@@ -75,17 +75,18 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
             None => Ok(is_return(row)),
         }
     };
+    let verdicts: Vec<Result<bool, Reason>> = (0..rows.len()).into_par_iter().map(verdict).collect();
     let mut left_out = Vec::new();
-    for row in 0..rows.len() {
-        if let Err(reason) = verdict(row) {
-            tally.reject(reason, rows.line(row));
+    for (row, verdict) in verdicts.iter().enumerate() {
+        if let Err(reason) = verdict {
+            tally.reject(*reason, rows.line(row));
             if options.rejected.is_some() {
-                left_out.push((row as u32, reason));
+                left_out.push((row as u32, *reason));
             }
         }
     }
-    let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdict(*row as usize) == Ok(true)).collect();
-    order.retain(|row| verdict(*row as usize) == Ok(false));
+    let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdicts[*row as usize] == Ok(true)).collect();
+    order.retain(|row| verdicts[*row as usize] == Ok(false));
     order.shrink_to_fit();
     Kept { events: order, returns, users, user_of, notes, left_out }
 }
