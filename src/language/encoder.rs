@@ -5,12 +5,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use tch::{Kind, Tensor};
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::{Tokenizer, TruncationDirection, TruncationParams};
 
-use super::bert::{self, BertModel};
 use super::folder::{ModelFolder, TOKENIZER};
+use super::layers::{Input, Transformer};
 use super::pooling::Pooling;
-use super::weights::WeightFile;
 use super::{Device, LanguageError, ModelInfo, Vectors};
 use crate::observe::{Meter, Stage, Watch};
 
@@ -25,10 +24,14 @@ const FEWEST_TOKENS: usize = 3;
 /// A language model ready to turn texts into vectors.
 pub struct Encoder {
     info: ModelInfo,
-    model: BertModel,
+    model: Box<dyn Transformer>,
     tokenizer: Tokenizer,
     pooling: Pooling,
     lower_case: bool,
+    typed: bool,
+    /// Tokens of the prompt that do not count in the pooling.
+    prompt_tokens: usize,
+    vocabulary: usize,
     device: Device,
     path: PathBuf,
 }
@@ -59,12 +62,19 @@ impl Encoder {
             let why = format!("a maximum length of {max_length} tokens leaves no room for a text");
             return Err(LanguageError::Tokenizer { why, path });
         }
-        let truncation = TruncationParams { max_length, ..TruncationParams::default() };
+        let direction = if folder.cut_left { TruncationDirection::Left } else { TruncationDirection::Right };
+        let truncation = TruncationParams { max_length, direction, ..TruncationParams::default() };
         tokenizer.with_padding(None).with_truncation(Some(truncation)).map_err(failed)?;
-        let file = WeightFile::read(&folder.path)?;
-        let model = BertModel::load(&file.open(bert::PREFIX, device.tch())?, &folder.config)?;
-        let ModelFolder { pooling, lower_case, info, .. } = folder;
-        Ok(Self { info, model, tokenizer, pooling, lower_case, device, path })
+        let weights = folder.weights.below(folder.architecture.anchor(), device.tch(), Kind::Float);
+        let model = folder.architecture.load(&weights)?;
+        let vocabulary = folder.architecture.sizes().vocabulary;
+        let prompt_tokens = if folder.pooling.include_prompt || folder.info.prompt.is_empty() {
+            0
+        } else {
+            prompt_tokens(&tokenizer, &folder.info.prompt).map_err(failed)?
+        };
+        let ModelFolder { pooling, lower_case, typed, info, .. } = folder;
+        Ok(Self { info, model, tokenizer, pooling, lower_case, typed, prompt_tokens, vocabulary, device, path })
     }
 
     /// What the model is.
@@ -113,52 +123,70 @@ impl Encoder {
         let tokens = self.tokenize(texts, watch)?;
         // Longest first: what does not fit into memory fails at once, and the time left is never underrated.
         let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by_key(|text| (std::cmp::Reverse(tokens[*text].len()), *text));
-        let lengths: Vec<usize> = order.iter().map(|text| tokens[*text].len()).collect();
+        order.sort_by_key(|text| (std::cmp::Reverse(tokens[*text].ids.len()), *text));
+        let lengths: Vec<usize> = order.iter().map(|text| tokens[*text].ids.len()).collect();
         for range in batches(&lengths) {
             watch.check()?;
             let batch = &order[range];
-            let rows: Vec<&[u32]> = batch.iter().map(|text| tokens[*text].as_slice()).collect();
+            let rows: Vec<&Tokens> = batch.iter().map(|text| &tokens[*text]).collect();
             take(batch, &self.forward(&rows)?);
             meter.advance(batch.len() as u64)?;
         }
         Ok(())
     }
 
-    fn tokenize(&self, texts: &[&str], watch: &Watch) -> Result<Vec<Vec<u32>>, LanguageError> {
+    fn tokenize(&self, texts: &[&str], watch: &Watch) -> Result<Vec<Tokens>, LanguageError> {
+        let fault = |why: String| LanguageError::Tokenizer { why, path: self.path.clone() };
         let mut tokens = Vec::with_capacity(texts.len());
         for some in texts.chunks(TOKENISED_AT_ONCE) {
             watch.check()?;
-            let encodings = if self.lower_case {
-                self.tokenizer.encode_batch_fast(some.iter().map(|text| text.to_lowercase()).collect(), true)
+            let encodings = if self.lower_case || !self.info.prompt.is_empty() {
+                let prompted = some.iter().map(|text| format!("{}{text}", self.info.prompt));
+                let folded = prompted.map(|text| if self.lower_case { text.to_lowercase() } else { text });
+                self.tokenizer.encode_batch_fast(folded.collect(), true)
             } else {
                 self.tokenizer.encode_batch_fast(some.to_vec(), true)
             };
-            let encodings = encodings
-                .map_err(|error| LanguageError::Tokenizer { why: error.to_string(), path: self.path.clone() })?;
-            tokens.extend(encodings.iter().map(|encoding| encoding.get_ids().to_vec()));
+            for encoding in encodings.map_err(|error| fault(error.to_string()))? {
+                let beyond = |id: &&u32| **id as usize >= self.vocabulary;
+                if let Some(id) = encoding.get_ids().iter().find(beyond) {
+                    return Err(fault(format!(
+                        "it gives token {id}, but the model knows {} tokens; the two belong to different models",
+                        self.vocabulary
+                    )));
+                }
+                let types = encoding.get_type_ids();
+                let told = self.typed && types.iter().any(|kind| *kind != 0);
+                let types = if told { types.to_vec() } else { Vec::new() };
+                tokens.push(Tokens { ids: encoding.get_ids().to_vec(), types });
+            }
         }
         Ok(tokens)
     }
 
-    /// One batch of token numbers, the longest row first → its vectors, row by row.
-    fn forward(&self, rows: &[&[u32]]) -> Result<Vec<f32>, LanguageError> {
-        let width = rows.first().map_or(0, |row| row.len()).max(1);
-        let mut ids = vec![0_i64; rows.len() * width];
-        let mut counts = vec![0.0_f32; rows.len() * width];
-        for (at, row) in rows.iter().enumerate() {
-            for (token, id) in row.iter().enumerate() {
-                ids[at * width + token] = i64::from(*id);
-                counts[at * width + token] = 1.0;
-            }
-        }
+    /// One batch of texts, the longest first → their vectors, row by row.
+    fn forward(&self, rows: &[&Tokens]) -> Result<Vec<f32>, LanguageError> {
+        let width = rows.first().map_or(0, |row| row.ids.len()).max(1);
         let shape = [rows.len() as i64, width as i64];
-        let ids = Tensor::f_from_slice(&ids)?.f_reshape(shape)?.f_to(self.device.tch())?;
-        let counts = Tensor::f_from_slice(&counts)?.f_reshape(shape)?.f_to(self.device.tch())?;
-        let padded = rows.iter().any(|row| row.len() < width);
-        let mask = padded.then(|| counts.f_gt(0.0)?.f_reshape([shape[0], 1, 1, shape[1]])).transpose()?;
-        let tokens = self.model.forward(&ids, mask.as_ref())?;
-        let mut vectors = self.pooling.pool(&tokens, &counts)?;
+        let padded = |row: &[u32]| {
+            let row = row.iter().map(|id| i64::from(*id)).collect::<Vec<_>>();
+            row.into_iter().chain(std::iter::repeat(0)).take(width).collect::<Vec<_>>()
+        };
+        let place = |numbers: Vec<i64>| Tensor::f_from_slice(&numbers)?.f_to(self.device.tch());
+        let ids = place(rows.iter().flat_map(|row| padded(&row.ids)).collect())?.f_reshape(shape)?;
+        let typed = rows.iter().any(|row| !row.types.is_empty());
+        let types = typed.then(|| place(rows.iter().flat_map(|row| padded(&row.types)).collect())?.f_reshape(shape));
+        let lengths = place(rows.iter().map(|row| row.ids.len() as i64).collect())?;
+        let places = Tensor::f_arange(shape[1], (Kind::Int64, self.device.tch()))?;
+        let text = places.f_unsqueeze(0)?.f_lt_tensor(&lengths.f_unsqueeze(1)?)?;
+        let counts = match self.prompt_tokens {
+            0 => text.f_to_kind(Kind::Float)?,
+            prompt => text.f_logical_and(&places.f_ge(prompt as i64)?)?.f_to_kind(Kind::Float)?,
+        };
+        let mask = rows.iter().any(|row| row.ids.len() < width);
+        let mask = mask.then(|| text.f_reshape([shape[0], 1, 1, shape[1]])).transpose()?;
+        let tokens = self.model.forward(&Input { ids, types: types.transpose()?, mask })?.f_to_kind(Kind::Float)?;
+        let mut vectors = self.pooling.pool(&tokens, &counts, &lengths, self.prompt_tokens as i64)?;
         if self.info.normalize {
             let length = vectors.f_norm_scalaropt_dim(2.0, [1_i64], true)?;
             vectors = vectors.f_div(&length.f_clamp_min(1e-12)?)?;
@@ -166,6 +194,21 @@ impl Encoder {
         let vectors = vectors.f_to_device_(tch::Device::Cpu, Kind::Float, false, false)?.f_contiguous()?;
         Ok(Vec::try_from(vectors.f_reshape([-1])?)?)
     }
+}
+
+/// A text as the model reads it.
+#[derive(Debug)]
+struct Tokens {
+    ids: Vec<u32>,
+    /// Types of the tokens; empty if all are 0.
+    types: Vec<u32>,
+}
+
+/// How many tokens a prompt takes up at the beginning of a text: without the one that ends every text.
+fn prompt_tokens(tokenizer: &Tokenizer, prompt: &str) -> tokenizers::Result<usize> {
+    let encoding = tokenizer.encode_fast(prompt, true)?;
+    let ends = encoding.get_special_tokens_mask().last() == Some(&1);
+    Ok(encoding.len() - usize::from(ends))
 }
 
 /// Cuts lengths sorted from the longest down into batches of at most [`BATCH_TOKENS`] tokens, padding included. A text

@@ -7,31 +7,38 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::LanguageError;
-use super::bert::BertConfig;
+use super::architecture::{Architecture, KNOWN};
 use super::pooling::Pooling;
-use super::weights::{self, WEIGHTS};
+use super::weights::{self, WeightFiles};
 
 pub(super) const TOKENIZER: &str = "tokenizer.json";
 const CONFIG: &str = "config.json";
 
-/// The architectures that are built in, by the name `config.json` gives them.
-const KNOWN: &[&str] = &["bert"];
+/// Where a model without positions of its own, and without a word on it, cuts a text.
+const USUAL_LENGTH: usize = 512;
 
-/// Files whose bytes decide a vector, besides those of the modules.
-const DECIDING: &[&str] =
-    &[CONFIG, "modules.json", "sentence_bert_config.json", TOKENIZER, "tokenizer_config.json", WEIGHTS];
+/// Files whose bytes decide a vector, besides those of the modules and the weights.
+const DECIDING: &[&str] = &[
+    CONFIG,
+    "modules.json",
+    "sentence_bert_config.json",
+    "config_sentence_transformers.json",
+    TOKENIZER,
+    "tokenizer_config.json",
+];
 
 /// What a model is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ModelInfo {
     /// The directory's name.
     pub name: String,
-    /// The architecture: `bert`.
+    /// The architecture, as `config.json` names it: `bert`, `mpnet`, …
     pub architecture: String,
     /// Length of a vector.
     pub dim: usize,
@@ -41,10 +48,14 @@ pub struct ModelInfo {
     pub parameters: u64,
     /// Longer texts are cut at this many tokens.
     pub max_tokens: usize,
-    /// How token vectors become one: `mean`, `cls`, `max`.
+    /// How token vectors become one: `mean`, `cls`, `lasttoken`, …
     pub pooling: String,
+    /// Whether the directory says so; else the mean is taken, as sentence-transformers does.
+    pub pooling_stated: bool,
     /// Whether vectors are brought to unit length.
     pub normalize: bool,
+    /// What is put before every text; mostly nothing.
+    pub prompt: String,
     /// BLAKE3 of the files that decide a vector, in hexadecimal.
     pub fingerprint: String,
 }
@@ -53,9 +64,14 @@ pub struct ModelInfo {
 #[derive(Clone, Debug)]
 pub(super) struct ModelFolder {
     pub path: PathBuf,
-    pub config: BertConfig,
+    pub architecture: Architecture,
     pub pooling: Pooling,
     pub lower_case: bool,
+    /// Whether a text that is too long loses its beginning instead of its end.
+    pub cut_left: bool,
+    /// Whether the model is told the types of the tokens.
+    pub typed: bool,
+    pub weights: Arc<WeightFiles>,
     pub info: ModelInfo,
 }
 
@@ -74,43 +90,67 @@ impl ModelFolder {
         if !dir.join(TOKENIZER).is_file() {
             return Err(LanguageError::Missing { file: TOKENIZER.to_owned(), dir: dir.to_owned() });
         }
-        let architecture = config["model_type"].as_str().unwrap_or("unknown").to_owned();
-        if !KNOWN.contains(&architecture.as_str()) {
+        let model_type = config["model_type"].as_str().unwrap_or("unknown").to_owned();
+        let Some(architecture) = Architecture::read(&model_type, config) else {
             let known = KNOWN.join(", ");
-            return Err(LanguageError::UnknownArchitecture { found: architecture, known, dir: dir.to_owned() });
-        }
-        let config = BertConfig::read(config).map_err(|why| fault(dir, CONFIG, why))?;
+            return Err(LanguageError::UnknownArchitecture { found: model_type, known, dir: dir.to_owned() });
+        };
+        let architecture = architecture.map_err(|why| fault(dir, CONFIG, why))?;
+        let sizes = architecture.sizes();
         let modules = Modules::read(dir)?;
         let sentence = json(dir, "sentence_bert_config.json")?.unwrap_or_default();
         let tokenizer = json(dir, "tokenizer_config.json")?.unwrap_or_default();
-        let max_tokens = max_tokens(&sentence, &tokenizer, config.max_position_embeddings);
+        let prompts = json(dir, "config_sentence_transformers.json")?.unwrap_or_default();
+        let weights = WeightFiles::open(dir)?;
+        let pooling = modules.pooling.clone().unwrap_or_else(Pooling::mean);
         let info = ModelInfo {
             name: dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-            architecture,
-            dim: config.hidden_size,
-            layers: config.num_hidden_layers,
-            parameters: weights::count(dir)?,
-            max_tokens,
-            pooling: modules.pooling.to_string(),
+            architecture: model_type,
+            dim: sizes.dim * pooling.parts(),
+            layers: sizes.layers,
+            parameters: weights.count(),
+            max_tokens: max_tokens(&sentence, &tokenizer, sizes.positions),
+            pooling: pooling.to_string(),
+            pooling_stated: modules.pooling.is_some(),
             normalize: modules.normalize,
+            prompt: prompt(&prompts),
             fingerprint: fingerprint(dir, &modules.files)?,
         };
         let lower_case = sentence["do_lower_case"].as_bool().unwrap_or(false);
-        Ok(Self { path: dir.to_owned(), config, pooling: modules.pooling, lower_case, info })
+        let cut_left = tokenizer["truncation_side"].as_str() == Some("left");
+        let (typed, weights) = (typed(&tokenizer), Arc::new(weights));
+        Ok(Self { path: dir.to_owned(), architecture, pooling, lower_case, cut_left, typed, weights, info })
     }
 }
 
 /// Where longer texts are cut: the older spelling's number as it stands, else the smallest of what the tokenizer and
 /// the table of positions allow.
-fn max_tokens(sentence: &Value, tokenizer: &Value, positions: usize) -> usize {
+fn max_tokens(sentence: &Value, tokenizer: &Value, positions: Option<usize>) -> usize {
     let number = |value: &Value| value.as_u64().and_then(|number| usize::try_from(number).ok()).filter(|n| *n > 0);
     let asked = number(&sentence["max_seq_length"]).or_else(|| number(&tokenizer["model_max_length"]));
-    asked.unwrap_or(positions).min(positions)
+    // A tokenizer without a limit says so by a number beyond any machine's memory.
+    asked.or(positions).unwrap_or(USUAL_LENGTH).min(positions.unwrap_or(1 << 20))
+}
+
+/// Whether the tokenizer hands the types of its tokens on: as its configuration says, else as its class does. Only
+/// XLNet gives a single text more than one type.
+fn typed(tokenizer: &Value) -> bool {
+    match tokenizer["model_input_names"].as_array() {
+        Some(names) => names.iter().any(|name| name == "token_type_ids"),
+        None => tokenizer["tokenizer_class"].as_str().is_some_and(|class| class.starts_with("XLNet")),
+    }
+}
+
+/// The prompt that stands before every text unless another is asked for.
+fn prompt(config: &Value) -> String {
+    let name = config["default_prompt_name"].as_str();
+    name.and_then(|name| config["prompts"][name].as_str()).unwrap_or_default().to_owned()
 }
 
 /// What comes after the transformer.
 struct Modules {
-    pooling: Pooling,
+    /// None if the directory says nothing of it.
+    pooling: Option<Pooling>,
     normalize: bool,
     /// Their configuration files, relative to the directory.
     files: Vec<String>,
@@ -120,7 +160,7 @@ impl Modules {
     fn read(dir: &Path) -> Result<Self, LanguageError> {
         const LIST: &str = "modules.json";
         // A bare transformer: sentence-transformers too takes the mean then, and leaves its length.
-        let mut found = Self { pooling: Pooling::Mean, normalize: false, files: Vec::new() };
+        let mut found = Self { pooling: None, normalize: false, files: Vec::new() };
         let Some(list) = json(dir, LIST)? else { return Ok(found) };
         let list = list.as_array().ok_or_else(|| fault(dir, LIST, "it is not a list"))?;
         for module in list {
@@ -132,7 +172,7 @@ impl Modules {
                     let file = format!("{}/{CONFIG}", module["path"].as_str().unwrap_or("1_Pooling"));
                     let config = json(dir, &file)?
                         .ok_or_else(|| LanguageError::Missing { file: file.clone(), dir: dir.to_owned() })?;
-                    found.pooling = Pooling::read(&config).map_err(|why| fault(dir, &file, why))?;
+                    found.pooling = Some(Pooling::read(&config).map_err(|why| fault(dir, &file, why))?);
                     found.files.push(file);
                 }
                 other => {
@@ -146,7 +186,9 @@ impl Modules {
 
 fn fingerprint(dir: &Path, modules: &[String]) -> Result<String, LanguageError> {
     let mut all = blake3::Hasher::new();
-    for name in DECIDING.iter().copied().chain(modules.iter().map(String::as_str)) {
+    let weights = weights::names(dir)?;
+    let names = DECIDING.iter().copied().chain(weights.iter().chain(modules).map(String::as_str));
+    for name in names {
         let path = dir.join(name);
         let mut one = blake3::Hasher::new();
         match File::open(&path).and_then(|file| one.update_reader(file).map(|_| ())) {
@@ -160,7 +202,7 @@ fn fingerprint(dir: &Path, modules: &[String]) -> Result<String, LanguageError> 
 }
 
 /// A JSON file of the directory; none if there is no such file.
-fn json(dir: &Path, name: &str) -> Result<Option<Value>, LanguageError> {
+pub(super) fn json(dir: &Path, name: &str) -> Result<Option<Value>, LanguageError> {
     let path = dir.join(name);
     let mut text = String::new();
     match File::open(&path).and_then(|mut file| file.read_to_string(&mut text)) {

@@ -1,15 +1,24 @@
 //! Words → vectors, by a pre-trained language model read from a Hugging Face model directory.
 
+mod architecture;
 mod bert;
 mod cache;
 mod device;
+mod distilbert;
 mod encoder;
 mod error;
 mod folder;
+mod gpt2;
+mod layers;
+mod modernbert;
+mod mpnet;
 mod place;
 mod pooling;
+mod qwen3;
+mod roberta;
 mod vectors;
 mod weights;
+mod xlnet;
 
 pub use cache::embed_cached;
 pub use device::{Device, DeviceChoice, set_threads};

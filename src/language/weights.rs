@@ -1,46 +1,129 @@
-//! The file of weights.
+//! The files of weights: `model.safetensors`, or several named by `model.safetensors.index.json`.
+//!
+//! Only the headers are read ahead; each weight is read from its place in the file when the model asks for it, so that
+//! loading needs little more memory than the model itself.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, Metadata};
-use safetensors::{SafeTensorError, SafeTensors};
+use serde_json::Value;
 use tch::{Device, Kind, Tensor};
 
 use super::LanguageError;
 use super::folder;
 
-pub(super) const WEIGHTS: &str = "model.safetensors";
+const WHOLE: &str = "model.safetensors";
+const INDEX: &str = "model.safetensors.index.json";
+/// The longest header that safetensors allows, in bytes.
+const LONGEST_HEADER: u64 = 100_000_000;
 
-/// How many numbers the file of weights holds, read from its header.
-pub(super) fn count(dir: &Path) -> Result<u64, LanguageError> {
-    let path = dir.join(WEIGHTS);
-    let size = folder::size(dir, WEIGHTS)?;
-    let read = |source| LanguageError::Read { source, path: path.clone() };
-    let mut file = File::open(&path).map_err(read)?;
+/// Where a weight lies.
+#[derive(Clone, Debug)]
+struct Place {
+    file: usize,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    from: u64,
+    bytes: usize,
+}
+
+/// Weights by name, in one file or several.
+#[derive(Debug)]
+pub(super) struct WeightFiles {
+    paths: Vec<PathBuf>,
+    places: HashMap<String, Place>,
+}
+
+/// The names of a directory's files of weights, the index first where there is one.
+pub(super) fn names(dir: &Path) -> Result<Vec<String>, LanguageError> {
+    if dir.join(WHOLE).is_file() {
+        return Ok(vec![WHOLE.to_owned()]);
+    }
+    let Some(index) = folder::json(dir, INDEX)? else {
+        return Err(LanguageError::Missing { file: WHOLE.to_owned(), dir: dir.to_owned() });
+    };
+    let fault = |why: &str| LanguageError::Config { why: why.to_owned(), path: dir.join(INDEX) };
+    let map = index["weight_map"].as_object().ok_or_else(|| fault("it has no `weight_map`"))?;
+    let files: Option<BTreeSet<&str>> = map.values().map(Value::as_str).collect();
+    let files = files.ok_or_else(|| fault("its `weight_map` names no files"))?;
+    // A name that leads out of the directory is none of this model's.
+    if files.iter().any(|name| Path::new(name).components().count() != 1 || name.starts_with('.')) {
+        return Err(fault("its `weight_map` names a file outside the directory"));
+    }
+    Ok([INDEX].into_iter().chain(files).map(str::to_owned).collect())
+}
+
+impl WeightFiles {
+    /// Reads the headers of a directory's files of weights.
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable, cut off or not what its header says.
+    pub fn open(dir: &Path) -> Result<Self, LanguageError> {
+        let mut found = Self { paths: Vec::new(), places: HashMap::new() };
+        for name in names(dir)?.into_iter().filter(|name| name != INDEX) {
+            let path = dir.join(&name);
+            let size = folder::size(dir, &name)?;
+            let (header, begin) = header(&path, size)?;
+            let file = found.paths.len();
+            for (name, info) in header.tensors() {
+                let (from, to) = info.data_offsets;
+                let place = Place {
+                    file,
+                    dtype: info.dtype,
+                    shape: info.shape.clone(),
+                    from: begin + from as u64,
+                    bytes: to - from,
+                };
+                found.places.insert(name, place);
+            }
+            found.paths.push(path);
+        }
+        Ok(found)
+    }
+
+    /// How many numbers the files hold that are weights; positions are stored as integers.
+    pub fn count(&self) -> u64 {
+        let weights = self.places.values().filter(|place| kind(place.dtype).is_some());
+        weights.map(|place| place.shape.iter().map(|size| *size as u64).product::<u64>()).sum()
+    }
+
+    /// The weights below the prefix that stands before `anchor`: checkpoints that were saved with a head name the
+    /// model's own weights `bert.…`, `model.…` or `transformer.…`. They go to `device` as numbers of `kind`.
+    pub fn below(&self, anchor: &str, device: Device, kind: Kind) -> Weights<'_> {
+        let prefixes = self.places.keys().filter_map(|name| {
+            let prefix = name.strip_suffix(anchor)?;
+            (prefix.is_empty() || prefix.ends_with('.')).then_some(prefix)
+        });
+        let prefix = prefixes.min_by_key(|prefix| prefix.len()).unwrap_or_default().to_owned();
+        Weights { files: self, open: Mutex::new(None), prefix, device, kind }
+    }
+}
+
+/// The header of a file of weights, and where the weights begin.
+fn header(path: &Path, size: u64) -> Result<(Metadata, u64), LanguageError> {
+    let read = |source| LanguageError::Read { source, path: path.to_owned() };
+    let mut file = File::open(path).map_err(read)?;
     let mut length = [0; 8];
     if size < 8 {
-        return Err(damaged(&path, SafeTensorError::HeaderTooSmall));
+        return Err(damaged(path, SafeTensorError::HeaderTooSmall));
     }
     file.read_exact(&mut length).map_err(read)?;
     let length = u64::from_le_bytes(length);
-    if length > size - 8 {
-        return Err(damaged(&path, SafeTensorError::InvalidHeaderLength));
+    if length > size - 8 || length > LONGEST_HEADER {
+        return Err(damaged(path, SafeTensorError::InvalidHeaderLength));
     }
     let mut header = Vec::new();
     file.take(length).read_to_end(&mut header).map_err(read)?;
-    let header: Metadata = serde_json::from_slice(&header).map_err(|error| damaged(&path, error.into()))?;
+    let header: Metadata = serde_json::from_slice(&header).map_err(|error| damaged(path, error.into()))?;
     if header.data_len() as u64 != size - 8 - length {
-        return Err(damaged(&path, SafeTensorError::MetadataIncompleteBuffer));
+        return Err(damaged(path, SafeTensorError::MetadataIncompleteBuffer));
     }
-    let numbers = |info: &&safetensors::tensor::TensorInfo| info.shape.iter().map(|n| *n as u64).product::<u64>();
-    Ok(header.tensors().values().filter(|info| is_number(info.dtype)).map(numbers).sum())
-}
-
-/// Whether a tensor of the file holds weights; positions are stored as integers.
-fn is_number(dtype: Dtype) -> bool {
-    kind(dtype).is_some()
+    Ok((header, 8 + length))
 }
 
 fn kind(dtype: Dtype) -> Option<Kind> {
@@ -62,56 +145,56 @@ fn damaged(path: &Path, error: SafeTensorError) -> LanguageError {
     LanguageError::Weights { why, path: path.to_owned() }
 }
 
-/// A file of weights in memory.
-pub(super) struct WeightFile {
-    bytes: Vec<u8>,
-    path: PathBuf,
-}
-
-impl WeightFile {
-    pub fn read(dir: &Path) -> Result<Self, LanguageError> {
-        folder::size(dir, WEIGHTS)?;
-        let path = dir.join(WEIGHTS);
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Self { bytes, path }),
-            Err(source) => Err(LanguageError::Read { source, path }),
-        }
-    }
-
-    /// The weights by name, below a prefix if the file's names have it; they go to `device` as 32-bit floats.
-    pub fn open(&self, prefix: &str, device: Device) -> Result<Weights<'_>, LanguageError> {
-        let tensors = SafeTensors::deserialize(&self.bytes).map_err(|error| damaged(&self.path, error))?;
-        let prefix = if tensors.names().iter().any(|name| name.starts_with(prefix)) { prefix } else { "" };
-        Ok(Weights { tensors, prefix: prefix.to_owned(), path: &self.path, device })
-    }
-}
-
-/// A view into a file of weights.
+/// A model's own weights within the files.
+#[derive(Debug)]
 pub(super) struct Weights<'a> {
-    tensors: SafeTensors<'a>,
+    files: &'a WeightFiles,
+    /// The file read last, since neighbours are mostly asked for together.
+    open: Mutex<Option<(usize, File)>>,
     prefix: String,
-    path: &'a Path,
     device: Device,
+    kind: Kind,
 }
 
 impl Weights<'_> {
+    /// Where the weights go.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
     /// One weight, in the shape the configuration asks for.
+    ///
+    /// # Errors
+    /// A weight that is missing, of another shape, or stored as something that is no weight.
     pub fn take(&self, name: &str, shape: &[usize]) -> Result<Tensor, LanguageError> {
         let name = format!("{}{name}", self.prefix);
-        let path = || self.path.to_owned();
-        let view = self
-            .tensors
-            .tensor(&name)
-            .map_err(|_| LanguageError::MissingWeight { name: name.clone(), path: path() })?;
-        if view.shape() != shape {
-            let (expected, found) = (shape.to_vec(), view.shape().to_vec());
+        let Some(place) = self.files.places.get(&name) else {
+            let path = self.files.paths.first().cloned().unwrap_or_default();
+            return Err(LanguageError::MissingWeight { name, path });
+        };
+        let path = || self.files.paths[place.file].clone();
+        if place.shape != shape {
+            let (expected, found) = (shape.to_vec(), place.shape.clone());
             return Err(LanguageError::WeightShape { name, expected, found, path: path() });
         }
-        let Some(kind) = kind(view.dtype()) else {
-            let why = format!("`{name}` is stored as {}; F32, F16 and BF16 can be read", view.dtype());
+        let Some(stored) = kind(place.dtype) else {
+            let why = format!("`{name}` is stored as {}; F32, F16 and BF16 can be read", place.dtype);
             return Err(LanguageError::Weights { why, path: path() });
         };
+        let bytes = self.read(place).map_err(|source| LanguageError::Read { source, path: path() })?;
         let sizes: Vec<i64> = shape.iter().map(|size| *size as i64).collect();
-        Ok(Tensor::f_from_data_size(view.data(), &sizes, kind)?.f_to_device_(self.device, Kind::Float, false, false)?)
+        Ok(Tensor::f_from_data_size(&bytes, &sizes, stored)?.f_to_device_(self.device, self.kind, false, false)?)
+    }
+
+    fn read(&self, place: &Place) -> std::io::Result<Vec<u8>> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, file) = match open.take_if(|(file, _)| *file == place.file) {
+            Some(same) => open.insert(same),
+            None => open.insert((place.file, File::open(&self.files.paths[place.file])?)),
+        };
+        file.seek(SeekFrom::Start(place.from))?;
+        let mut bytes = vec![0; place.bytes];
+        file.read_exact(&mut bytes)?;
+        Ok(bytes)
     }
 }

@@ -1,0 +1,172 @@
+//! The architectures that are built in, by the `model_type` of `config.json`.
+
+use serde_json::Value;
+
+use super::LanguageError;
+use super::bert::{BertConfig, BertModel};
+use super::distilbert::{DistilBertConfig, DistilBertModel};
+use super::gpt2::{Gpt2Config, Gpt2Model};
+use super::layers::Transformer;
+use super::modernbert::{ModernBertConfig, ModernBertModel};
+use super::mpnet::{MpnetConfig, MpnetModel};
+use super::qwen3::{Qwen3Config, Qwen3Model};
+use super::roberta;
+use super::weights::Weights;
+use super::xlnet::{XlnetConfig, XlnetModel};
+
+/// What `config.json` may call a model.
+pub(super) const KNOWN: [&str; 9] =
+    ["bert", "distilbert", "roberta", "xlm-roberta", "mpnet", "gpt2", "xlnet", "modernbert", "qwen3"];
+
+/// A model's configuration, read and found sound.
+#[derive(Clone, Debug)]
+pub(super) enum Architecture {
+    Bert(BertConfig),
+    DistilBert(DistilBertConfig),
+    Roberta(BertConfig),
+    Mpnet(MpnetConfig),
+    Gpt2(Gpt2Config),
+    Xlnet(XlnetConfig),
+    ModernBert(ModernBertConfig),
+    Qwen3(Qwen3Config),
+}
+
+/// What is asked of a model whatever its architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sizes {
+    /// Length of a token's vector.
+    pub dim: usize,
+    /// Transformer layers.
+    pub layers: usize,
+    /// Tokens that the model knows.
+    pub vocabulary: usize,
+    /// Tokens of a text at most; none where positions are relative.
+    pub positions: Option<usize>,
+}
+
+impl Architecture {
+    /// Reads `config.json` as that of a `model_type`; none if it is not built in.
+    ///
+    /// # Errors
+    /// What makes no sense in the configuration.
+    pub fn read(model_type: &str, config: Value) -> Option<Result<Self, String>> {
+        Some(match model_type {
+            "bert" => BertConfig::read(config).map(Self::Bert),
+            "distilbert" => DistilBertConfig::read(config).map(Self::DistilBert),
+            "roberta" | "xlm-roberta" => roberta::read(config).map(Self::Roberta),
+            "mpnet" => MpnetConfig::read(config).map(Self::Mpnet),
+            "gpt2" => Gpt2Config::read(config).map(Self::Gpt2),
+            "xlnet" => XlnetConfig::read(config).map(Self::Xlnet),
+            "modernbert" => ModernBertConfig::read(config).map(Self::ModernBert),
+            "qwen3" => Qwen3Config::read(config).map(Self::Qwen3),
+            _ => return None,
+        })
+    }
+
+    /// Its sizes.
+    pub fn sizes(&self) -> Sizes {
+        let sizes = |dim, layers, vocabulary, positions| Sizes { dim, layers, vocabulary, positions };
+        match self {
+            Self::Bert(c) => sizes(c.hidden_size, c.num_hidden_layers, c.vocab_size, Some(c.max_position_embeddings)),
+            Self::Roberta(c) => {
+                let positions = c.max_position_embeddings - roberta::first(c);
+                sizes(c.hidden_size, c.num_hidden_layers, c.vocab_size, Some(positions))
+            }
+            Self::DistilBert(c) => sizes(c.dim, c.n_layers, c.vocab_size, Some(c.max_position_embeddings)),
+            Self::Mpnet(c) => {
+                let positions = c.max_position_embeddings - c.first();
+                sizes(c.hidden_size, c.num_hidden_layers, c.vocab_size, Some(positions))
+            }
+            Self::Gpt2(c) => sizes(c.n_embd, c.n_layer, c.vocab_size, Some(c.n_positions)),
+            Self::Xlnet(c) => sizes(c.d_model, c.n_layer, c.vocab_size, None),
+            Self::ModernBert(c) => {
+                sizes(c.hidden_size, c.num_hidden_layers, c.vocab_size, Some(c.max_position_embeddings))
+            }
+            Self::Qwen3(c) => sizes(c.hidden_size, c.num_hidden_layers, c.vocab_size, Some(c.max_position_embeddings)),
+        }
+    }
+
+    /// A weight that every checkpoint of the architecture has; what stands before it in a file is the file's prefix.
+    pub fn anchor(&self) -> &'static str {
+        match self {
+            Self::Bert(_) | Self::Roberta(_) | Self::DistilBert(_) | Self::Mpnet(_) => {
+                "embeddings.word_embeddings.weight"
+            }
+            Self::Gpt2(_) => "wte.weight",
+            Self::Xlnet(_) => "word_embedding.weight",
+            Self::ModernBert(_) => "embeddings.tok_embeddings.weight",
+            Self::Qwen3(_) => "embed_tokens.weight",
+        }
+    }
+
+    /// Loads the model.
+    ///
+    /// # Errors
+    /// A weight that is missing or of another shape; too little memory.
+    pub fn load(&self, weights: &Weights) -> Result<Box<dyn Transformer>, LanguageError> {
+        Ok(match self {
+            Self::Bert(config) => Box::new(BertModel::load(weights, config, 0)?),
+            Self::Roberta(config) => Box::new(roberta::load(weights, config)?),
+            Self::DistilBert(config) => Box::new(DistilBertModel::load(weights, config)?),
+            Self::Mpnet(config) => Box::new(MpnetModel::load(weights, config)?),
+            Self::Gpt2(config) => Box::new(Gpt2Model::load(weights, config)?),
+            Self::Xlnet(config) => Box::new(XlnetModel::load(weights, config)?),
+            Self::ModernBert(config) => Box::new(ModernBertModel::load(weights, config)?),
+            Self::Qwen3(config) => Box::new(Qwen3Model::load(weights, config)?),
+        })
+    }
+}
+
+/// Refuses a size that cannot be divided among the heads. `field` is the size's name in `config.json`.
+pub(super) fn heads_fit(field: &str, size: usize, heads: usize) -> Result<(), String> {
+    if size == 0 || heads == 0 || !size.is_multiple_of(heads) {
+        return Err(format!("{field} {size} cannot be divided among {heads} attention heads"));
+    }
+    Ok(())
+}
+
+/// The base of rotary frequencies: in `rope_parameters` in the newer spelling, there by kind of layer where the model
+/// has several; in a field of its own in the older one.
+pub(super) fn rope_theta(config: &Value, layers: Option<&str>, older: &str, usual: f64) -> Result<f64, String> {
+    let newer = &config["rope_parameters"];
+    let newer = layers.map(|layers| &newer[layers]).filter(|of_layers| of_layers.is_object()).unwrap_or(newer);
+    for scaling in [newer, &config["rope_scaling"]] {
+        let kind = scaling["rope_type"].as_str().or_else(|| scaling["type"].as_str());
+        if let Some(kind) = kind.filter(|kind| *kind != "default") {
+            return Err(format!("rotary positions of type `{kind}` are not built in; `default` ones are"));
+        }
+    }
+    Ok(newer["rope_theta"].as_f64().or_else(|| config[older].as_f64()).unwrap_or(usual))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_known_type_is_read() {
+        for model_type in KNOWN {
+            assert!(Architecture::read(model_type, json!({})).is_some_and(|read| read.is_err()), "{model_type}");
+        }
+        assert!(Architecture::read("mamba", json!({})).is_none());
+    }
+
+    #[test]
+    fn both_spellings_of_rotary_positions_are_read() {
+        let newer = json!({"rope_parameters": {"full_attention": {"rope_theta": 5.0, "rope_type": "default"}}});
+        assert_eq!(rope_theta(&newer, Some("full_attention"), "global_rope_theta", 1.0), Ok(5.0));
+        assert_eq!(rope_theta(&json!({"rope_theta": 7.0}), None, "rope_theta", 1.0), Ok(7.0));
+        assert_eq!(rope_theta(&json!({"rope_scaling": null}), None, "rope_theta", 9.0), Ok(9.0));
+        assert!(rope_theta(&json!({"rope_scaling": {"type": "yarn"}}), None, "rope_theta", 9.0).is_err());
+    }
+
+    #[test]
+    fn positions_that_begin_behind_the_padding_leave_fewer_tokens() {
+        let config = json!({"vocab_size": 9, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
+            "intermediate_size": 8, "max_position_embeddings": 66});
+        let sizes = Architecture::read("xlm-roberta", config.clone()).unwrap().unwrap().sizes();
+        assert_eq!(sizes.positions, Some(64));
+        assert_eq!(Architecture::read("bert", config).unwrap().unwrap().sizes().positions, Some(66));
+    }
+}
