@@ -129,6 +129,15 @@ impl EventTable {
         Some((*self.time.iter().min()?, *self.time.iter().max()?))
     }
 
+    /// How many events before `until` each text has, by [`TextId`].
+    pub fn text_counts_before(&self, until: WallTime) -> Vec<u32> {
+        let mut counts = vec![0; self.texts.len()];
+        for (text, _) in self.text.iter().zip(&self.time).filter(|(_, time)| **time < until) {
+            counts[text.index()] += 1;
+        }
+        counts
+    }
+
     /// How many events each text has, by [`TextId`].
     pub fn text_counts(&self) -> Vec<u32> {
         let mut counts = vec![0; self.texts.len()];

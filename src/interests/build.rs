@@ -5,6 +5,14 @@ use crate::calendar::{Calendar, Period, PeriodLength, WallTime};
 use crate::events::{EventTable, UserId};
 
 impl Trajectories {
+    /// The first period of a log, and the period after its last whole one.
+    pub fn whole_periods(events: &EventTable, calendar: Calendar) -> (Period, Period) {
+        match events.span() {
+            Some((first, last)) => (calendar.period(first), origin(events, calendar, last)),
+            None => (Period(0), Period(0)),
+        }
+    }
+
     /// Gathers events by user, period and interest.
     ///
     /// [`Trajectories::origin`] is the period after the last whole one. The log's last period is whole if no more days of
@@ -27,10 +35,7 @@ impl Trajectories {
             weight: Vec::new(),
             value: Vec::new(),
         };
-        if let Some((first, last)) = events.span() {
-            built.first = calendar.period(first);
-            built.origin = origin(events, calendar, last);
-        }
+        (built.first, built.origin) = Self::whole_periods(events, calendar);
         let mut values = Vec::new();
         let mut sums = vec![(0_u32, 0.0_f64, 0.0_f64); space.len()];
         let weighted = !events.kind_weights.is_empty();

@@ -1,6 +1,7 @@
 //! The stages chained: each result is kept under the fingerprint of what made it, so that a change recomputes only what
 //! lies above it; run as jobs with progress and cancel.
 
+mod backtest;
 mod engine;
 mod exit;
 mod files;
@@ -10,6 +11,7 @@ mod outcome;
 mod road;
 mod store;
 
+pub use backtest::{BacktestOutcome, backtest, backtest_from};
 pub use engine::{ThreadEngine, Wake};
 pub use exit::exit_code;
 pub use files::{export, write, write_chart};

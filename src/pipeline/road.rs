@@ -18,9 +18,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 2;
-/// Directions to which the mean text vector of a period is reduced.
-const REDUCED: usize = 8;
+const STAGES: u32 = 3;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -33,7 +31,33 @@ pub struct ReadLog {
     pub account: Arc<Account>,
     /// The columns and what they were taken for.
     pub columns: Vec<ColumnReport>,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
+}
+
+impl ReadLog {
+    /// The fingerprint of what was read and how.
+    pub(super) fn key(&self) -> Fingerprint {
+        self.key
+    }
+}
+
+/// What of the settings concerns the forecasters.
+pub(super) fn forecast_config(settings: &Settings) -> ForecastConfig {
+    ForecastConfig {
+        horizon: settings.horizon,
+        levels: settings.levels.clone(),
+        joint: settings.joint,
+        seed: settings.seed,
+        ..ForecastConfig::default()
+    }
+}
+
+/// How many interests to look for; none to choose a number.
+pub(super) fn interest_count(settings: &Settings) -> Option<u16> {
+    match settings.interests {
+        InterestCount::Auto => None,
+        InterestCount::Fixed(number) => Some(number),
+    }
 }
 
 /// What of the settings concerns reading.
@@ -95,7 +119,7 @@ pub fn run_from(
     let device = Device::pick(settings.device)?;
     let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
     let events = &*log.events;
-    let notes = log.notes;
+    let mut notes = log.notes;
 
     let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
     let model = language::model_info(&model_dir)?;
@@ -104,10 +128,7 @@ pub fn run_from(
         Ok(clock.time(Stage::Embed, || language::embed_cached(&model_dir, &cache, device, &events.texts, watch))?)
     };
 
-    let count = match settings.interests {
-        InterestCount::Auto => None,
-        InterestCount::Fixed(number) => Some(number),
-    };
+    let count = interest_count(settings);
     let space_key = Fingerprint::of(&(log.key, &model.fingerprint, settings.interests, settings.seed))?;
     let mut vectors = None;
     let space: InterestSpace = match store.get("interests", space_key) {
@@ -121,13 +142,8 @@ pub fn run_from(
     };
     let length = settings.period.unwrap_or_else(|| interests::choose_period(events));
     let trajectories = Trajectories::build(events, &space, Calendar::new(length));
-    let config = ForecastConfig {
-        horizon: settings.horizon,
-        levels: settings.levels.clone(),
-        seed: settings.seed,
-        ..ForecastConfig::default()
-    };
-    let run_key = Fingerprint::of(&(space_key, length, &config, device.describe()))?;
+    let config = forecast_config(settings);
+    let run_key = Fingerprint::of(&(space_key, length, &config, settings.model, device.describe()))?;
     let run: Run = match store.get("forecast", run_key) {
         Some(run) => run,
         None => {
@@ -136,16 +152,18 @@ pub fn run_from(
                 None => embed(&mut clock)?,
             };
             let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
-                let rows = RowVectors::of(events, &trajectories, &vectors.data, vectors.dim, REDUCED)
+                let until = trajectories.calendar.start(trajectories.origin);
+                let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
                     .context("libtorch failed on the texts' main directions")?;
                 drop(vectors);
-                Ok(forecast::run(&trajectories, &rows, &config, device.tch(), watch)?)
+                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), watch)?)
             })?;
             store.put("forecast", run_key, &run);
             run
         }
     };
 
+    notes.push(run.chosen_because);
     let users = report::summarise_users(events, &trajectories, &run.forecast);
     Ok(Outcome {
         settings: settings.clone(),
@@ -169,10 +187,10 @@ pub fn run_from(
 
 /// How long each stage took, in seconds; a stage whose result was kept is absent.
 #[derive(Debug, Default)]
-struct Clock(Vec<(Stage, f64)>);
+pub(super) struct Clock(pub(super) Vec<(Stage, f64)>);
 
 impl Clock {
-    fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+    pub(super) fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
         let began = Instant::now();
         let done = work();
         self.0.push((stage, began.elapsed().as_secs_f64()));

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
 use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
+use crate::forecast::ModelKind;
 use crate::language::DeviceChoice;
 
 /// How many interests to look for.
@@ -70,10 +71,14 @@ pub struct Settings {
     pub period: Option<PeriodLength>,
     /// How many interests.
     pub interests: InterestCount,
+    /// Which model forecasts.
+    pub model: ModelKind,
     /// How many periods ahead.
     pub horizon: usize,
     /// Levels of the bands, percent.
     pub levels: Vec<u8>,
+    /// Whether a band holds for a whole path at once instead of for each period by itself.
+    pub joint: bool,
     /// Directory of the language model; the built-in all-MiniLM-L6-v2 when not given.
     pub language_model: Option<PathBuf>,
     /// Where to compute.
@@ -97,8 +102,10 @@ impl Default for Settings {
             keep_called_off: false,
             period: None,
             interests: InterestCount::Auto,
+            model: ModelKind::default(),
             horizon: 3,
             levels: vec![50, 80, 95],
+            joint: false,
             language_model: None,
             device: DeviceChoice::Auto,
             seed: 7,
