@@ -62,11 +62,6 @@ impl Past {
         self.periods.len()
     }
 
-    /// Whether there is no activity at all.
-    pub fn is_empty(&self) -> bool {
-        self.periods.is_empty()
-    }
-
     /// Events by interest of one active period.
     pub fn counts(&self, at: usize) -> &[f32] {
         &self.counts[at * self.interests..(at + 1) * self.interests]
