@@ -310,6 +310,7 @@ def main():
     arguments.add_argument("--rows", type=int, default=20_000_000, help="rows of the large log")
     arguments.add_argument("--only", default="sample-parquet,sample-csv,large-parquet", help="which logs; also large-csv")
     arguments.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "driftline-bench", help="where made logs stay")
+    arguments.add_argument("--times", type=int, help="readings of each; 5, or 3 of the large log, when not given")
     arguments.add_argument("--program", help="a built read_log; built by cargo when not given")
     arguments.add_argument("--contender", help=argparse.SUPPRESS)
     arguments.add_argument("path", nargs="?", help=argparse.SUPPRESS)
@@ -326,6 +327,7 @@ def main():
     for title, path, times in logs(asked.work, asked.rows, asked.only.split(",")):
         # Brings the file into the system's cache.
         subprocess.run(["cat", path], check=True, stdout=subprocess.DEVNULL)
+        times = asked.times or times
         readings = {name: [] for name in names}
         for _ in range(times):
             for name in names:

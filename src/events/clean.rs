@@ -1,7 +1,5 @@
 //! The cleaning rules, applied once the whole log is known.
 
-use std::collections::HashSet;
-
 use rayon::prelude::*;
 
 use super::dictionary::{ABSENT, Arena};
@@ -85,24 +83,24 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
             None => Ok(false),
         }
     };
-    let off = if options.keep_called_off {
-        HashSet::new()
-    } else {
-        let trades = |row: usize| rows.kind.is_empty() || means(row) == Some(Meaning::Purchase);
-        called_off(rows, &order, |row| verdict(row as usize).ok().filter(|returned| *returned || trades(row as usize)))
-    };
-    let verdict = |row: usize| if off.contains(&(row as u32)) { Err(Reason::CalledOff) } else { verdict(row) };
+    let mut verdicts: Vec<Result<bool, Reason>> = (0..rows.len()).into_par_iter().map(verdict).collect();
+    if !options.keep_called_off {
+        let trades = |row: u32| rows.kind.is_empty() || means(row as usize) == Some(Meaning::Purchase);
+        let kept = |row: u32| verdicts[row as usize].ok().filter(|returned| *returned || trades(row));
+        let off = called_off(rows, &order, kept);
+        off.into_iter().for_each(|row| verdicts[row as usize] = Err(Reason::CalledOff));
+    }
     let mut left_out = Vec::new();
-    for row in 0..rows.len() {
-        if let Err(reason) = verdict(row) {
-            tally.reject(reason, rows.line(row));
+    for (row, verdict) in verdicts.iter().enumerate() {
+        if let Err(reason) = verdict {
+            tally.reject(*reason, rows.line(row));
             if options.rejected.is_some() {
-                left_out.push((row as u32, reason));
+                left_out.push((row as u32, *reason));
             }
         }
     }
-    let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdict(*row as usize) == Ok(true)).collect();
-    order.retain(|row| verdict(*row as usize) == Ok(false));
+    let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdicts[*row as usize] == Ok(true)).collect();
+    order.retain(|row| verdicts[*row as usize] == Ok(false));
     order.shrink_to_fit();
     Kept { events: order, returns, users, user_of, notes, left_out }
 }

@@ -9,7 +9,7 @@ use std::io::Read;
 use memchr::{memchr_iter, memrchr, memrchr_iter};
 use rayon::prelude::*;
 
-use super::Dialect;
+use super::parts::Dialect;
 use super::record::{Records, records};
 
 /// Bytes of a block.

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod evidence;
+mod parts;
 mod record;
 mod sniff;
 mod stream;
@@ -13,35 +14,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Batch, Batches, Cells, Field, Fields, Lines, Opened};
 use crate::events::dialect::DialectChoice;
-use crate::events::{EventsError, LineEnd, Reason};
+use crate::events::{EventsError, Reason};
 use blocks::Blocks;
+use parts::Dialect;
 use record::Records;
 use stream::Stream;
-
-/// How the bytes of a file are taken apart.
-#[derive(Clone, Debug)]
-pub struct Dialect {
-    pub delimiter: u8,
-    pub quote: Option<u8>,
-    pub escape: Option<u8>,
-    pub comment: Option<u8>,
-    pub line_end: LineEnd,
-    /// Whether the file is in UTF-8; else it was turned into it.
-    pub utf8: bool,
-}
-
-impl Dialect {
-    fn line_end(&self) -> u8 {
-        match self.line_end {
-            LineEnd::LineFeed => b'\n',
-            LineEnd::CarriageReturn => b'\r',
-        }
-    }
-
-    fn is_utf8(&self) -> bool {
-        self.utf8
-    }
-}
 
 /// Opens a text file.
 ///

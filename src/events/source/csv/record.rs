@@ -6,7 +6,7 @@
 
 use memchr::{memchr, memchr_iter, memchr3_iter};
 
-use super::Dialect;
+use super::parts::Dialect;
 use crate::events::Reason;
 
 /// A quoted field longer than this is taken for a stray quote that nobody closed.

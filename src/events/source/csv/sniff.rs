@@ -5,9 +5,10 @@ use std::path::Path;
 use csv::{ReaderBuilder, Terminator};
 use encoding_rs::UTF_8;
 
+use super::evidence;
+use super::parts::Dialect as Parts;
 use super::record::{Records, records};
 use super::stream::Stream;
-use super::{Dialect as Parts, evidence};
 use crate::events::dialect::{Dialect, DialectChoice};
 use crate::events::{EventsError, LineEnd};
 
@@ -36,12 +37,12 @@ pub fn sniff(stream: &Stream, path: &Path, choice: &DialectChoice) -> Result<Sni
         return Err(EventsError::BrokenFile { path: path.to_owned(), why });
     }
     let mut why = vec![stream.why.clone()];
-    let line_end = if head.contains(&b'\n') || !head.contains(&b'\r') {
-        LineEnd::LineFeed
-    } else {
+    let given = choice.quote.flatten().and_then(|quote| u8::try_from(quote).ok());
+    let escaped = choice.escape.flatten().and_then(|escape| u8::try_from(escape).ok());
+    let line_end = line_end(head, given.unwrap_or(b'"'), escaped);
+    if line_end == LineEnd::CarriageReturn {
         why.push("lines end with a carriage return alone".to_owned());
-        LineEnd::CarriageReturn
-    };
+    }
     let end = if line_end == LineEnd::LineFeed { b'\n' } else { b'\r' };
     // The last line may be cut in the middle.
     let whole = if head.len() < super::stream::HEAD_BYTES {
@@ -62,11 +63,11 @@ pub fn sniff(stream: &Stream, path: &Path, choice: &DialectChoice) -> Result<Sni
             why.push("the delimiter was given".to_owned());
             byte(given)?
         }
-        None => delimiter(&body, quote, &mut why),
+        None => delimiter(&body, quote, end, &mut why),
     };
     let escape = match choice.escape {
         Some(escape) => escape.map(byte).transpose()?,
-        None => quote.and_then(|quote| escape(&body, delimiter, quote, &mut why)),
+        None => quote.and_then(|quote| escape(&body, delimiter, quote, line_end, &mut why)),
     };
     let parts = Parts { delimiter, quote, escape, comment, line_end, utf8: stream.encoding == UTF_8 };
     if [parts.quote, parts.escape, parts.comment].contains(&Some(delimiter)) || delimiter == end {
@@ -98,6 +99,26 @@ pub fn sniff(stream: &Stream, path: &Path, choice: &DialectChoice) -> Result<Sni
         why,
     };
     Ok(Sniffed { dialect, parts, names })
+}
+
+/// What ends lines outside of quotes: carriage returns only where no line feed does.
+fn line_end(head: &[u8], quote: u8, escape: Option<u8>) -> LineEnd {
+    let (mut quoted, mut returns) = (false, false);
+    let mut bytes = head.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            byte if quoted && Some(*byte) == escape => drop(bytes.next()),
+            b'\n' if !quoted => return LineEnd::LineFeed,
+            b'\r' => returns |= !quoted,
+            byte => quoted ^= *byte == quote,
+        }
+    }
+    // Quotes that never end would hide every end of a line.
+    if returns || (!head.contains(&b'\n') && head.contains(&b'\r')) {
+        LineEnd::CarriageReturn
+    } else {
+        LineEnd::LineFeed
+    }
 }
 
 /// A mark as a byte.
@@ -161,8 +182,7 @@ fn quote(body: &[u8], why: &mut Vec<String>) -> u8 {
 }
 
 /// How many fields each of the first records has.
-fn widths(body: &[u8], delimiter: u8, quote: Option<u8>, escape: Option<u8>) -> Vec<usize> {
-    let terminator = if body.contains(&b'\n') { Terminator::Any(b'\n') } else { Terminator::CRLF };
+fn widths(body: &[u8], delimiter: u8, quote: Option<u8>, escape: Option<u8>, end: u8) -> Vec<usize> {
     ReaderBuilder::new()
         .delimiter(delimiter)
         .quoting(quote.is_some())
@@ -170,7 +190,7 @@ fn widths(body: &[u8], delimiter: u8, quote: Option<u8>, escape: Option<u8>) -> 
         .escape(escape)
         .flexible(true)
         .has_headers(false)
-        .terminator(terminator)
+        .terminator(Terminator::Any(end))
         .from_reader(body)
         .into_byte_records()
         .take(LOOKED_AT)
@@ -187,10 +207,10 @@ fn alike(widths: &[usize]) -> (usize, usize) {
 }
 
 /// The delimiter under which the most records have as many fields as the first, more than one.
-fn delimiter(body: &[u8], quote: Option<u8>, why: &mut Vec<String>) -> u8 {
+fn delimiter(body: &[u8], quote: Option<u8>, end: u8, why: &mut Vec<String>) -> u8 {
     let mut best = (0.0, DELIMITERS[0], String::new());
     for delimiter in DELIMITERS {
-        let widths = widths(body, delimiter, quote, None);
+        let widths = widths(body, delimiter, quote, None, end);
         let (width, like) = alike(&widths);
         if width < 2 {
             continue;
@@ -210,15 +230,14 @@ fn delimiter(body: &[u8], quote: Option<u8>, why: &mut Vec<String>) -> u8 {
 }
 
 /// A backslash, if records have more equal widths with it than without.
-fn escape(body: &[u8], delimiter: u8, quote: u8, why: &mut Vec<String>) -> Option<u8> {
+fn escape(body: &[u8], delimiter: u8, quote: u8, line_end: LineEnd, why: &mut Vec<String>) -> Option<u8> {
     let marked = body.windows(2).filter(|pair| *pair == [b'\\', quote]).count();
     if marked == 0 {
         return None;
     }
     let share = |escape| {
-        let parts =
-            Parts { delimiter, quote: Some(quote), escape, comment: None, line_end: LineEnd::LineFeed, utf8: true };
-        let width = widths(body, delimiter, Some(quote), escape).first().copied().unwrap_or(1);
+        let parts = Parts { delimiter, quote: Some(quote), escape, comment: None, line_end, utf8: true };
+        let width = widths(body, delimiter, Some(quote), escape, parts.line_end()).first().copied().unwrap_or(1);
         records(body.to_vec(), &parts, width, true).lines.len()
     };
     let (with, without) = (share(Some(b'\\')), share(None));
@@ -230,5 +249,5 @@ fn escape(body: &[u8], delimiter: u8, quote: u8, why: &mut Vec<String>) -> Optio
 
 /// How many fields the first record has.
 fn usual_width(body: &[u8], parts: &Parts) -> usize {
-    widths(body, parts.delimiter, parts.quote, parts.escape).first().copied().unwrap_or(1)
+    widths(body, parts.delimiter, parts.quote, parts.escape, parts.line_end()).first().copied().unwrap_or(1)
 }

@@ -44,13 +44,27 @@ impl Stream {
         let file = File::open(path).map_err(refused)?;
         let size = file.metadata().map_err(refused)?.len();
         let read = Arc::new(AtomicU64::new(0));
-        let (mut bytes, packed) = unpacked(path, Counted { file, read: read.clone() })?;
+        let (bytes, packed) = unpacked(path, Counted { file, read: read.clone() })?;
+        Self::of(path, bytes, !packed, size, read, choice)
+    }
+
+    /// A text from anywhere; `path` is what its errors name, and looked at in more places if it is `plain`.
+    pub fn of(
+        path: &Path,
+        mut bytes: Box<dyn Read + Send>,
+        plain: bool,
+        size: u64,
+        read: Arc<AtomicU64>,
+        choice: &DialectChoice,
+    ) -> Result<Self, EventsError> {
+        let refused = |source| EventsError::Io { path: path.to_owned(), source };
         let mut head = Vec::new();
         bytes.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|error| torn(path, &error))?;
-        let (encoding, why) = encoding(path, &head, !packed, size, choice)?;
+        let (encoding, why) = encoding(path, &head, plain, size, choice)?;
         let whole = Cursor::new(head).chain(bytes);
         let decoded = DecodeReaderBytesBuilder::new()
-            .encoding(Some(encoding))
+            // Bytes that are UTF-8 already are judged record by record.
+            .encoding(Some(encoding).filter(|encoding| *encoding != UTF_8))
             .bom_override(choice.encoding.is_none())
             .strip_bom(true)
             .utf8_passthru(true)
