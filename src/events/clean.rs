@@ -105,6 +105,7 @@ fn find_duplicates(rows: &mut Rows, users: usize, user_of: &[u32]) -> Vec<u32> {
 
 impl Rows {
     /// Why a row is left out before any rule about goods and prices.
+    #[inline]
     pub fn reason(&self, row: usize) -> Option<Reason> {
         match self.time.get(row) {
             _ if self.user[row] == ABSENT => Some(Reason::NoUser),
