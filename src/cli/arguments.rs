@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::backtest::BacktestArguments;
 use super::dialect::DialectArguments;
+use super::meaning::MeaningArguments;
 use crate::calendar::PeriodLength;
+use crate::forecast::ModelKind;
 use crate::language::DeviceChoice;
 use crate::project::InterestCount;
 
@@ -32,6 +35,8 @@ pub enum Command {
     Embed(EmbedArguments),
     /// Walk the whole road: interests, trajectories, training, forecasts with bands.
     Forecast(ForecastArguments),
+    /// Set every model against the past, from several origins.
+    Backtest(BacktestArguments),
     /// Check that every part works: libtorch, device, language model, cache, fonts, display.
     Doctor(DoctorArguments),
 }
@@ -66,6 +71,13 @@ pub struct EmbedArguments {
 #[derive(Debug, Args)]
 pub struct ForecastArguments {
     #[command(flatten)]
+    pub(super) road: RoadArguments,
+}
+
+/// The settings of a road to forecasts.
+#[derive(Debug, Args)]
+pub(super) struct RoadArguments {
+    #[command(flatten)]
     pub(super) log: LogArguments,
     /// The folder to write the results to.
     #[arg(long, value_name = "DIR")]
@@ -76,6 +88,13 @@ pub struct ForecastArguments {
     /// How many interests: auto or a number [default: auto].
     #[arg(long, value_name = "auto|N")]
     pub(super) interests: Option<InterestCount>,
+    /// The model that forecasts; in a backtest several, separated by commas, beside the simple ones [default: ensemble,
+    /// which is what did best on past periods; in a backtest all].
+    #[arg(long = "model", value_name = "MODEL", value_delimiter = ',')]
+    pub(super) chosen_models: Option<Vec<ModelKind>>,
+    /// Draw bands that hold for a whole path at once instead of for each period by itself.
+    #[arg(long)]
+    pub(super) joint: bool,
     /// How many periods ahead [default: 3].
     #[arg(long, value_name = "H", value_parser = clap::value_parser!(u16).range(1..=120))]
     pub(super) horizon: Option<u16>,
@@ -150,6 +169,8 @@ pub(super) struct LogArguments {
     /// What marks a return, besides a quantity below zero: `basket-prefix:C`.
     #[arg(long, value_name = "RULE", value_parser = returns)]
     pub(super) returns: Option<String>,
+    #[command(flatten)]
+    pub(super) meaning: MeaningArguments,
     /// Leave out files that are broken instead of refusing the log, and say which.
     #[arg(long)]
     pub(super) skip_broken: bool,
@@ -221,6 +242,7 @@ mod tests {
         let line = "driftline forecast a.csv --out o --period month --interests 16 --level 80,95 --text Name,Colour \
                     --returns basket-prefix:C";
         let Some(Command::Forecast(arguments)) = parse(line).unwrap().command else { panic!("no forecast") };
+        let arguments = arguments.road;
         assert_eq!(arguments.period, Some(PeriodLength::Month));
         assert_eq!(arguments.interests, Some(InterestCount::Fixed(16)));
         assert_eq!(arguments.level, Some(vec![80, 95]));

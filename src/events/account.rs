@@ -12,6 +12,8 @@ pub enum Reason {
     StrayQuote,
     /// Bytes that are no text in the file's encoding.
     WrongEncoding,
+    /// A filter leaves the row out.
+    FilteredOut,
     /// No user.
     NoUser,
     /// No time.
@@ -28,6 +30,10 @@ pub enum Reason {
     NoGoods,
     /// A price of zero or below in a row that is no return.
     NoPrice,
+    /// A kind of event that was given no weight.
+    NoWeight,
+    /// A purchase called off within a day, or its cancellation.
+    CalledOff,
 }
 
 impl Reason {
@@ -37,6 +43,7 @@ impl Reason {
             Self::RaggedLine => "wrong number of fields",
             Self::StrayQuote => "stray quote",
             Self::WrongEncoding => "not in the encoding of the file",
+            Self::FilteredOut => "left out by filter",
             Self::NoUser => "no user",
             Self::NoTime => "no time",
             Self::UnreadableTime => "unreadable time",
@@ -45,6 +52,8 @@ impl Reason {
             Self::Duplicate => "exact duplicate",
             Self::NoGoods => "item code unlike the others (postage, fees, tests)",
             Self::NoPrice => "price not above zero",
+            Self::NoWeight => "kind of event without weight",
+            Self::CalledOff => "called off within a day (purchase and cancellation)",
         }
     }
 }

@@ -1,14 +1,17 @@
 //! The cleaning rules, applied once the whole log is known.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::dictionary::{ABSENT, Arena};
+use super::netting::called_off;
 use super::order::{ordered, ranked};
 use super::rows::{Numbers, Rows};
 use super::shapes::{GoodsShape, returns_prefix};
 use super::tally::Tally;
 use super::times::{NO_TIME, UNREADABLE};
-use super::{ReadOptions, Reason, Role};
+use super::{Meaning, ReadOptions, Reason, Role};
 
 /// What stays of the log: places in [`Rows`], by user and time.
 pub struct Kept {
@@ -55,9 +58,14 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
         .iter()
         .map(|name| prefix.as_ref().is_some_and(|prefix| name.trim().starts_with(prefix.as_str())))
         .collect();
+    let kinds: Vec<(Option<Meaning>, bool)> =
+        names(Role::Kind).iter().map(|kind| (Meaning::of(kind), options.kind_weights.of(kind) > 0.0)).collect();
+    let kind = |row: usize| rows.kind.get(row).and_then(|code| kinds.get(*code as usize));
+    let means = |row: usize| kind(row).and_then(|kind| kind.0);
+    let weighs = |row: usize| kind(row).map_or(options.kind_weights.of("") > 0.0, |kind| kind.1);
     let is_return = |row: usize| {
         let marked = rows.basket.get(row).is_some_and(|code| returned.get(*code as usize) == Some(&true));
-        marked || quantity(row) < 0.0
+        marked || quantity(row) < 0.0 || means(row) == Some(Meaning::Return)
     };
 
     let priced = price_rule(rows.price.as_ref(), (0..rows.len()).filter(sound).filter(|row| !is_return(*row)));
@@ -72,9 +80,18 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
             Some(reason) => Err(reason),
             None if !goods => Err(Reason::NoGoods),
             None if priced && price <= 0.0 && !is_return(row) => Err(Reason::NoPrice),
-            None => Ok(is_return(row)),
+            None if is_return(row) => Ok(true),
+            None if !weighs(row) => Err(Reason::NoWeight),
+            None => Ok(false),
         }
     };
+    let off = if options.keep_called_off {
+        HashSet::new()
+    } else {
+        let trades = |row: usize| rows.kind.is_empty() || means(row) == Some(Meaning::Purchase);
+        called_off(rows, &order, |row| verdict(row as usize).ok().filter(|returned| *returned || trades(row as usize)))
+    };
+    let verdict = |row: usize| if off.contains(&(row as u32)) { Err(Reason::CalledOff) } else { verdict(row) };
     let verdicts: Vec<Result<bool, Reason>> = (0..rows.len()).into_par_iter().map(verdict).collect();
     let mut left_out = Vec::new();
     for (row, verdict) in verdicts.iter().enumerate() {
@@ -108,6 +125,7 @@ impl Rows {
     #[inline]
     pub fn reason(&self, row: usize) -> Option<Reason> {
         match self.time.get(row) {
+            _ if self.fault[row] == Some(Reason::FilteredOut) => Some(Reason::FilteredOut),
             _ if self.user[row] == ABSENT => Some(Reason::NoUser),
             None | Some(&NO_TIME) => Some(Reason::NoTime),
             Some(&UNREADABLE) => Some(Reason::UnreadableTime),

@@ -47,6 +47,16 @@ pub enum EventsError {
         /// The file without it.
         path: PathBuf,
     },
+    /// A column that a filter asks for is not there.
+    #[error("there is no column `{column}` to filter by; the columns are {}: {}", list(columns), path.display())]
+    NoFilterColumn {
+        /// The column asked for.
+        column: String,
+        /// The columns there are.
+        columns: Vec<String>,
+        /// The file without it.
+        path: PathBuf,
+    },
     /// No column looks like one that must be there.
     #[error("no column looks like the {role}; name it with --{role} COL; the columns are {}", list(columns))]
     RoleNotFound {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dialect, Role};
+use super::{Dialect, Role, SwitchedOff};
 
 /// One column of a log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,9 @@ pub struct Inspection {
     pub columns: Vec<ColumnReport>,
     /// The first rows as text, one entry a column; an absent value is `None`.
     pub preview: Vec<Vec<Option<String>>>,
+    /// What these columns do not allow.
+    #[serde(default)]
+    pub off: Vec<SwitchedOff>,
     /// What stands between this log and a forecast, in a sentence each: a role that no column plays, times that can be
     /// read two ways. Empty if nothing does.
     pub problems: Vec<String>,

@@ -10,6 +10,7 @@ use super::digest::{Readers, Want, digest};
 use super::guess::{self, Cast, spelled};
 use super::profile::Profile;
 use super::rows::{Digest, wanted};
+use super::sieve::{self, Sieve};
 use super::source::{self, Batch, Cells, Field};
 use super::times::{Evidence, TimeReader};
 use super::{BrokenFile, ColumnReport, EventsError, Mapping, ReadOptions, Role};
@@ -103,8 +104,11 @@ impl Head {
     /// # Errors
     /// A column asked for that is not there, a role of `roles` that nobody plays, a role played by a column of a type
     /// that cannot be read.
-    pub fn require(&self, roles: &[Role], mapping: &Mapping) -> Result<(), EventsError> {
-        if let Some(error) = self.unknown(mapping).next() {
+    pub fn require(&self, roles: &[Role], options: &ReadOptions) -> Result<(), EventsError> {
+        if let Some(error) = self.unknown(&options.mapping).next() {
+            return Err(error);
+        }
+        if let Some(error) = sieve::missing(&options.filters, &self.columns, || self.path()) {
             return Err(error);
         }
         self.cast.require(roles, &self.columns)?;
@@ -165,6 +169,7 @@ pub fn walk(
     watch: &Watch,
     mut take: impl FnMut(Step) -> Result<bool, EventsError>,
 ) -> Result<Option<Vec<String>>, EventsError> {
+    let sieve = Sieve::new(&options.filters, &head.columns);
     let mut notes = Vec::new();
     let mut opened = Vec::new();
     for path in &head.files {
@@ -182,7 +187,7 @@ pub fn walk(
     let (mut done, mut estimated) = (0, false);
     for (path, mut file) in opened {
         let here: Vec<String> = file.fields.iter().map(|field| field.name.clone()).collect();
-        check_columns(head, names, &here, path)?;
+        check_columns(head, &sieve, names, &here, path)?;
         let places: Vec<usize> = here
             .into_iter()
             .map(|name| {
@@ -195,7 +200,7 @@ pub fn walk(
         let mut wave = file.batches.next(pieces)?;
         while !wave.is_empty() {
             let reduce = || -> Vec<Result<Digest, EventsError>> {
-                wave.par_iter().map(|batch| reduced(batch.as_ref(), &places, &head.cast, times, only_roles)).collect()
+                wave.par_iter().map(|batch| reduced(batch.as_ref(), &places, head, &sieve, times, only_roles)).collect()
             };
             // The next batches are fetched while these are worked on.
             let read = done + file.batches.bytes_read();
@@ -241,13 +246,14 @@ pub enum Step<'a> {
 fn reduced(
     batch: &dyn Batch,
     places: &[usize],
-    cast: &Cast,
+    head: &Head,
+    sieve: &Sieve,
     times: &TimeReader,
     only_roles: bool,
 ) -> Result<Digest, EventsError> {
     let readers = Readers { times, decimal: batch.decimal() };
     let one = |(at, place): (usize, &usize)| {
-        let role = cast.part(*place).map(|part| part.0);
+        let role = head.cast.part(*place).map(|part| part.0);
         if only_roles && role.is_none() {
             return None;
         }
@@ -260,17 +266,28 @@ fn reduced(
         let hashes = std::mem::take(&mut part.row_hashes);
         hash.iter_mut().zip(hashes).for_each(|(all, one)| *all = all.wrapping_add(one));
     }
-    Ok(Digest { parts, hash, lines: batch.lines(), torn: batch.torn().to_vec() })
+    let filtered = sieve.left_out(batch, places)?;
+    Ok(Digest { parts, hash, filtered, lines: batch.lines(), torn: batch.torn().to_vec() })
 }
 
-/// A later file must have every column that plays a role.
-fn check_columns(head: &Head, names: &[String], here: &[String], path: &Path) -> Result<(), EventsError> {
+/// A later file must have every column that plays a role or is filtered by.
+fn check_columns(
+    head: &Head,
+    sieve: &Sieve,
+    names: &[String],
+    here: &[String],
+    path: &Path,
+) -> Result<(), EventsError> {
     for (at, name) in names.iter().enumerate() {
         if let Some((role, _)) = head.cast.part(at)
             && !here.contains(name)
         {
             let (column, columns, path) = (name.clone(), here.to_vec(), path.to_owned());
             return Err(EventsError::NoSuchColumn { column, role, columns, path });
+        }
+        if sieve.needs(at) && !here.contains(name) {
+            let (column, columns, path) = (name.clone(), here.to_vec(), path.to_owned());
+            return Err(EventsError::NoFilterColumn { column, columns, path });
         }
     }
     Ok(())

@@ -14,7 +14,10 @@ use super::rejected;
 use super::rows::Gather;
 use super::tally::reasons;
 use super::times::TimeReader;
-use super::{Account, BrokenFile, ColumnReport, EventTable, EventsError, Inspection, Mapping, Role};
+use super::{
+    Account, BrokenFile, ColumnReport, EventTable, EventsError, Filter, Inspection, KindReport, KindWeights, Mapping,
+    Meaning, Role, SwitchedOff, sieve, switched_off,
+};
 use crate::observe::Watch;
 
 /// How many rows a preview shows.
@@ -29,6 +32,12 @@ pub struct ReadOptions {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns; found out when not given.
     pub returns_prefix: Option<String>,
+    /// Rows count only if all of these hold.
+    pub filters: Vec<Filter>,
+    /// How much an event of each kind counts.
+    pub kind_weights: KindWeights,
+    /// Whether purchases called off within a day stay events, and their cancellations returns.
+    pub keep_called_off: bool,
     /// How a text file writes its table; what is open is found out.
     pub dialect: DialectChoice,
     /// The log's time zone, by its name (`Europe/Berlin`) or as an offset (`+08:00`): instants become what clocks showed
@@ -49,6 +58,10 @@ pub struct Log {
     pub account: Account,
     /// The columns, counted over the whole log.
     pub columns: Vec<ColumnReport>,
+    /// The kinds of events, the most frequent first; none where no column tells them.
+    pub kinds: Vec<KindReport>,
+    /// What these columns do not allow.
+    pub off: Vec<SwitchedOff>,
     /// What the analyst should know, a sentence each.
     pub notes: Vec<String>,
     /// How long each part of the work took.
@@ -82,13 +95,18 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
     let mut problems: Vec<String> = head.unknown(&options.mapping).map(|error| error.to_string()).collect();
     let missing = required.filter_map(|role| head.cast.require(&[role], &head.columns).err());
     problems.extend(missing.map(|error| error.to_string()));
+    problems.extend(
+        sieve::missing(&options.filters, &head.columns, || head.files[0].clone()).map(|error| error.to_string()),
+    );
     problems.extend(time_problem(&head, options));
     if !options.skip_broken {
         let leave = |broken: &BrokenFile| format!("{}; or leave it out with --skip-broken", broken.why);
         problems.extend(head.broken.iter().map(leave));
     }
+    let columns = head.reports(&head.columns);
     Ok(Inspection {
-        columns: head.reports(&head.columns),
+        off: switched_off(&columns),
+        columns,
         rows_seen: head.rows as u64,
         dialect: head.dialect.clone(),
         broken: head.broken,
@@ -121,7 +139,7 @@ fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
 /// Whatever stands between these files and a table of at least one event.
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Log, EventsError> {
     let mut head = Head::read(find_files(inputs)?, options)?;
-    head.require(&[Role::User, Role::Time, Role::Text], &options.mapping)?;
+    head.require(&[Role::User, Role::Time, Role::Text], options)?;
     let mut stages = Vec::new();
     let mut began = Instant::now();
     let mut done = |stage| stages.push((stage, std::mem::replace(&mut began, Instant::now()).elapsed()));
@@ -142,9 +160,44 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<
     }
     watch.check()?;
     notes.append(&mut kept.notes);
-    let events = build(rows, kept);
+    let mut events = build(rows, kept);
     done("build");
-    Ok(Log { events, account, columns: head.reports(&profiles), notes, stages })
+    notes.extend(weigh(&mut events, &options.kind_weights));
+    let columns = head.reports(&profiles);
+    let (kinds, off) = (kinds_of(&events), switched_off(&columns));
+    Ok(Log { events, account, columns, kinds, off, notes, stages })
+}
+
+/// Gives the events their kinds' weights. Answers what there is to know about them.
+fn weigh(events: &mut EventTable, weights: &KindWeights) -> Option<String> {
+    let Some(kind) = &events.kind else {
+        let idle = "No column is the kind of event, so the weights by kind change nothing.";
+        return (!weights.is_empty()).then(|| idle.to_owned());
+    };
+    let of_each: Vec<f32> = kind.names.iter().map(String::as_str).chain([""]).map(|kind| weights.of(kind)).collect();
+    if of_each.iter().any(|weight| *weight != 1.0) {
+        events.kind_weights = of_each;
+    }
+    None
+}
+
+fn kinds_of(events: &EventTable) -> Vec<KindReport> {
+    let Some(kind) = &events.kind else { return Vec::new() };
+    let mut counts = vec![0_u64; kind.names.len()];
+    kind.codes.iter().for_each(|code| {
+        if let Some(count) = counts.get_mut(*code as usize) {
+            *count += 1;
+        }
+    });
+    let report = |((at, kind), events_of): ((usize, &String), u64)| KindReport {
+        kind: kind.clone(),
+        meaning: Meaning::of(kind),
+        events: events_of,
+        weight: events.kind_weights.get(at).copied().unwrap_or(1.0),
+    };
+    let mut kinds: Vec<KindReport> = kind.names.iter().enumerate().zip(counts).map(report).collect();
+    kinds.sort_by(|one, other| other.events.cmp(&one.events).then_with(|| one.kind.cmp(&other.kind)));
+    kinds
 }
 
 /// All rows. Times are read in the way that the first rows suggest; if all rows together say otherwise, once more.
@@ -217,7 +270,7 @@ pub fn read_texts(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> R
     let options = ReadOptions { mapping, ..options.clone() };
     let head = Head::read(find_files(inputs)?, &options)?;
     let mut head = Head { cast: head.cast.only(Role::Text), ..head };
-    head.require(&[Role::Text], &options.mapping)?;
+    head.require(&[Role::Text], &options)?;
     let (gather, _) = gathered(&mut head, &options, true, watch)?;
     let mut texts = gather.texts(&head.cast);
     texts.par_sort_unstable();

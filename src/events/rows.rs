@@ -97,6 +97,8 @@ pub struct Digest {
     pub parts: Vec<(usize, Part)>,
     /// The rows' hashes.
     pub hash: Vec<u64>,
+    /// The rows that a filter leaves out.
+    pub filtered: Vec<u32>,
     pub lines: Lines,
     pub torn: Vec<(u64, Reason)>,
 }
@@ -106,6 +108,8 @@ pub struct Gather {
     columns: Vec<Column>,
     lines: Vec<(usize, Lines)>,
     hash: Vec<u64>,
+    /// Rows that a filter leaves out, ascending.
+    filtered: Vec<u32>,
     /// Rows in all, where that is known, so that the columns grow at once.
     expected: usize,
     pub tally: Tally,
@@ -113,8 +117,14 @@ pub struct Gather {
 
 impl Gather {
     pub fn new(names: &[String], cast: &Cast) -> Self {
-        let mut gather =
-            Self { columns: Vec::new(), lines: Vec::new(), hash: Vec::new(), expected: 0, tally: Tally::default() };
+        let mut gather = Self {
+            columns: Vec::new(),
+            lines: Vec::new(),
+            hash: Vec::new(),
+            filtered: Vec::new(),
+            expected: 0,
+            tally: Tally::default(),
+        };
         names.iter().enumerate().for_each(|(at, name)| gather.add(name, cast.part(at).map(|part| part.0)));
         gather
     }
@@ -162,6 +172,7 @@ impl Gather {
             None => column.profile.observe_absent(count),
         });
         self.hash.extend(batch.hash);
+        self.filtered.extend(batch.filtered.iter().map(|row| row + before as u32));
         self.lines.push((before, batch.lines));
         Ok(())
     }
@@ -177,11 +188,13 @@ impl Gather {
     pub fn texts(self, cast: &Cast) -> Vec<String> {
         let spelled = |text: &&str| !text.trim().is_empty();
         let columns: Vec<&Column> = cast.all(Role::Text).filter_map(|at| self.columns.get(at)).collect();
-        if let [column] = columns.as_slice() {
+        if let ([column], []) = (columns.as_slice(), self.filtered.as_slice()) {
             return column.profile.dictionary.names.iter().filter(spelled).map(ToOwned::to_owned).collect();
         }
-        let rows: HashSet<Vec<u32>> =
-            (0..self.hash.len()).map(|row| columns.iter().map(|column| column.codes[row]).collect()).collect();
+        let rows: HashSet<Vec<u32>> = (0..self.hash.len())
+            .filter(|row| self.filtered.binary_search(&(*row as u32)).is_err())
+            .map(|row| columns.iter().map(|column| column.codes[row]).collect())
+            .collect();
         rows.into_iter()
             .map(|codes| {
                 let some = columns.iter().zip(codes).filter(|(_, code)| *code != ABSENT);
@@ -242,6 +255,7 @@ impl Gather {
             .zip(no_text)
             .filter(|(_, none)| *none)
             .for_each(|(fault, _)| *fault = Some(Reason::NoText));
+        self.filtered.iter().for_each(|row| rows.fault[*row as usize] = Some(Reason::FilteredOut));
         (rows, profiles, self.tally)
     }
 }

@@ -69,6 +69,9 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
         dialect: settings.dialect.clone(),
         time_zone: settings.time_zone.clone(),
         skip_broken: settings.skip_broken,
+        filters: settings.filters.clone(),
+        kind_weights: settings.kind_weights.clone(),
+        keep_called_off: settings.keep_called_off,
         ..ReadOptions::default()
     }
 }
@@ -81,8 +84,9 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let files = events::find_files(&settings.inputs)?;
     let contents = Fingerprint::of_files(&files, watch)?;
     let read_by = (&settings.mapping, &settings.time_format, &settings.returns_prefix);
+    let counts_by = (&settings.filters, &settings.kind_weights, settings.keep_called_off);
     let written = (&settings.dialect, &settings.time_zone, settings.skip_broken);
-    let key = Fingerprint::of(&(STAGES, &contents, read_by, written))?;
+    let key = Fingerprint::of(&(STAGES, &contents, read_by, written, counts_by))?;
     if let Some(same) = last.as_ref().filter(|last| last.key == key) {
         return Ok(same.clone());
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
-use crate::events::{DialectChoice, Mapping};
+use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::forecast::ModelKind;
 use crate::language::DeviceChoice;
 
@@ -61,6 +61,12 @@ pub struct Settings {
     pub time_zone: Option<String>,
     /// Whether files that are broken are left out, instead of the log being refused.
     pub skip_broken: bool,
+    /// Rows count only if all of these hold.
+    pub filters: Vec<Filter>,
+    /// How much an event of each kind counts; 1 where nothing is said.
+    pub kind_weights: KindWeights,
+    /// Whether purchases called off within a day stay events, and their cancellations returns.
+    pub keep_called_off: bool,
     /// How long a period is; chosen from the data when not given.
     pub period: Option<PeriodLength>,
     /// How many interests.
@@ -91,6 +97,9 @@ impl Default for Settings {
             dialect: DialectChoice::default(),
             time_zone: None,
             skip_broken: false,
+            filters: Vec::new(),
+            kind_weights: KindWeights::default(),
+            keep_called_off: false,
             period: None,
             interests: InterestCount::Auto,
             model: ModelKind::default(),

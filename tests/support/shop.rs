@@ -115,6 +115,7 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
         row_cells: vec![0],
         interest: Vec::new(),
         events: Vec::new(),
+        weight: Vec::new(),
         value: Vec::new(),
     };
     for customer in &customers {
@@ -356,6 +357,7 @@ pub fn inspection() -> Inspection {
             column("Country", "text", None, "few different values", 0, 24),
         ],
         preview,
+        off: Vec::new(),
         problems: Vec::new(),
     }
 }
