@@ -192,7 +192,7 @@ pub enum Action {
     /// Give a column a role, or none.
     SetRole(String, Option<Role>),
     /// Change the settings.
-    Configure(Settings),
+    Configure(Box<Settings>),
     /// Show a user.
     Choose(UserId),
     /// Which band to draw, percent.

@@ -28,7 +28,7 @@ impl DriftlineApp {
             }
             Action::Open(paths) => self.open(paths),
             Action::SetRole(column, role) => self.set_role(&column, role),
-            Action::Configure(settings) => self.configure(settings),
+            Action::Configure(settings) => self.configure(*settings),
             Action::Choose(user) => self.session.chosen = Some(user),
             Action::SetLevel(level) => self.session.level = level,
             Action::Pin(interests) => self.session.pinned = interests,

@@ -45,8 +45,12 @@ pub fn build(mut rows: Rows, kept: Kept) -> EventTable {
         (Role::Kind, std::mem::take(&mut rows.kind)),
         (Role::Category, std::mem::take(&mut rows.category)),
     ];
-    let [item, basket, kind, category] =
-        columns.map(|(role, codes)| rows.names.remove(&role).map(|names| interned(&names, codes, &events)));
+    let named: Vec<(Option<Arena>, Vec<u32>)> =
+        columns.into_iter().map(|(role, codes)| (rows.names.remove(&role), codes)).collect();
+    let mut interned: Vec<Option<Interned>> =
+        named.into_par_iter().map(|(names, codes)| names.map(|names| interned(&names, codes, &events))).collect();
+    let mut next = || interned.pop().flatten();
+    let (category, kind, basket, item) = (next(), next(), next(), next());
     EventTable {
         users,
         texts,

@@ -119,6 +119,7 @@ fn find_duplicates(rows: &mut Rows, users: usize, user_of: &[u32]) -> Vec<u32> {
 
 impl Rows {
     /// Why a row is left out before any rule about goods and prices.
+    #[inline]
     pub fn reason(&self, row: usize) -> Option<Reason> {
         match self.time.get(row) {
             _ if self.fault[row] == Some(Reason::FilteredOut) => Some(Reason::FilteredOut),

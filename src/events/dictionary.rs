@@ -14,11 +14,13 @@ pub const ABSENT: u32 = u32::MAX;
 const HASHER: FixedState = FixedState::with_seed(0x2360_ed05_1fc6_5da4);
 
 /// A text's hash.
+#[inline]
 pub fn hash_text(text: &[u8]) -> u64 {
     HASHER.hash_one(text)
 }
 
 /// A value's hash; `Absent` has none.
+#[inline]
 pub fn hash_plain(cell: Cell<'_>) -> u64 {
     let (kind, bits) = match cell {
         Cell::Absent => (0_u64, 0),
@@ -34,6 +36,7 @@ pub fn hash_plain(cell: Cell<'_>) -> u64 {
 }
 
 /// Scatters the bits of a number.
+#[inline]
 pub fn mix(value: u64) -> u64 {
     // The finish of SplitMix64 (Steele, Lea and Flood, 2014).
     let one = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -49,15 +52,18 @@ pub struct Arena {
 }
 
 impl Arena {
+    #[inline]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
+    #[inline]
     pub fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
     }
 
+    #[inline]
     pub fn get(&self, at: usize) -> &str {
         let from = if at == 0 { 0 } else { self.ends[at - 1] };
         &self.text[from..self.ends[at]]

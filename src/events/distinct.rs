@@ -38,6 +38,7 @@ pub struct Distinct {
 
 impl Distinct {
     /// Counts a value; whether it is known to be new.
+    #[inline]
     pub fn take(&mut self, hash: u64) -> bool {
         if let Some(registers) = &mut self.many {
             registers.take(hash);

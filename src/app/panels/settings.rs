@@ -46,7 +46,7 @@ impl View for SettingsCard {
             });
         });
         if settings != session.settings {
-            actions.push(Action::Configure(settings));
+            actions.push(Action::Configure(Box::new(settings)));
         }
     }
 }

@@ -133,6 +133,7 @@ fn micros(count: i64, unit: TimeUnit) -> WallTime {
 
 impl Cell<'_> {
     /// A value that is neither absent nor a text.
+    #[inline]
     pub fn plain(self) -> Option<Cell<'static>> {
         Some(match self {
             Cell::Absent | Cell::Text(_) => return None,
