@@ -18,7 +18,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 2;
+const STAGES: u32 = 3;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -142,14 +142,16 @@ pub fn run_from(
                 Some(vectors) => vectors,
                 None => embed(&mut clock)?,
             };
+            let checkpoints = store.checkpoints(run_key);
             let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
                 let until = trajectories.calendar.start(trajectories.origin);
                 let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
                     .context("libtorch failed on the texts' main directions")?;
                 drop(vectors);
-                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), watch)?)
+                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), &checkpoints, watch)?)
             })?;
             store.put("forecast", run_key, &run);
+            checkpoints.remove();
             run
         }
     };
