@@ -54,6 +54,30 @@ fn a_forecast_writes_all_its_files_and_twice_the_same() {
 }
 
 #[test]
+fn a_backtest_writes_both_its_files_for_the_models_asked_for() {
+    let bench = Bench::new();
+    bench.file("log.csv", shop(30, 18));
+    let line = "backtest log.csv --out out --period month --interests 3 --horizon 2 --origins 2 --model drift,lstm";
+    let ended = bench.run(&format!("{line} --json"));
+    let summary: serde_json::Value = serde_json::from_str(&ended.done().stdout).unwrap();
+    assert_eq!(bench.left_in("out"), ["backtest.parquet", "scores.json"]);
+    assert_eq!(summary["origins"].as_array().unwrap().len(), 2);
+    let models = summary["models"].as_object().unwrap();
+    let mut names: Vec<&str> = models.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["drift", "ewma", "last", "lstm", "mean", "popularity"]);
+    let rows = models["lstm"]["all"]["rows"].as_u64().unwrap();
+    let table = ParquetReader::new(fs::File::open(bench.path("out/backtest.parquet")).unwrap()).finish().unwrap();
+    assert_eq!(table.height() as u64, rows * 3 * 6, "every model, every interest");
+    let scores: serde_json::Value = serde_json::from_slice(&fs::read(bench.path("out/scores.json")).unwrap()).unwrap();
+    assert_eq!(scores["models"]["popularity"]["all"]["gain"], 0.0);
+    let refused = bench.run(&line.replace("drift", "drifft"));
+    assert!(refused.message(2).contains("no model"), "{refused:?}");
+    let two = bench.run("forecast log.csv --out two --model lstm,drift");
+    assert!(two.message(2).contains("one model"), "{two:?}");
+}
+
+#[test]
 fn inspect_says_what_is_in_a_log() {
     let bench = Bench::new();
     let mut log = shop(4, 3);

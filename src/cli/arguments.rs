@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::backtest::BacktestArguments;
+use super::dialect::DialectArguments;
+use super::meaning::MeaningArguments;
 use crate::calendar::PeriodLength;
+use crate::forecast::ModelKind;
 use crate::language::DeviceChoice;
 use crate::project::InterestCount;
 
@@ -31,6 +35,8 @@ pub enum Command {
     Embed(EmbedArguments),
     /// Walk the whole road: interests, trajectories, training, forecasts with bands.
     Forecast(ForecastArguments),
+    /// Set every model against the past, from several origins.
+    Backtest(BacktestArguments),
     /// Check that every part works: libtorch, device, language model, cache, fonts, display.
     Doctor(DoctorArguments),
 }
@@ -40,6 +46,9 @@ pub enum Command {
 pub struct InspectArguments {
     #[command(flatten)]
     pub(super) log: LogArguments,
+    /// Write the rows that are left out to this file, each with its file, line and reason.
+    #[arg(long, value_name = "FILE.csv")]
+    pub(super) rejected: Option<PathBuf>,
     #[command(flatten)]
     pub(super) voice: Voice,
 }
@@ -62,6 +71,13 @@ pub struct EmbedArguments {
 #[derive(Debug, Args)]
 pub struct ForecastArguments {
     #[command(flatten)]
+    pub(super) road: RoadArguments,
+}
+
+/// The settings of a road to forecasts.
+#[derive(Debug, Args)]
+pub(super) struct RoadArguments {
+    #[command(flatten)]
     pub(super) log: LogArguments,
     /// The folder to write the results to.
     #[arg(long, value_name = "DIR")]
@@ -72,6 +88,13 @@ pub struct ForecastArguments {
     /// How many interests: auto or a number [default: auto].
     #[arg(long, value_name = "auto|N")]
     pub(super) interests: Option<InterestCount>,
+    /// The model that forecasts; in a backtest several, separated by commas, beside the simple ones [default: ensemble,
+    /// which is what did best on past periods; in a backtest all].
+    #[arg(long = "model", value_name = "MODEL", value_delimiter = ',')]
+    pub(super) chosen_models: Option<Vec<ModelKind>>,
+    /// Draw bands that hold for a whole path at once instead of for each period by itself.
+    #[arg(long)]
+    pub(super) joint: bool,
     /// How many periods ahead [default: 3].
     #[arg(long, value_name = "H", value_parser = clap::value_parser!(u16).range(1..=120))]
     pub(super) horizon: Option<u16>,
@@ -99,7 +122,7 @@ pub struct DoctorArguments {
 /// Which log, and how to read it.
 #[derive(Debug, Default, Args)]
 pub(super) struct LogArguments {
-    /// CSV (also .gz, .zst) and Parquet files, folders or globs of them.
+    /// CSV (also .gz, .zst, .zip) and Parquet files, folders or globs of them.
     #[arg(value_name = "LOG")]
     pub(super) logs: Vec<PathBuf>,
     /// Settings from a file or a project; what is given here wins.
@@ -146,6 +169,13 @@ pub(super) struct LogArguments {
     /// What marks a return, besides a quantity below zero: `basket-prefix:C`.
     #[arg(long, value_name = "RULE", value_parser = returns)]
     pub(super) returns: Option<String>,
+    #[command(flatten)]
+    pub(super) meaning: MeaningArguments,
+    /// Leave out files that are broken instead of refusing the log, and say which.
+    #[arg(long)]
+    pub(super) skip_broken: bool,
+    #[command(flatten)]
+    pub(super) dialect: DialectArguments,
 }
 
 /// What turns words into vectors, and on what.
@@ -212,6 +242,7 @@ mod tests {
         let line = "driftline forecast a.csv --out o --period month --interests 16 --level 80,95 --text Name,Colour \
                     --returns basket-prefix:C";
         let Some(Command::Forecast(arguments)) = parse(line).unwrap().command else { panic!("no forecast") };
+        let arguments = arguments.road;
         assert_eq!(arguments.period, Some(PeriodLength::Month));
         assert_eq!(arguments.interests, Some(InterestCount::Fixed(16)));
         assert_eq!(arguments.level, Some(vec![80, 95]));

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::arguments::ForecastArguments;
 use super::output::{Edge, count, print, print_json, table, things};
-use super::{exit, inspect, progress};
+use super::{Misuse, exit, inspect, progress};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, Outcome, Store};
 use crate::report::OutputFolder;
@@ -17,7 +17,11 @@ use crate::report::OutputFolder;
 const TERMS: usize = 5;
 
 pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
+    let arguments = &arguments.road;
     let settings = arguments.settings()?;
+    if arguments.chosen_models.as_ref().is_some_and(|models| models.len() > 1) {
+        return Err(Misuse("a forecast is made by one model; name one with --model, or leave it out".into()).into());
+    }
     // A place that cannot be written to is told before minutes of work, not after.
     drop(OutputFolder::new(&arguments.out)?);
     let began = Instant::now();
@@ -25,6 +29,7 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     let outcome = pipeline::run(&settings, &Store::open_default(), &watch)?;
     let files = pipeline::write(&outcome, &arguments.out, &watch)?;
     drop(watch);
+    arguments.log.meaning.keep(&settings)?;
     let seconds = began.elapsed().as_secs_f64();
     if arguments.voice.json {
         print_json(&object(&outcome, &arguments.out, &files, seconds))?;

@@ -4,12 +4,15 @@
 //! people's scripts stands in README.md.
 
 mod arguments;
+mod backtest;
+mod dialect;
 mod doctor;
 mod embed;
 mod failure;
 mod forecast;
 mod inspect;
 mod interrupt;
+mod meaning;
 mod output;
 mod progress;
 mod settings;
@@ -17,6 +20,7 @@ mod settings;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use arguments::{Arguments, Command};
+pub use backtest::BacktestArguments;
 pub use failure::{Misuse, tell};
 
 /// What the program ends with.
@@ -39,6 +43,7 @@ pub fn run(command: &Command, display: bool) -> u8 {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Embed(arguments) => embed::run(arguments),
         Command::Forecast(arguments) => forecast::run(arguments),
+        Command::Backtest(arguments) => backtest::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments, display),
     }));
     match done {

@@ -1,7 +1,7 @@
 //! Arguments → settings: the file first, what was said on the command line over it.
 
 use super::Misuse;
-use super::arguments::{EmbedArguments, ForecastArguments, InspectArguments, LogArguments, ModelArguments};
+use super::arguments::{EmbedArguments, InspectArguments, LogArguments, ModelArguments, RoadArguments};
 use crate::events::Role;
 use crate::project::Settings;
 
@@ -19,13 +19,17 @@ impl EmbedArguments {
     }
 }
 
-impl ForecastArguments {
+impl RoadArguments {
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let mut settings = self.log.settings()?;
         self.model.apply(&mut settings);
         settings.period = self.period.or(settings.period);
         settings.interests = self.interests.unwrap_or(settings.interests);
         settings.horizon = self.horizon.map_or(settings.horizon, usize::from);
+        if let Some([.., model]) = self.chosen_models.as_deref() {
+            settings.model = *model;
+        }
+        settings.joint |= self.joint;
         settings.seed = self.seed.unwrap_or(settings.seed);
         if let Some(levels) = &self.level {
             settings.levels = levels.clone();
@@ -73,6 +77,10 @@ impl LogArguments {
         if self.returns.is_some() {
             settings.returns_prefix.clone_from(&self.returns);
         }
+        settings.skip_broken |= self.skip_broken;
+        self.dialect.apply(&mut settings);
+        self.meaning.apply(&mut settings);
+        self.meaning.recall(&mut settings);
         Ok(settings)
     }
 }
@@ -95,7 +103,7 @@ mod tests {
 
     fn forecast(line: &str) -> anyhow::Result<Settings> {
         match Arguments::try_parse_from(line.split(' '))?.command {
-            Some(Command::Forecast(arguments)) => arguments.settings(),
+            Some(Command::Forecast(arguments)) => arguments.road.settings(),
             other => panic!("no forecast: {other:?}"),
         }
     }

@@ -111,6 +111,7 @@ pub fn numbers(flat: &Tensor) -> Result<Vec<f32>, ForecastError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forecast::testing::alone;
     use tch::Device;
     use tch::nn::{Module as _, OptimizerConfig as _};
 
@@ -127,6 +128,7 @@ mod tests {
 
     #[test]
     fn goes_where_libtorchs_own_goes() {
+        let _alone = alone();
         let (ours, theirs) = (nn::VarStore::new(Device::Cpu), nn::VarStore::new(Device::Cpu));
         let (of_ours, of_theirs) = (layer(&ours), layer(&theirs));
         let mut adamw = AdamW::new(&ours, 1e-2, 0.1).unwrap();

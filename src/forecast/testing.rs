@@ -3,6 +3,13 @@
 use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::interests::Trajectories;
 
+/// libtorch draws dropout from one generator for the whole process; the engine has one thread, tests have many. Hold
+/// this while something trains.
+pub fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// Trajectories from each user's `(period, events by interest)`; the origin follows the last period.
 pub fn trajectories(interests: usize, users: &[&[(i32, &[u32])]]) -> Trajectories {
     let mut built = Trajectories {
@@ -15,6 +22,7 @@ pub fn trajectories(interests: usize, users: &[&[(i32, &[u32])]]) -> Trajectorie
         row_cells: vec![0],
         interest: vec![],
         events: vec![],
+        weight: vec![],
         value: vec![],
     };
     for rows in users {

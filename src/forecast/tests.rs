@@ -1,8 +1,6 @@
 //! The whole of this floor on a small lively log.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use super::testing::{lively, trajectories};
+use super::testing::{alone, lively, trajectories};
 use super::{Checkpoints, ForecastConfig, ForecastError, ModelKind, Run, run};
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
@@ -10,12 +8,6 @@ use crate::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
 
 fn quick() -> ForecastConfig {
     ForecastConfig { members: 2, max_epochs: 4, patience: 2, hidden: 16, batch_users: 64, ..ForecastConfig::default() }
-}
-
-/// libtorch draws dropout from one generator for the whole process; the engine has one thread, tests have many.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn forecast(log: &Trajectories) -> Result<Run, ForecastError> {
@@ -102,6 +94,25 @@ fn a_log_that_teaches_nothing_is_refused_in_words() {
     let strangers: Vec<Vec<(i32, &[u32])>> = (0..8).map(|user| vec![(user, &[1_u32, 2] as &[u32])]).collect();
     let strangers: Vec<&[(i32, &[u32])]> = strangers.iter().map(Vec::as_slice).collect();
     assert!(matches!(forecast(&trajectories(2, &strangers)), Err(ForecastError::NobodyReturns { .. })));
+}
+
+#[test]
+fn a_model_that_is_named_forecasts_and_joint_bands_are_wider() {
+    let log = lively(250, 16, 4, 3);
+    let nothing = RowVectors { dim: 0, data: vec![] };
+    let by_drift = |joint| {
+        let config = ForecastConfig { joint, ..quick() };
+        run(&log, &nothing, &config, ModelKind::Drift, tch::Device::Cpu, &Watch::silent()).unwrap()
+    };
+    let (single, joint) = (by_drift(false), by_drift(true));
+    assert_eq!(single.chosen, ModelKind::Drift);
+    assert!(single.chosen_because.contains("as asked for"), "{}", single.chosen_because);
+    assert!(single.curves.is_empty(), "nothing was trained that was not needed");
+    let width = |run: &Run| {
+        let band = run.forecast.bands.iter().find(|band| band.level == 80).unwrap();
+        band.upper.iter().zip(&band.lower).map(|(upper, lower)| upper - lower).sum::<f32>()
+    };
+    assert!(width(&joint) > 1.05 * width(&single), "{} {}", width(&joint), width(&single));
 }
 
 /// Cancels at the first epoch it hears of.

@@ -144,6 +144,7 @@ mod tests {
             row_cells: vec![0, 1, 2],
             interest: vec![0, 0],
             events: vec![2, 2],
+            weight: Vec::new(),
             value: vec![0.0, 0.0],
         };
         let directions = main_directions(&[-1.0, 0.0, 1.0, 0.0], 2, &events.text_counts(), 1).unwrap();

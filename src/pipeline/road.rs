@@ -66,6 +66,13 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
         mapping: settings.mapping.clone(),
         time_format: settings.time_format.clone(),
         returns_prefix: settings.returns_prefix.clone(),
+        dialect: settings.dialect.clone(),
+        time_zone: settings.time_zone.clone(),
+        skip_broken: settings.skip_broken,
+        filters: settings.filters.clone(),
+        kind_weights: settings.kind_weights.clone(),
+        keep_called_off: settings.keep_called_off,
+        ..ReadOptions::default()
     }
 }
 
@@ -77,7 +84,9 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let files = events::find_files(&settings.inputs)?;
     let contents = Fingerprint::of_files(&files, watch)?;
     let read_by = (&settings.mapping, &settings.time_format, &settings.returns_prefix);
-    let key = Fingerprint::of(&(STAGES, &contents, read_by))?;
+    let counts_by = (&settings.filters, &settings.kind_weights, settings.keep_called_off);
+    let written = (&settings.dialect, &settings.time_zone, settings.skip_broken);
+    let key = Fingerprint::of(&(STAGES, &contents, read_by, written, counts_by))?;
     if let Some(same) = last.as_ref().filter(|last| last.key == key) {
         return Ok(same.clone());
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
-use crate::events::Mapping;
+use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::forecast::ModelKind;
 use crate::language::DeviceChoice;
 
@@ -55,6 +55,18 @@ pub struct Settings {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns, as quantities below zero are; guessed when not given.
     pub returns_prefix: Option<String>,
+    /// How a text file writes its table; what is open is found out.
+    pub dialect: DialectChoice,
+    /// The log's time zone, by its name or as an offset; UTC when not given.
+    pub time_zone: Option<String>,
+    /// Whether files that are broken are left out, instead of the log being refused.
+    pub skip_broken: bool,
+    /// Rows count only if all of these hold.
+    pub filters: Vec<Filter>,
+    /// How much an event of each kind counts; 1 where nothing is said.
+    pub kind_weights: KindWeights,
+    /// Whether purchases called off within a day stay events, and their cancellations returns.
+    pub keep_called_off: bool,
     /// How long a period is; chosen from the data when not given.
     pub period: Option<PeriodLength>,
     /// How many interests.
@@ -82,6 +94,12 @@ impl Default for Settings {
             mapping: Mapping::default(),
             time_format: None,
             returns_prefix: None,
+            dialect: DialectChoice::default(),
+            time_zone: None,
+            skip_broken: false,
+            filters: Vec::new(),
+            kind_weights: KindWeights::default(),
+            keep_called_off: false,
             period: None,
             interests: InterestCount::Auto,
             model: ModelKind::default(),

@@ -1,5 +1,6 @@
 //! Results → tables and charts.
 
+mod backtest;
 mod chart;
 mod error;
 mod leading;
@@ -14,6 +15,7 @@ mod tables;
 mod user;
 mod vectors;
 
+pub use backtest::{scores_object, write_backtest};
 pub use chart::{Activity, BandNote, Series, Theme, TrajectoryChart, chart_png, chart_svg, trajectory_chart};
 pub use error::ReportError;
 pub use leading::{leading, ranked};

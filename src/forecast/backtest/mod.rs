@@ -4,6 +4,8 @@ mod plan;
 mod result;
 mod run;
 mod scores;
+#[cfg(test)]
+mod tests;
 
 pub use plan::BacktestPlan;
 pub use result::{Asked, Backtest, Difference, ModelResult, Scores};

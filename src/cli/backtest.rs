@@ -1,0 +1,116 @@
+//! `driftline backtest`: every model against the past.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::arguments::RoadArguments;
+use super::output::{Edge, count, print, print_json, table};
+use super::{exit, progress};
+use crate::forecast::{ModelKind, ModelResult};
+use crate::observe::Stage;
+use crate::pipeline::{self, BacktestOutcome, Store};
+use crate::report::{self, OutputFolder};
+
+/// `driftline backtest`.
+#[derive(Debug, Args)]
+pub struct BacktestArguments {
+    #[command(flatten)]
+    pub(super) road: RoadArguments,
+    /// How many of the last whole periods are looked at from right before, one period ahead.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub(super) origins: u16,
+}
+
+pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
+    let road = &arguments.road;
+    let settings = road.settings()?;
+    // A place that cannot be written to is told before minutes of work, not after.
+    drop(OutputFolder::new(&road.out)?);
+    let began = Instant::now();
+    let watch = progress::watch(&road.voice)?;
+    let only: Option<Vec<ModelKind>> = road.chosen_models.clone();
+    let store = Store::open_default();
+    let outcome = pipeline::backtest(&settings, usize::from(arguments.origins), only.as_deref(), &store, &watch)?;
+    let mut meter = watch.meter(Stage::Write, "steps", Some(1));
+    let output = OutputFolder::new(&road.out)?;
+    report::write_backtest(output.path(), &outcome.events, &outcome.backtest)?;
+    meter.advance(1)?;
+    let files = output.commit()?;
+    drop(watch);
+    let seconds = began.elapsed().as_secs_f64();
+    if road.voice.json {
+        let mut object = report::scores_object(&outcome.backtest);
+        object["out"] = json!(road.out);
+        object["files"] = json!(files);
+        object["device"] = json!(outcome.device);
+        object["notes"] = json!(outcome.notes);
+        object["seconds"] = json!(seconds);
+        print_json(&object)?;
+    } else {
+        print(&words(&outcome, &road.out, &files, seconds)?)?;
+    }
+    Ok(exit::DONE)
+}
+
+fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
+    let found = &outcome.backtest;
+    let mut text = String::new();
+    let origins: Vec<String> = found.origins.iter().map(|origin| found.calendar.label(*origin)).collect();
+    let first = found.models.first().map(|model| &model.one_step);
+    let (rows, events) = first.map_or((0, 0), |scores| (scores.rows, scores.events));
+    writeln!(text, "Origins: {}; {} interests, found before the first", origins.join(", "), found.interests)?;
+    writeln!(text, "\nOne period ahead ({} user-periods, {} events), best first", count(rows), count(events))?;
+    let head = ["model", "nll", "gain", "than best simple", "l1", "top-1", "crps", "in 80 %", "in 95 %", "train"];
+    let line = |model: &ModelResult| {
+        let (scores, better) = (&model.one_step, model.better_than_simple);
+        let held = |level| scores.coverage.get(&level).map_or("–".into(), |held| format!("{:.1} %", held * 100.0));
+        vec![
+            model.name.clone(),
+            format!("{:.4}", scores.nll),
+            format!("{:+.4}", scores.gain),
+            format!("{:+.4} [{:+.4}, {:+.4}]", better.mean, better.lower, better.upper),
+            format!("{:.4}", scores.l1),
+            format!("{:.1} %", scores.top1 * 100.0),
+            format!("{:.4}", scores.crps),
+            held(80),
+            held(95),
+            format!("{:.1} s", scores.seconds_train),
+        ]
+    };
+    let rows: Vec<Vec<String>> =
+        std::iter::once(head.map(String::from).to_vec()).chain(found.models.iter().map(line)).collect();
+    let mut edges = [Edge::Right; 10];
+    edges[0] = Edge::Left;
+    text += &table(&edges, &rows);
+    writeln!(
+        text,
+        "  nll: nats an event, lower is better; gain: nats better than popularity; limits: 95 % over users"
+    )?;
+    if found.horizon > 1 {
+        writeln!(text, "\nGain by periods ahead")?;
+        let mut head = vec!["model".to_owned()];
+        head.extend((1..=found.horizon).map(|horizon| horizon.to_string()));
+        let line = |model: &ModelResult| {
+            let gains = model.by_horizon.iter().map(|(_, scores)| format!("{:+.4}", scores.gain));
+            std::iter::once(model.name.clone()).chain(gains).collect()
+        };
+        let rows: Vec<Vec<String>> = std::iter::once(head).chain(found.models.iter().map(line)).collect();
+        let mut edges = vec![Edge::Right; found.horizon + 1];
+        edges[0] = Edge::Left;
+        text += &table(&edges, &rows);
+    }
+    writeln!(text, "\n{}", found.chosen_because)?;
+    for note in &outcome.notes {
+        writeln!(text, "Note: {note}")?;
+    }
+    writeln!(text, "Computed on: {}", outcome.device)?;
+    writeln!(text, "\n{} files in {seconds:.1} s: {}", files.len(), out.display())?;
+    for file in files {
+        writeln!(text, "  {}", file.strip_prefix(std::path::absolute(out)?).unwrap_or(file).display())?;
+    }
+    Ok(text)
+}

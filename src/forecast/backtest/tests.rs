@@ -1,0 +1,70 @@
+//! The whole of a backtest on a small lively log.
+
+use super::{Backtest, BacktestPlan, backtest};
+use crate::calendar::{Period, PeriodLength};
+use crate::forecast::testing::{alone, lively};
+use crate::forecast::{ForecastConfig, ModelKind};
+use crate::interests::{RowVectors, Trajectories};
+use crate::observe::Watch;
+
+fn against_the_past(log: &Trajectories, only: Option<&[ModelKind]>) -> Backtest {
+    let _alone = alone();
+    let quick = ForecastConfig { members: 1, max_epochs: 2, hidden: 8, horizon: 2, ..ForecastConfig::default() };
+    let plan = BacktestPlan::of((log.first, log.origin), PeriodLength::Month, quick.horizon, 2).unwrap();
+    let nothing = RowVectors { dim: 0, data: vec![] };
+    backtest(log, &nothing, &quick, &plan, only, tch::Device::Cpu, &Watch::silent()).unwrap()
+}
+
+#[test]
+fn every_model_answers_the_same_questions_with_shares() {
+    let found = against_the_past(&lively(120, 14, 3, 2), None);
+    assert_eq!(found.origins, [Period(12), Period(13)]);
+    assert_eq!(found.models.len(), ModelKind::ALL.len());
+    for model in &found.models {
+        assert_eq!(model.share.len(), found.asked.len() * 3, "{}", model.name);
+        for shares in model.share.chunks_exact(3) {
+            assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{}: {shares:?}", model.name);
+        }
+        assert_eq!(model.all.rows, found.asked.len() as u64);
+        assert_eq!(model.by_origin.len(), 2);
+        assert_eq!(model.by_horizon.len(), 2);
+    }
+    assert_eq!(found.model("popularity").unwrap().all.gain, 0.0);
+    assert!(found.model("mean").unwrap().all.gain > 0.0, "these users have tastes");
+    for (asked, observed) in found.asked.iter().zip(found.observed.chunks_exact(3)) {
+        assert_eq!(observed.iter().sum::<u32>(), asked.total);
+        assert!(asked.period >= asked.origin && asked.total > 0);
+    }
+}
+
+#[test]
+fn only_the_models_asked_for_stand_beside_the_simple_ones() {
+    let found = against_the_past(&lively(60, 12, 3, 3), Some(&[ModelKind::Drift]));
+    let mut names: Vec<&str> = found.models.iter().map(|model| model.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["drift", "ewma", "last", "mean", "popularity"]);
+}
+
+#[test]
+fn noise_from_the_origin_on_changes_no_forecast_by_a_bit() {
+    let log = lively(120, 14, 3, 6);
+    let mut noise = log.clone();
+    for row in (0..noise.period.len()).filter(|row| noise.period[*row] >= Period(12)) {
+        for cell in noise.cells(row) {
+            noise.events[cell] = noise.events[cell] * 7 + 1;
+        }
+    }
+    let (known, noisy) = (against_the_past(&log, None), against_the_past(&noise, None));
+    assert_ne!(known.observed, noisy.observed);
+    let first = known.asked.iter().filter(|asked| asked.origin == Period(12)).count() * 3;
+    assert!(first > 0);
+    for model in &known.models {
+        let other = noisy.model(&model.name).unwrap();
+        let bits = |shares: &[f32]| shares[..first].iter().map(|share| share.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&model.share), bits(&other.share), "{}", model.name);
+        for (one, two) in model.bands.iter().zip(&other.bands) {
+            assert_eq!(bits(&one.lower), bits(&two.lower), "{}", model.name);
+            assert_eq!(bits(&one.upper), bits(&two.upper), "{}", model.name);
+        }
+    }
+}
