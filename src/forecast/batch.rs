@@ -1,9 +1,10 @@
 //! What the network sees: sequences of active periods, and questions about what follows them.
 
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
 use super::market::Market;
 use super::past::{Past, Question};
+use super::resident::Resident;
 use crate::calendar::Calendar;
 use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
@@ -15,7 +16,7 @@ pub const TERMS: usize = MEMORIES.len() + 2;
 /// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
 pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0];
 /// Numbers that describe a question besides the terms.
-const CONTEXT: usize = 9;
+pub(super) const CONTEXT: usize = 9;
 /// Numbers of an active period besides those by interest.
 const ACTIVITY: usize = 6;
 
@@ -36,7 +37,7 @@ pub struct Features<'a> {
     trajectories: &'a Trajectories,
     market: &'a Market,
     vectors: &'a RowVectors,
-    device: Device,
+    pub(super) device: Device,
 }
 
 /// Users and questions as tensors. `users` × `steps` sequences are padded at their ends with zeros; questions know
@@ -63,7 +64,7 @@ impl<'a> Features<'a> {
         Self { trajectories, market, vectors, device }
     }
 
-    fn interests(&self) -> usize {
+    pub(super) fn interests(&self) -> usize {
         self.trajectories.interests
     }
 
@@ -86,46 +87,34 @@ impl<'a> Features<'a> {
     /// # Errors
     /// When libtorch has no memory for it.
     pub fn batch(&self, asked: &[Asked]) -> Result<Batch, tch::TchError> {
-        let interests = self.interests();
-        let steps = asked.iter().map(|asked| asked.past.len()).max().unwrap_or(0).max(1);
-        let mut inputs = vec![0.0_f32; asked.len() * steps * self.inputs()];
-        let (mut place, mut ground, mut terms, mut context) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut events = Vec::new();
-        for (at, Asked { user, past, questions }) in asked.iter().enumerate() {
-            let first = at * steps;
-            for step in 0..past.len() {
-                let from = (first + step) * self.inputs();
-                self.active_period(*user, past, step, &mut inputs[from..from + self.inputs()]);
-            }
-            let sums: Vec<Vec<f32>> = MEMORIES.iter().map(|(decay, _)| past.decayed(*decay)).collect();
-            for question in *questions {
-                place.push((first + question.known) as i64);
-                ground.extend_from_slice(self.market.log_popularity(question.origin));
-                self.terms(&sums, question, &mut terms);
-                self.context(past, question, &mut context);
-                match question.answer {
-                    Some(answer) => events.extend_from_slice(past.counts(answer)),
-                    None => events.resize(events.len() + interests, 0.0),
-                }
+        Resident::of(self, asked)?.batch(&(0..asked.len()).collect::<Vec<_>>())
+    }
+
+    /// The questions to a user in numbers, each behind what `ground`, `terms`, `context` and `events` hold already.
+    pub(super) fn questions(
+        &self,
+        asked: &Asked,
+        ground: &mut Vec<f32>,
+        terms: &mut Vec<f32>,
+        context: &mut Vec<f32>,
+        events: &mut Vec<f32>,
+    ) {
+        let past = asked.past;
+        let sums: Vec<Vec<f32>> = MEMORIES.iter().map(|(decay, _)| past.decayed(*decay)).collect();
+        for question in asked.questions {
+            ground.extend_from_slice(self.market.log_popularity(question.origin));
+            self.terms(&sums, question, terms);
+            self.context(past, question, context);
+            match question.answer {
+                Some(answer) => events.extend_from_slice(past.counts(answer)),
+                None => events.resize(events.len() + self.interests(), 0.0),
             }
         }
-        let (asked, interests) = (asked.len() as i64, interests as i64);
-        let tensor =
-            |data: &[f32], shape: &[i64]| Tensor::f_from_slice(data)?.f_reshape(shape)?.f_to_device(self.device);
-        let places = |data: &[i64]| Tensor::f_from_slice(data)?.f_to_kind(Kind::Int64)?.f_to_device(self.device);
-        Ok(Batch {
-            inputs: tensor(&inputs, &[asked, steps as i64, self.inputs() as i64])?,
-            place: places(&place)?,
-            ground: tensor(&ground, &[-1, interests])?,
-            terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
-            context: tensor(&context, &[-1, CONTEXT as i64])?,
-            events: tensor(&events, &[-1, interests])?,
-        })
     }
 
     /// An active period in numbers: shares, log counts, the market of that period, the mean text vector, activity,
     /// gap and calendar.
-    fn active_period(&self, user: UserId, past: &Past, step: usize, into: &mut [f32]) {
+    pub(super) fn active_period(&self, user: UserId, past: &Past, step: usize, into: &mut [f32]) {
         let interests = self.interests();
         let (period, total, counts) = (past.periods[step], past.totals[step], past.counts(step));
         let (shares, rest) = into.split_at_mut(interests);

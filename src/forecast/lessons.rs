@@ -65,11 +65,12 @@ impl<'a> Lessons<'a> {
     }
 
     /// Deals the users into batches of about `size`, in an order that `random` decides; users of like length together.
-    pub fn shuffled(&self, size: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
+    /// `length` tells how long a user's sequence is.
+    pub fn shuffled(&self, size: usize, length: impl Fn(usize) -> usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
         let mut order: Vec<usize> = (0..self.users.len()).collect();
         order.shuffle(random);
         for near in order.chunks_mut(size * BATCHES_SORTED_TOGETHER) {
-            near.sort_by_key(|at| self.pasts[self.users[*at].0.index()].len());
+            near.sort_by_key(|at| length(*at));
         }
         let mut batches: Vec<Vec<usize>> = order.chunks(size).map(<[usize]>::to_vec).collect();
         batches.shuffle(random);
@@ -104,7 +105,7 @@ mod tests {
         let log = lively(300, 8, 3, 2);
         let pasts: Vec<Past> = (0..300).map(|user| Past::of(&log, UserId(user))).collect();
         let lessons = Lessons::of(&pasts, Period(0)..Period(8), Period(0), &[1]);
-        let mut dealt = lessons.shuffled(32, &mut ChaCha8Rng::seed_from_u64(1)).concat();
+        let mut dealt = lessons.shuffled(32, |at| at % 7, &mut ChaCha8Rng::seed_from_u64(1)).concat();
         dealt.sort_unstable();
         assert_eq!(dealt, lessons.in_order(50).concat());
     }

@@ -1,8 +1,10 @@
 //! Trajectories → forecasts with bands, and how well every model did on the past.
 
+mod adamw;
 mod backtest;
 mod bands;
 mod batch;
+mod checkpoint;
 mod config;
 mod error;
 mod lessons;
@@ -11,6 +13,7 @@ mod mixture;
 mod model;
 mod network;
 mod past;
+mod resident;
 mod result;
 mod returning;
 mod run;
@@ -28,6 +31,7 @@ mod train;
 mod trained;
 
 pub use backtest::{Asked, Backtest, BacktestPlan, Difference, ModelResult, Scores, backtest};
+pub use checkpoint::Checkpoints;
 pub use config::ForecastConfig;
 pub use error::ForecastError;
 pub use model::ModelKind;

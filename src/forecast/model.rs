@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use super::ForecastError;
+use super::checkpoint::Checkpoints;
 use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::market::Market;
@@ -34,6 +35,8 @@ pub struct Known<'a> {
     pub config: &'a ForecastConfig,
     /// Where to compute.
     pub device: Device,
+    /// Where to keep how far training has come; nowhere unless said.
+    pub checkpoints: Checkpoints,
     /// Whom to tell.
     pub watch: &'a Watch,
 }
@@ -60,7 +63,17 @@ impl<'a> Known<'a> {
             return Err(ForecastError::NobodyReturns { length });
         }
         let market = Market::of(trajectories);
-        Ok(Self { trajectories, vectors, pasts, market, split, config, device, watch })
+        Ok(Self {
+            trajectories,
+            vectors,
+            pasts,
+            market,
+            split,
+            config,
+            device,
+            checkpoints: Checkpoints::none(),
+            watch,
+        })
     }
 
     /// How many interests there are.

@@ -70,9 +70,9 @@ impl Network {
     pub fn answer(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
         let embedded = self.embed.forward(&batch.inputs).f_relu()?.f_dropout(self.dropout, train)?;
         // [users, steps, hidden] → [users · steps, hidden]
-        let states = self.recurrent.states(&embedded).f_flatten(0, 1)?.f_dropout(self.dropout, train)?;
-
-        let state = states.f_index_select(0, &batch.place)?;
+        let states = self.recurrent.states(&embedded).f_flatten(0, 1)?;
+        // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
+        let state = states.f_index_select(0, &batch.place)?.f_dropout(self.dropout, train)?;
         let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;
         let hidden = self.question.forward_t(&asked, train).f_relu()?.f_dropout(self.dropout, train)?;
         let first = Tensor::f_from_slice(&FIRST_WEIGHTS)?.f_to_device(hidden.device())?;

@@ -5,6 +5,7 @@
 
 use super::ForecastError;
 use super::bands::Calibration;
+use super::checkpoint::Checkpoints;
 use super::config::ForecastConfig;
 use super::model::{Known, ModelKind};
 use super::past::Question;
@@ -49,9 +50,11 @@ pub fn run(
     config: &ForecastConfig,
     model: ModelKind,
     device: tch::Device,
+    checkpoints: &Checkpoints,
     watch: &Watch,
 ) -> Result<Run, ForecastError> {
     let known = Known::at_origin(trajectories, vectors, config, device, watch)?;
+    let known = Known { checkpoints: checkpoints.clone(), ..known };
     let _threads = OneThread::on(device);
     let kinds: Vec<ModelKind> =
         ModelKind::ALL.into_iter().filter(|kind| model.is_made_of_others() || !kind.is_made_of_others()).collect();

@@ -1,7 +1,7 @@
 //! The whole of this floor on a small lively log.
 
 use super::testing::{alone, lively, trajectories};
-use super::{ForecastConfig, ForecastError, ModelKind, Run, run};
+use super::{Checkpoints, ForecastConfig, ForecastError, ModelKind, Run, run};
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
@@ -12,7 +12,15 @@ fn quick() -> ForecastConfig {
 
 fn forecast(log: &Trajectories) -> Result<Run, ForecastError> {
     let _alone = alone();
-    run(log, &RowVectors { dim: 0, data: vec![] }, &quick(), ModelKind::Ensemble, tch::Device::Cpu, &Watch::silent())
+    run(
+        log,
+        &RowVectors { dim: 0, data: vec![] },
+        &quick(),
+        ModelKind::Ensemble,
+        tch::Device::Cpu,
+        &Checkpoints::none(),
+        &Watch::silent(),
+    )
 }
 
 #[test]
@@ -125,6 +133,47 @@ fn training_stops_when_asked() {
     let token = CancelToken::new();
     let watch = Watch::new(std::sync::Arc::new(Impatient(token.clone())), token);
     let nothing = RowVectors { dim: 0, data: vec![] };
-    let stopped = run(&lively(80, 12, 3, 8), &nothing, &quick(), ModelKind::Ensemble, tch::Device::Cpu, &watch);
+    let stopped = run(
+        &lively(80, 12, 3, 8),
+        &nothing,
+        &quick(),
+        ModelKind::Ensemble,
+        tch::Device::Cpu,
+        &Checkpoints::none(),
+        &watch,
+    );
     assert!(matches!(stopped, Err(ForecastError::Cancelled(_))));
+}
+
+/// Cancels at the epoch with this number, counted from 0 over all networks.
+struct Patient(CancelToken, std::sync::atomic::AtomicUsize);
+
+impl Observer for Patient {
+    fn progress(&self, _: Progress) {}
+    fn curve(&self, _: CurvePoint) {
+        if self.1.fetch_sub(1, std::sync::atomic::Ordering::Relaxed) == 0 {
+            self.0.cancel();
+        }
+    }
+    fn note(&self, _: String) {}
+}
+
+#[test]
+fn a_training_that_was_broken_off_ends_as_an_unbroken_one() {
+    let _alone = alone();
+    let (log, nothing) = (lively(80, 12, 3, 8), RowVectors { dim: 4, data: vec![0.1; 80 * 12 * 4] });
+    let train = |checkpoints: &Checkpoints, watch: &Watch| {
+        run(&log, &nothing, &quick(), ModelKind::Lstm, tch::Device::Cpu, checkpoints, watch)
+    };
+    let unbroken = train(&Checkpoints::none(), &Watch::silent()).unwrap();
+    for epochs in [0, 1, 2, 3, 5, 8, 11] {
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoints = Checkpoints::within(folder.path().into());
+        let token = CancelToken::new();
+        let watch = Watch::new(std::sync::Arc::new(Patient(token.clone(), epochs.into())), token);
+        assert!(matches!(train(&checkpoints, &watch), Err(ForecastError::Cancelled(_))), "after {epochs} epochs");
+        let resumed = train(&checkpoints, &Watch::silent()).unwrap();
+        assert!(resumed.model == unbroken.model && resumed.curves == unbroken.curves, "after {epochs} epochs");
+        assert_eq!(resumed.forecast.share, unbroken.forecast.share);
+    }
 }

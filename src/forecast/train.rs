@@ -2,14 +2,16 @@
 
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
-use tch::nn::{self, OptimizerConfig as _};
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Kind, Tensor, nn};
 
 use super::ForecastError;
+use super::adamw::{AdamW, numbers};
 use super::batch::Features;
+use super::checkpoint::{Checkpoints, State};
 use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::network::{Network, loss};
+use super::resident::Resident;
 use crate::observe::{CurvePoint, Meter, Watch};
 
 /// Longest norm of the gradient that is followed.
@@ -28,11 +30,29 @@ pub struct Member {
     pub curve: Vec<CurvePoint>,
 }
 
+/// Lessons with their tensors.
+#[derive(Debug)]
+pub struct Held<'a> {
+    lessons: &'a Lessons<'a>,
+    tensors: Resident,
+}
+
+impl<'a> Held<'a> {
+    /// Lays the lessons out as tensors.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn of(features: &Features, lessons: &'a Lessons<'a>) -> Result<Self, ForecastError> {
+        let everybody = lessons.in_order(usize::MAX).concat();
+        Ok(Self { lessons, tensors: Resident::of(features, &lessons.asked(&everybody))? })
+    }
+}
+
 /// When to stop.
 #[derive(Clone, Copy, Debug)]
 pub enum Stop<'a> {
     /// When these lessons have not been answered better for a while; the best weights are kept.
-    Early(&'a Lessons<'a>),
+    Early(&'a Held<'a>),
     /// After so many epochs.
     After(u32),
 }
@@ -50,12 +70,15 @@ pub struct Training<'a> {
     pub config: &'a ForecastConfig,
     /// Where to compute.
     pub device: Device,
+    /// Where to keep how far it has come.
+    pub checkpoints: &'a Checkpoints,
     /// Whom to tell.
     pub watch: &'a Watch,
 }
 
 impl Training<'_> {
-    /// Trains one network from `seed` on `lessons`. `name` heads its curve; `meter` counts epochs.
+    /// Trains one network from `seed` on `lessons`, or goes on where a training of that name was broken off. `name`
+    /// heads its curve; `meter` counts epochs.
     ///
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
@@ -63,106 +86,111 @@ impl Training<'_> {
         &self,
         name: &str,
         seed: u64,
-        lessons: &Lessons,
+        lessons: &Held,
         stop: Stop,
         meter: &mut Meter,
     ) -> Result<Member, ForecastError> {
         let config = self.config;
-        tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let weights = nn::VarStore::new(self.device);
-        let network = Network::new(&weights.root(), self.features, self.interests, self.cell, config);
-        let adam = nn::AdamW { wd: config.weight_decay, ..nn::AdamW::default() };
-        let mut optimizer = adam.build(&weights, config.learning_rate)?;
+        let mut place = self.checkpoints.of(&format!("{name} · seed {seed}"));
+        draw_from(seed, 0);
+        let store = nn::VarStore::new(self.device);
+        let network = Network::new(&store.root(), self.features, self.interests, self.cell, config);
+        let mut optimizer = AdamW::new(&store, config.learning_rate, config.weight_decay)?;
 
         let (limit, judge) = match stop {
             Stop::Early(judge) => (config.max_epochs, Some(judge)),
             Stop::After(epochs) => (epochs, None),
         };
-        let first = judge.map(|judge| self.judge(&network, judge)).transpose()?.unwrap_or(f64::INFINITY);
-        let mut best = (first, 0, copy_of(&weights)?);
-        let mut curve = Vec::new();
-        let mut tell = |epoch, train, validation, best| {
-            let point = CurvePoint { curve: name.into(), epoch, train, validation, best };
-            self.watch.curve(point.clone());
-            curve.push(point);
-        };
-        for epoch in 1..=limit {
-            meter.detail(format!("{name} · epoch {epoch}"));
-            let train = self.epoch(&network, &mut optimizer, lessons, &mut random)?;
-            meter.advance(1)?;
-            let Some(judge) = judge else {
-                best = (train, epoch, Vec::new());
-                tell(epoch, train, None, true);
-                continue;
-            };
-            let validation = self.judge(&network, judge)?;
-            let better = validation < best.0;
-            tell(epoch, train, Some(validation), better);
-            if better {
-                best = (validation, epoch, copy_of(&weights)?);
-            } else if epoch - best.1 >= config.patience {
-                break;
+        let mut state = match place.read() {
+            Some(kept) if optimizer.restore(&kept.weights, (&kept.moments.0, &kept.moments.1), kept.steps)? => {
+                kept.curve.iter().for_each(|point| self.watch.curve(point.clone()));
+                meter.advance(u64::from(kept.epoch))?;
+                kept
             }
+            _ => {
+                let first = judge.map(|judge| self.judge(&network, judge)).transpose()?.unwrap_or(f64::INFINITY);
+                State {
+                    epoch: 0,
+                    over: limit == 0,
+                    weights: Vec::new(),
+                    moments: (Vec::new(), Vec::new()),
+                    steps: 0,
+                    best_loss: first,
+                    best_epoch: 0,
+                    best_weights: numbers(&optimizer.weights)?,
+                    curve: Vec::new(),
+                }
+            }
+        };
+        while !state.over {
+            state.epoch += 1;
+            meter.detail(format!("{name} · epoch {}", state.epoch));
+            let train = self.epoch(&network, &mut optimizer, lessons, draw_from(seed, state.epoch))?;
+            let validation = judge.map(|judge| self.judge(&network, judge)).transpose()?;
+            // Where nothing judges, the last epoch is the one that is wanted.
+            let best = validation.is_none_or(|loss| loss < state.best_loss);
+            if best {
+                state.best_loss = validation.unwrap_or(train);
+                state.best_epoch = state.epoch;
+                state.best_weights = numbers(&optimizer.weights)?;
+            }
+            state.over = state.epoch >= limit || state.epoch - state.best_epoch >= config.patience;
+            let point = CurvePoint { curve: name.into(), epoch: state.epoch, train, validation, best };
+            self.watch.curve(point.clone());
+            state.curve.push(point);
+            if state.over || place.is_due() {
+                state.weights = numbers(&optimizer.weights)?;
+                state.moments = (numbers(&optimizer.mean)?, numbers(&optimizer.square)?);
+                state.steps = optimizer.steps;
+                place.write(&state);
+            }
+            meter.advance(1)?;
         }
-        restore(&weights, &best.2)?;
-        Ok(Member { network, weights, epochs: best.1, curve })
+        optimizer.put(&state.best_weights)?;
+        Ok(Member { network, weights: store, epochs: state.best_epoch, curve: state.curve })
     }
 
     /// One pass over the lessons; mean loss of the shares, nats per event.
     fn epoch(
         &self,
         network: &Network,
-        optimizer: &mut nn::Optimizer,
-        lessons: &Lessons,
-        random: &mut ChaCha8Rng,
+        optimizer: &mut AdamW,
+        Held { lessons, tensors }: &Held,
+        mut random: ChaCha8Rng,
     ) -> Result<f64, ForecastError> {
-        let batches = lessons.shuffled(self.config.batch_users, random);
+        let batches = lessons.shuffled(self.config.batch_users, |user| tensors.length(user), &mut random);
         // Dividing by what a batch holds on average lets every event weigh the same in whatever batch it lands.
         let share = batches.len() as f64 / lessons.events.max(1.0);
-        let mut sum = 0.0;
+        let mut sum = Tensor::f_zeros([1], (Kind::Double, self.device))?;
         for users in &batches {
             self.watch.check()?;
-            let batch = self.features.batch(&lessons.asked(users))?;
+            let batch = tensors.batch(users)?;
             let nats = loss(&network.answer(&batch, true)?, &batch)?;
-            optimizer.zero_grad();
-            nats.f_mul_scalar(share)?.f_backward()?;
-            optimizer.clip_grad_norm(GRADIENT_NORM);
-            optimizer.step();
-            sum += f64::try_from(&nats)?;
+            optimizer.step(&nats.f_mul_scalar(share)?, GRADIENT_NORM)?;
+            let _ = sum.f_add_(&nats.f_detach()?)?;
         }
-        Ok(sum / lessons.events.max(1.0))
+        Ok(f64::try_from(&sum)? / lessons.events.max(1.0))
     }
 
     /// Mean loss of the shares without learning, nats per event.
-    fn judge(&self, network: &Network, lessons: &Lessons) -> Result<f64, ForecastError> {
+    fn judge(&self, network: &Network, Held { lessons, tensors }: &Held) -> Result<f64, ForecastError> {
         let _frozen = tch::no_grad_guard();
         let mut sum = 0.0;
         for users in lessons.in_order(2 * self.config.batch_users) {
             self.watch.check()?;
-            let batch = self.features.batch(&lessons.asked(&users))?;
+            let batch = tensors.batch(&users)?;
             sum += f64::try_from(&loss(&network.answer(&batch, false)?, &batch)?)?;
         }
         Ok(sum / lessons.events.max(1.0))
     }
 }
 
-fn copy_of(weights: &nn::VarStore) -> Result<Vec<(String, Tensor)>, ForecastError> {
-    let mut copies: Vec<_> = weights.variables().into_iter().collect();
-    copies.sort_by(|a, b| a.0.cmp(&b.0));
-    let copy = |(name, tensor): (String, Tensor)| Ok((name, tensor.f_detach_copy()?));
-    copies.into_iter().map(copy).collect()
-}
-
-fn restore(weights: &nn::VarStore, copies: &[(String, Tensor)]) -> Result<(), ForecastError> {
-    let _frozen = tch::no_grad_guard();
-    let mut variables = weights.variables();
-    for (name, copy) in copies {
-        if let Some(variable) = variables.get_mut(name) {
-            variable.f_copy_(copy)?;
-        }
-    }
-    Ok(())
+/// Sets libtorch's generator and gives another, both by nothing but seed and epoch: so an epoch draws the same numbers
+/// whether or not the ones before it were run in this process.
+fn draw_from(seed: u64, epoch: u32) -> ChaCha8Rng {
+    let of_epoch = seed ^ u64::from(epoch).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    tch::manual_seed(i64::from_ne_bytes(of_epoch.to_ne_bytes()));
+    ChaCha8Rng::seed_from_u64(of_epoch)
 }
 
 /// Mean shares of several networks for every question, questions × interests.

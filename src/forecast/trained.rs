@@ -7,7 +7,7 @@ use super::lessons::Lessons;
 use super::model::{Fitted, Known, Model};
 use super::saved::Networks;
 use super::split::Split;
-use super::train::{Member, Stop, Training, mean_shares};
+use super::train::{Held, Member, Stop, Training, mean_shares};
 use crate::observe::{CurvePoint, Meter};
 
 /// Several networks of one kind, fitted anew at each origin.
@@ -34,8 +34,11 @@ impl Model for Recurrent {
         let learn = Lessons::of(&known.pasts, first..tune, first, &horizons);
         let stop = Lessons::of(&known.pasts, tune..validation, first, &horizons);
         let all = Lessons::of(&known.pasts, first..origin, first, &horizons);
+        let (learn, stop) = (Held::of(&features, &learn)?, Held::of(&features, &stop)?);
         let judged = ensemble("before validation", &training, meter, |_| (&learn, Stop::Early(&stop)))?;
         let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
+        drop((learn, stop));
+        let all = Held::of(&features, &all)?;
         let whole = ensemble("whole past", &training, meter, |at| (&all, Stop::After(epochs[at])))?;
         Ok(Box::new(Trained { known, cell: self.0, judged, whole }))
     }
@@ -67,14 +70,14 @@ fn features<'a>(known: &'a Known<'a>) -> Features<'a> {
 
 fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a Features<'a>) -> Training<'a> {
     let (interests, Known { config, device, watch, .. }) = (known.interests(), known);
-    Training { features, interests, cell, config, device: *device, watch }
+    Training { features, interests, cell, config, device: *device, checkpoints: &known.checkpoints, watch }
 }
 
 fn ensemble<'a>(
     name: &str,
     training: &Training,
     meter: &mut Meter,
-    lesson: impl Fn(usize) -> (&'a Lessons<'a>, Stop<'a>),
+    lesson: impl Fn(usize) -> (&'a Held<'a>, Stop<'a>),
 ) -> Result<Vec<Member>, ForecastError> {
     let members = training.config.members.max(1);
     let train = |at: usize| {

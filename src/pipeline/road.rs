@@ -151,14 +151,16 @@ pub fn run_from(
                 Some(vectors) => vectors,
                 None => embed(&mut clock)?,
             };
+            let checkpoints = store.checkpoints(run_key);
             let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
                 let until = trajectories.calendar.start(trajectories.origin);
                 let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
                     .context("libtorch failed on the texts' main directions")?;
                 drop(vectors);
-                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), watch)?)
+                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), &checkpoints, watch)?)
             })?;
             store.put("forecast", run_key, &run);
+            checkpoints.remove();
             run
         }
     };

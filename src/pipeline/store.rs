@@ -6,17 +6,20 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use atomic_write_file::AtomicWriteFile;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Fingerprint;
+use crate::forecast::Checkpoints;
 
 const HASH: usize = blake3::OUT_LEN;
 /// Bytes kept at most; beyond, what was used longest ago goes first.
 const MOST_BYTES: u64 = 2 << 30;
+/// How long the checkpoints of a training that nobody took up again are kept.
+const UNFINISHED_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A folder of results.
 #[derive(Clone, Debug)]
@@ -66,6 +69,18 @@ impl Store {
         let kept = write().is_ok();
         self.shrink_to(MOST_BYTES);
         kept
+    }
+
+    /// Where a run keeps how far its training has come. Those of runs given up long ago are removed.
+    pub fn checkpoints(&self, key: Fingerprint) -> Checkpoints {
+        let folder = self.folder.with_file_name("training");
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let changed = entry.metadata().and_then(|about| about.modified()).ok();
+            if changed.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > UNFINISHED_KEPT) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        Checkpoints::within(folder.join(key.to_string()))
     }
 
     /// Removes the entries used longest ago until no more than `most` bytes are left.

@@ -1,0 +1,149 @@
+//! An optimizer whose whole state can be written down, which libtorch's cannot through its C interface.
+//!
+//! Loshchilov and Hutter, *Decoupled weight decay regularization*, 2019.
+
+use tch::{Kind, TchError, Tensor, nn};
+
+use super::ForecastError;
+
+const MEAN_KEPT: f64 = 0.9;
+const SQUARE_KEPT: f64 = 0.999;
+const EPSILON: f64 = 1e-8;
+
+/// All weights of a network laid end to end, with AdamW's running moments. The network's variables are views of
+/// `weights`, so a step is a few operations on one tensor instead of a few on each.
+#[derive(Debug)]
+pub struct AdamW {
+    /// Every weight, in the order of the variables' names.
+    pub weights: Tensor,
+    /// Running mean of the gradient.
+    pub mean: Tensor,
+    /// Running mean of its square.
+    pub square: Tensor,
+    /// Steps made.
+    pub steps: i32,
+    variables: Vec<Tensor>,
+    learning_rate: f64,
+    weight_decay: f64,
+}
+
+impl AdamW {
+    /// Takes charge of the variables of `store`.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn new(store: &nn::VarStore, learning_rate: f64, weight_decay: f64) -> Result<Self, TchError> {
+        let _frozen = tch::no_grad_guard();
+        let mut named: Vec<(String, Tensor)> = store.variables().into_iter().collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut variables: Vec<Tensor> = named.into_iter().map(|(_, variable)| variable).collect();
+        let flat: Result<Vec<Tensor>, TchError> =
+            variables.iter().map(|variable| variable.f_detach()?.f_flatten(0, -1)).collect();
+        let weights = Tensor::f_cat(&flat?, 0)?;
+        let mut at = 0;
+        for variable in &mut variables {
+            let size = variable.size();
+            let long = size.iter().product();
+            variable.f_set_data(&weights.f_narrow(0, at, long)?.f_view(size.as_slice())?)?;
+            at += long;
+        }
+        let (mean, square) = (weights.f_zeros_like()?, weights.f_zeros_like()?);
+        Ok(Self { weights, mean, square, steps: 0, variables, learning_rate, weight_decay })
+    }
+
+    /// One step down the slope of `loss`; a gradient longer than `longest` is shortened to that.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn step(&mut self, loss: &Tensor, longest: f64) -> Result<(), TchError> {
+        let gradients = Tensor::f_run_backward(&[loss], &self.variables, false, false)?;
+        let _frozen = tch::no_grad_guard();
+        let flat: Result<Vec<Tensor>, TchError> = gradients.iter().map(|gradient| gradient.f_flatten(0, -1)).collect();
+        let mut gradient = Tensor::f_cat(&flat?, 0)?;
+        let shortened = gradient.f_norm()?.f_add_scalar(1e-6)?.f_reciprocal()?.f_mul_scalar(longest)?;
+        gradient.f_mul_(&shortened.f_clamp_max(1.0)?)?;
+
+        self.steps += 1;
+        let mean_seen = 1.0 - MEAN_KEPT.powi(self.steps);
+        let square_seen = 1.0 - SQUARE_KEPT.powi(self.steps);
+        let _ = self.weights.f_mul_scalar_(1.0 - self.learning_rate * self.weight_decay)?;
+        let _ = self.mean.f_mul_scalar_(MEAN_KEPT)?.f_add_(&gradient.f_mul_scalar(1.0 - MEAN_KEPT)?)?;
+        let squared = gradient.f_mul(&gradient)?.f_mul_scalar(1.0 - SQUARE_KEPT)?;
+        let _ = self.square.f_mul_scalar_(SQUARE_KEPT)?.f_add_(&squared)?;
+        let spread = self.square.f_sqrt()?.f_div_scalar(square_seen.sqrt())?.f_add_scalar(EPSILON)?;
+        let step = self.mean.f_div(&spread)?.f_mul_scalar(self.learning_rate / mean_seen)?;
+        let _ = self.weights.f_sub_(&step)?;
+        Ok(())
+    }
+
+    /// Puts weights, moments and the count of steps back; false where they belong to a network of another size.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn restore(&mut self, weights: &[f32], moments: (&[f32], &[f32]), steps: i32) -> Result<bool, TchError> {
+        let long = usize::try_from(self.weights.size1()?).unwrap_or(0);
+        if [weights, moments.0, moments.1].iter().any(|part| part.len() != long) {
+            return Ok(false);
+        }
+        self.put(weights)?;
+        let _frozen = tch::no_grad_guard();
+        self.mean.f_copy_(&Tensor::f_from_slice(moments.0)?)?;
+        self.square.f_copy_(&Tensor::f_from_slice(moments.1)?)?;
+        self.steps = steps;
+        Ok(true)
+    }
+
+    /// Puts weights into the network.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn put(&mut self, weights: &[f32]) -> Result<(), TchError> {
+        let _frozen = tch::no_grad_guard();
+        self.weights.f_copy_(&Tensor::f_from_slice(weights)?)
+    }
+}
+
+/// A flat tensor's numbers.
+pub fn numbers(flat: &Tensor) -> Result<Vec<f32>, ForecastError> {
+    Ok(Vec::<f32>::try_from(flat.f_to_device(tch::Device::Cpu)?.f_to_kind(Kind::Float)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::testing::alone;
+    use tch::Device;
+    use tch::nn::{Module as _, OptimizerConfig as _};
+
+    /// A small network with its input.
+    fn layer(store: &nn::VarStore) -> nn::Linear {
+        let root = store.root();
+        let layer = nn::linear(&root / "layer", 6, 3, nn::LinearConfig::default());
+        let _frozen = tch::no_grad_guard();
+        let ws = Tensor::linspace(-1.0, 1.0, 18, (Kind::Float, Device::Cpu)).view([3, 6]);
+        store.variables().get_mut("layer.weight").unwrap().copy_(&ws);
+        let _ = store.variables().get_mut("layer.bias").unwrap().fill_(0.1);
+        layer
+    }
+
+    #[test]
+    fn goes_where_libtorchs_own_goes() {
+        let _alone = alone();
+        let (ours, theirs) = (nn::VarStore::new(Device::Cpu), nn::VarStore::new(Device::Cpu));
+        let (of_ours, of_theirs) = (layer(&ours), layer(&theirs));
+        let mut adamw = AdamW::new(&ours, 1e-2, 0.1).unwrap();
+        let mut reference = nn::AdamW { wd: 0.1, ..nn::AdamW::default() }.build(&theirs, 1e-2).unwrap();
+        let seen = Tensor::linspace(-2.0, 2.0, 24, (Kind::Float, Device::Cpu)).view([4, 6]);
+        let far = |layer: &nn::Linear| (layer.forward(&seen) - 5.0).square().sum(Kind::Float);
+        for _ in 0..100 {
+            adamw.step(&far(&of_ours), 1.0).unwrap();
+            reference.zero_grad();
+            far(&of_theirs).backward();
+            reference.clip_grad_norm(1.0);
+            reference.step();
+        }
+        let worst =
+            |name: &str| f64::try_from((&ours.variables()[name] - &theirs.variables()[name]).abs().max()).unwrap();
+        assert!(worst("layer.weight") < 1e-5 && worst("layer.bias") < 1e-5, "{}", worst("layer.weight"));
+    }
+}
