@@ -1,0 +1,29 @@
+//! Classical models of one series: exponential smoothing, theta and ARIMA, each choosing its own form.
+//!
+//! Pure `f64`, no tensors, nothing of the rest of the program. A model takes a series without gaps and the length of
+//! its season (1 where there is none) and answers a [`Fitted`], which forecasts any number of steps. Whatever the
+//! series, a forecast holds no NaN and no infinity. [`shares`] forecasts shares through log-ratios.
+//!
+//! What "the best" means (likelihoods, starting values, bounds, order of the search) follows Hyndman and Khandakar 2008
+//! as Python's statsforecast reads it; `tests/series_parity.rs` holds the models to that reference.
+
+mod arima;
+mod difference;
+mod ets;
+mod fitted;
+mod likelihood;
+mod linear;
+mod optimise;
+mod scale;
+mod search;
+mod seasonal;
+pub mod shares;
+#[cfg(test)]
+mod tests;
+mod theta;
+mod unit_root;
+
+pub use arima::Arima;
+pub use ets::Ets;
+pub use fitted::{Fitted, SeriesError, SeriesForecast, SeriesModel};
+pub use theta::Theta;
