@@ -176,20 +176,127 @@ fn a_job_that_was_cancelled_gives_no_vectors() {
     assert!(matches!(stopped, Err(LanguageError::Cancelled(_))), "{stopped:?}");
 }
 
-/// A copy of the tiny model with one file changed.
-fn spoilt(file: &str, change: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>) -> String {
+/// A copy of a model that a test may change.
+fn copy(name: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(dir.path().join("1_Pooling")).unwrap();
-    for name in [
+    for file in [
         "config.json",
+        "config_sentence_transformers.json",
         "model.safetensors",
         "modules.json",
         "tokenizer.json",
         "tokenizer_config.json",
         "1_Pooling/config.json",
     ] {
-        fs::copy(tiny().join(name), dir.path().join(name)).unwrap();
+        fs::copy(model(name).join(file), dir.path().join(file)).unwrap();
     }
+    dir
+}
+
+/// Changes a JSON file of a model.
+fn edit(dir: &Path, file: &str, change: impl FnOnce(&mut serde_json::Value)) {
+    let path = dir.join(file);
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    change(&mut json);
+    fs::write(path, json.to_string()).unwrap();
+}
+
+fn embed_in(dir: &Path, texts: &[&str]) -> Vectors {
+    Encoder::load(dir, cpu()).unwrap().embed(texts, &Watch::silent()).unwrap()
+}
+
+/// Every eighth number of the vectors of «a red mug» and «two of the long green lamps» is what sentence-transformers 6.2
+/// gave for the same change.
+fn assert_every_eighth(ours: &Vectors, theirs: &[&[f32]; 2]) {
+    for (row, theirs) in theirs.iter().enumerate() {
+        let ours: Vec<f32> = ours.row(row).iter().step_by(8).copied().collect();
+        let worst = ours.iter().zip(*theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(ours.len() == theirs.len() && worst < 1e-5, "{worst:e}: {ours:?} beside {theirs:?}");
+    }
+}
+
+#[test]
+fn several_poolings_and_a_prompt_that_does_not_count_are_those_of_sentence_transformers() {
+    let dir = copy("bert");
+    edit(dir.path(), "1_Pooling/config.json", |pooling| {
+        pooling["include_prompt"] = false.into();
+        pooling["pooling_mode"] =
+            serde_json::json!(["cls", "weightedmean", "lasttoken", "mean_sqrt_len_tokens", "max"]);
+    });
+    edit(dir.path(), "config_sentence_transformers.json", |config| {
+        config["prompts"]["query"] = "find a mug: ".into();
+        config["default_prompt_name"] = "query".into();
+    });
+    let ours = embed_in(dir.path(), &["a red mug", "two of the long green lamps"]);
+    let theirs: [&[f32]; 2] = [
+        &[
+            0.056243, -0.06287, -0.044385, -0.085014, 0.047451, -0.057067, -0.055937, -0.057291, 0.018794, -0.043236,
+            -0.029024, -0.022196, 0.100475, -0.115476, -0.114078, -0.119872, 0.101516, -0.043236, -0.029024, -0.022196,
+        ],
+        &[
+            0.038029, -0.048869, -0.014823, -0.042851, 0.051549, -0.036245, -0.020912, -0.033821, 0.025459, -0.022271,
+            0.005173, -0.045831, 0.174093, -0.127846, -0.07284, -0.120592, 0.103604, -0.017127, 0.005173, 0.000109,
+        ],
+    ];
+    assert_every_eighth(&ours, &theirs);
+}
+
+#[test]
+fn types_of_tokens_reach_the_model_where_its_tokenizer_hands_them_on() {
+    let dir = copy("xlnet");
+    edit(dir.path(), "tokenizer_config.json", |config| {
+        config["model_input_names"] = serde_json::json!(["input_ids", "token_type_ids", "attention_mask"]);
+    });
+    let ours = embed_in(dir.path(), &["a red mug", "two of the long green lamps"]);
+    let theirs: [&[f32]; 2] =
+        [&[-0.133329, 0.208944, 0.168309, -0.240579], &[-0.053436, 0.274569, 0.123783, -0.162511]];
+    assert_every_eighth(&ours, &theirs);
+}
+
+/// Splits the tiny model's weights in two files with an index, under a prefix.
+fn sharded(prefix: &str) -> tempfile::TempDir {
+    let dir = copy("bert");
+    let whole = dir.path().join("model.safetensors");
+    let bytes = fs::read(&whole).unwrap();
+    let weights = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut map = serde_json::Map::new();
+    let mut shards = [Vec::new(), Vec::new()];
+    for (at, (name, view)) in weights.tensors().into_iter().enumerate() {
+        map.insert(format!("{prefix}{name}"), format!("model-0000{}-of-00002.safetensors", at % 2 + 1).into());
+        shards[at % 2].push((format!("{prefix}{name}"), view));
+    }
+    for (at, shard) in shards.into_iter().enumerate() {
+        let path = dir.path().join(format!("model-0000{}-of-00002.safetensors", at + 1));
+        fs::write(path, safetensors::serialize(shard, None).unwrap()).unwrap();
+    }
+    let index = serde_json::json!({"metadata": {}, "weight_map": map});
+    fs::write(dir.path().join("model.safetensors.index.json"), index.to_string()).unwrap();
+    fs::remove_file(whole).unwrap();
+    dir
+}
+
+#[test]
+fn weights_in_several_files_and_under_a_prefix_are_the_same_weights() {
+    let (texts, _) = tiny_texts();
+    let whole = embed_in(&tiny(), &borrowed(&texts));
+    for prefix in ["", "bert.", "module.model."] {
+        let dir = sharded(prefix);
+        assert_eq!(embed_in(dir.path(), &borrowed(&texts)), whole, "{prefix}");
+        assert_ne!(model_info(dir.path()).unwrap().fingerprint, model_info(&tiny()).unwrap().fingerprint);
+    }
+    let dir = sharded("bert.");
+    fs::remove_file(dir.path().join("model-00002-of-00002.safetensors")).unwrap();
+    let missing = Encoder::load(dir.path(), cpu()).unwrap_err().to_string();
+    assert!(missing.contains("no model-00002-of-00002.safetensors"), "{missing}");
+    edit(dir.path(), "model.safetensors.index.json", |index| index["weight_map"]["x"] = "../secret".into());
+    let outside = Encoder::load(dir.path(), cpu()).unwrap_err().to_string();
+    assert!(outside.contains("outside the directory"), "{outside}");
+}
+
+/// What loading a copy of the tiny model with one file changed answers.
+fn spoilt(file: &str, change: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>) -> String {
+    let dir = copy("bert");
     let path = dir.path().join(file);
     match change(fs::read(&path).unwrap()) {
         Some(bytes) => fs::write(path, bytes).unwrap(),
@@ -216,6 +323,7 @@ fn a_model_that_cannot_be_used_says_what_is_wrong() {
     assert!(missing.contains("no model.safetensors"), "{missing}");
     let unknown = spoilt("config.json", swap(r#""model_type": "bert""#, r#""model_type": "mamb""#));
     assert!(unknown.contains("`mamb`") && unknown.contains("type bert"), "{unknown}");
+    assert!(ARCHITECTURES.iter().all(|known| unknown.contains(known)), "{unknown}");
     let cut = spoilt("model.safetensors", |bytes| Some(bytes[..bytes.len() - 100].to_vec()));
     assert!(cut.contains("shorter"), "{cut}");
     let empty = spoilt("model.safetensors", |_| Some(Vec::new()));
@@ -228,6 +336,15 @@ fn a_model_that_cannot_be_used_says_what_is_wrong() {
     assert!(heads.contains("5 attention heads"), "{heads}");
     let words = spoilt("tokenizer.json", |_| Some(b"{}".to_vec()));
     assert!(words.contains("tokenizer failed"), "{words}");
+    let lying = spoilt("model.safetensors", |mut bytes| {
+        bytes[7] = 0x7f;
+        Some(bytes)
+    });
+    assert!(lying.contains("header says"), "{lying}");
+    let few = copy("bert");
+    edit(few.path(), "tokenizer.json", |tokenizer| tokenizer["model"]["vocab"]["the"] = 5000.into());
+    let beyond = Encoder::load(few.path(), cpu()).unwrap().embed(&["the mug"], &Watch::silent()).unwrap_err();
+    assert!(beyond.to_string().contains("token 5000") && beyond.to_string().contains("900 tokens"), "{beyond}");
     let broken = spoilt("modules.json", |_| Some(b"[{".to_vec()));
     assert!(broken.contains("modules.json"), "{broken}");
 }

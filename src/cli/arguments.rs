@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::calendar::PeriodLength;
-use crate::language::DeviceChoice;
+use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::InterestCount;
 
 /// Shows where each user's interests are heading.
@@ -31,6 +31,8 @@ pub enum Command {
     Embed(EmbedArguments),
     /// Walk the whole road: interests, trajectories, training, forecasts with bands.
     Forecast(ForecastArguments),
+    /// Say what is kept between runs, and clear it away.
+    Cache(CacheArguments),
     /// Check that every part works: libtorch, device, language model, cache, fonts, display.
     Doctor(DoctorArguments),
 }
@@ -85,6 +87,26 @@ pub struct ForecastArguments {
     pub(super) model: ModelArguments,
     #[command(flatten)]
     pub(super) voice: Voice,
+}
+
+/// `driftline cache`.
+#[derive(Debug, Args)]
+pub struct CacheArguments {
+    /// What to do with what is kept.
+    #[arg(value_enum, default_value_t)]
+    pub(super) action: CacheAction,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// What to do with what is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CacheAction {
+    /// Say what is kept, and how much.
+    #[default]
+    Show,
+    /// Delete the vectors of texts and the results of stages; models and libtorch stay.
+    Clear,
 }
 
 /// `driftline doctor`.
@@ -157,6 +179,9 @@ pub(super) struct ModelArguments {
     /// Where to compute: auto, cpu, cuda or cuda:N [default: auto].
     #[arg(long, value_name = "DEVICE")]
     pub(super) device: Option<DeviceChoice>,
+    /// What the language model computes in: auto, f32 or bf16 [default: auto, bf16 where the device is made for it].
+    #[arg(long, value_name = "PRECISION")]
+    pub(super) precision: Option<PrecisionChoice>,
 }
 
 /// How much is said, and how.
@@ -225,6 +250,7 @@ mod tests {
             ("--level 90", "50, 80 or 95"),
             ("--interests 1", "auto or a number"),
             ("--device gpu", "cuda:N"),
+            ("--precision f16", "auto, f32 or bf16"),
             ("--horizon 0", "1..=120"),
             ("--returns C", "basket-prefix:C"),
         ] {

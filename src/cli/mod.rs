@@ -4,6 +4,7 @@
 //! people's scripts stands in README.md.
 
 mod arguments;
+mod cache;
 mod doctor;
 mod embed;
 mod failure;
@@ -39,6 +40,7 @@ pub fn run(command: &Command, display: bool) -> u8 {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Embed(arguments) => embed::run(arguments),
         Command::Forecast(arguments) => forecast::run(arguments),
+        Command::Cache(arguments) => cache::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments, display),
     }));
     match done {

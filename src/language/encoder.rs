@@ -154,7 +154,7 @@ impl Encoder {
         let mask = rows.iter().any(|row| row.ids.len() < width);
         let mask = mask.then(|| text.f_reshape([shape[0], 1, 1, shape[1]])).transpose()?;
         let tokens = self.model.0.forward(&Input { ids, types: types.transpose()?, mask })?.f_to_kind(Kind::Float)?;
-        let mut vectors = self.pooling.pool(&tokens, &counts, &lengths)?;
+        let mut vectors = self.pooling.pool(&tokens, &counts, &lengths, self.reader.prompt_tokens as i64)?;
         if self.info.normalize {
             let length = vectors.f_norm_scalaropt_dim(2.0, [1_i64], true)?;
             vectors = vectors.f_div(&length.f_clamp_min(1e-12)?)?;

@@ -4,6 +4,7 @@ mod architecture;
 mod batches;
 mod bert;
 mod cache;
+mod card;
 mod device;
 mod distilbert;
 mod encoder;

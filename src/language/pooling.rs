@@ -8,7 +8,7 @@ use tch::{Kind, TchError, Tensor};
 /// One way of making one vector of many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
-    /// The first token's vector.
+    /// The first token's vector; of a text whose prompt does not count, the first behind that.
     Cls,
     /// The largest value in each place.
     Max,
@@ -45,11 +45,11 @@ impl Mode {
         found.ok_or_else(|| format!("the pooling `{name}` is not built in; {} are", known()))
     }
 
-    fn pool(self, tokens: &Tensor, counts: &Tensor, lengths: &Tensor) -> Result<Tensor, TchError> {
+    fn pool(self, tokens: &Tensor, counts: &Tensor, lengths: &Tensor, first: i64) -> Result<Tensor, TchError> {
         let along = [1_i64];
         let sum = |x: &Tensor| x.f_sum_dim_intlist(along.as_slice(), false, Kind::Float);
         match self {
-            Self::Cls => tokens.f_select(1, 0),
+            Self::Cls => tokens.f_select(1, first.min(tokens.size3()?.1 - 1)),
             Self::Max => tokens.f_masked_fill(&counts.f_eq(0.0)?, f64::NEG_INFINITY)?.f_amax(along, false),
             Self::Mean => sum(&tokens.f_mul(counts)?)?.f_div(&sum(counts)?.f_clamp_min(1.0)?),
             Self::MeanSqrtLength => sum(&tokens.f_mul(counts)?)?.f_div(&sum(counts)?.f_clamp_min(1.0)?.f_sqrt()?),
@@ -115,11 +115,11 @@ impl Pooling {
         Ok(Self { modes, include_prompt })
     }
 
-    /// Token vectors (batch × tokens × dim), which tokens count (batch × tokens, 1 or 0) and how many tokens each text
-    /// has (batch, integers) → batch × (ways · dim).
-    pub fn pool(&self, tokens: &Tensor, counts: &Tensor, lengths: &Tensor) -> Result<Tensor, TchError> {
+    /// Token vectors (batch × tokens × dim), which tokens count (batch × tokens, 1 or 0), how many tokens each text has
+    /// (batch, integers) and the first of them that counts → batch × (ways · dim).
+    pub fn pool(&self, tokens: &Tensor, counts: &Tensor, lengths: &Tensor, first: i64) -> Result<Tensor, TchError> {
         let counts = counts.f_unsqueeze(-1)?;
-        let pooled = self.modes.iter().map(|mode| mode.pool(tokens, &counts, lengths));
+        let pooled = self.modes.iter().map(|mode| mode.pool(tokens, &counts, lengths, first));
         let mut pooled = pooled.collect::<Result<Vec<_>, _>>()?;
         if pooled.len() == 1 { Ok(pooled.remove(0)) } else { Tensor::f_cat(&pooled, 1) }
     }
@@ -158,7 +158,7 @@ mod tests {
         let counts = Tensor::from_slice(&[1.0_f32, 1.0, 0.0]).reshape([1, 3]);
         let lengths = Tensor::from_slice(&[2_i64]);
         let pooled = |names: &[&str]| {
-            Vec::<f32>::try_from(named(names).pool(&tokens, &counts, &lengths).unwrap().view(-1)).unwrap()
+            Vec::<f32>::try_from(named(names).pool(&tokens, &counts, &lengths, 0).unwrap().view(-1)).unwrap()
         };
         assert_eq!(pooled(&["mean"]), [2.0, 4.0]);
         assert_eq!(pooled(&["cls"]), [1.0, 2.0]);

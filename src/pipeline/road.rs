@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use super::outcome::{Input, Outcome};
+use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
 use crate::forecast::{self, ForecastConfig, Run};
 use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
-use crate::language::{self, Device, Vectors};
+use crate::language::{self, Device, Embedded, Embedding, Precision, Vectors};
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
 use crate::report;
@@ -90,16 +90,21 @@ pub fn run_from(
 
     let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
     let model = language::model_info(&model_dir)?;
-    let embed = |clock: &mut Clock| -> anyhow::Result<Vectors> {
-        let cache = language::cache_dir();
-        Ok(clock.time(Stage::Embed, || language::embed_cached(&model_dir, &cache, device, &events.texts, watch))?)
+    let precision = Precision::pick(settings.precision, device);
+    let embedding = Embedding { model: model_dir, cache: language::cache_dir(), device, precision };
+    let mut embedded: Option<Embedded> = None;
+    let mut embed = |clock: &mut Clock| -> anyhow::Result<Vectors> {
+        let (vectors, done) = clock.time(Stage::Embed, || embedding.all(&events.texts, watch))?;
+        embedded = Some(done);
+        Ok(vectors)
     };
 
     let count = match settings.interests {
         InterestCount::Auto => None,
         InterestCount::Fixed(number) => Some(number),
     };
-    let space_key = Fingerprint::of(&(log.key, &model.fingerprint, settings.interests, settings.seed))?;
+    let computed_by = (&model.fingerprint, precision.name());
+    let space_key = Fingerprint::of(&(log.key, computed_by, settings.interests, settings.seed))?;
     let mut vectors = None;
     let space: InterestSpace = match store.get("interests", space_key) {
         Some(space) => space,
@@ -153,7 +158,7 @@ pub fn run_from(
         users: Arc::new(users),
         notes,
         device: device.describe(),
-        language_model: model.name,
+        language: LanguageUse { model, precision: precision.describe(), embedded },
         times: clock.0,
     })
 }

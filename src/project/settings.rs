@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
 use crate::events::Mapping;
-use crate::language::DeviceChoice;
+use crate::language::{DeviceChoice, PrecisionChoice};
 
 /// How many interests to look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ pub struct Settings {
     pub language_model: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// What the language model computes in.
+    pub precision: PrecisionChoice,
     /// Every random choice comes from it.
     pub seed: u64,
 }
@@ -83,6 +85,7 @@ impl Default for Settings {
             levels: vec![50, 80, 95],
             language_model: None,
             device: DeviceChoice::Auto,
+            precision: PrecisionChoice::Auto,
             seed: 7,
         }
     }
