@@ -12,7 +12,7 @@ use super::pooling::Pooling;
 use super::tokens::{Reader, Tokens};
 use super::workers::{in_halves, side_by_side};
 use super::{Device, LanguageError, ModelInfo, Precision, Vectors};
-use crate::observe::{Meter, Stage, Watch};
+use crate::observe::{Stage, Watch};
 
 /// A model that is read from several threads at once.
 struct Frozen(Box<dyn Transformer>);

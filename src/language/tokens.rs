@@ -47,6 +47,8 @@ pub(super) struct Reader {
     tokenizer: Tokenizer,
     prompt: String,
     lower_case: bool,
+    /// Whether the model is handed the types of tokens.
+    typed: bool,
     /// Tokens of the prompt that do not count in the pooling.
     pub prompt_tokens: usize,
     vocabulary: usize,
@@ -75,7 +77,8 @@ impl Reader {
             prompt_tokens(&tokenizer, &prompt).map_err(failed)?
         };
         let vocabulary = folder.architecture.sizes().vocabulary;
-        Ok(Self { tokenizer, prompt, lower_case: folder.lower_case, prompt_tokens, vocabulary, path })
+        let (lower_case, typed) = (folder.lower_case, folder.typed);
+        Ok(Self { tokenizer, prompt, lower_case, typed, prompt_tokens, vocabulary, path })
     }
 
     /// The tokens of every text, on all cores.
@@ -109,7 +112,8 @@ impl Reader {
             )));
         }
         let types = encoding.get_type_ids();
-        let types = if types.iter().any(|kind| *kind != 0) { types.to_vec() } else { Vec::new() };
+        let told = self.typed && types.iter().any(|kind| *kind != 0);
+        let types = if told { types.to_vec() } else { Vec::new() };
         Ok(Tokens { ids: ids.to_vec(), types, cut: !encoding.get_overflowing().is_empty() })
     }
 
