@@ -22,7 +22,9 @@ fn embed(criterion: &mut Criterion) {
     group.sample_size(10).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(30));
     for choice in [PrecisionChoice::F32, PrecisionChoice::Bf16] {
         let encoder = Encoder::load(&default_model_dir(), device, Precision::pick(choice, device)).unwrap();
-        group.bench_function(choice.to_string(), |bencher| bencher.iter(|| encoder.embed(&texts, &Watch::silent()).unwrap()));
+        group.bench_function(choice.to_string(), |bencher| {
+            bencher.iter(|| encoder.embed(&texts, &Watch::silent()).unwrap())
+        });
     }
     group.finish();
 }

@@ -180,8 +180,17 @@ impl Watch {
     /// Opens a meter on a stage and reports its beginning.
     pub fn meter(&self, stage: Stage, unit: &'static str, total: Option<u64>) -> Meter {
         let now = Instant::now();
-        let meter =
-            Meter { watch: self.clone(), stage, detail: String::new(), unit, total, done: 0, skipped: 0, began: now, told: now };
+        let meter = Meter {
+            watch: self.clone(),
+            stage,
+            detail: String::new(),
+            unit,
+            total,
+            done: 0,
+            skipped: 0,
+            began: now,
+            told: now,
+        };
         meter.report();
         meter
     }

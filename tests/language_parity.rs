@@ -28,7 +28,8 @@ fn data(name: &str) -> PathBuf {
 
 /// The built-in model.
 fn mini_lm() -> Encoder {
-    Encoder::load(&default_model_dir(), cpu(), Precision::F32).unwrap_or_else(|error| panic!("{error}; run `cargo xtask setup`"))
+    Encoder::load(&default_model_dir(), cpu(), Precision::F32)
+        .unwrap_or_else(|error| panic!("{error}; run `cargo xtask setup`"))
 }
 
 /// The texts and vectors that sentence-transformers gave with the built-in model.
@@ -328,7 +329,8 @@ fn a_model_that_cannot_be_used_says_what_is_wrong() {
     assert!(lying.contains("header says"), "{lying}");
     let few = copy("bert");
     edit(few.path(), "tokenizer.json", |tokenizer| tokenizer["model"]["vocab"]["the"] = 5000.into());
-    let beyond = Encoder::load(few.path(), cpu(), Precision::F32).unwrap().embed(&["the mug"], &Watch::silent()).unwrap_err();
+    let beyond =
+        Encoder::load(few.path(), cpu(), Precision::F32).unwrap().embed(&["the mug"], &Watch::silent()).unwrap_err();
     assert!(beyond.to_string().contains("token 5000") && beyond.to_string().contains("900 tokens"), "{beyond}");
     let broken = spoilt("modules.json", |_| Some(b"[{".to_vec()));
     assert!(broken.contains("modules.json"), "{broken}");

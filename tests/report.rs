@@ -48,6 +48,7 @@ fn results(length: PeriodLength, active: &[i32], periods: i32, labels: &[&str], 
         row_cells: vec![0],
         interest: Vec::new(),
         events: Vec::new(),
+        weight: Vec::new(),
         value: Vec::new(),
     };
     for period in active {

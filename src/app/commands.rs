@@ -25,6 +25,8 @@ pub enum Command {
     SaveAs,
     /// Train.
     Train,
+    /// Set every model against the past.
+    Backtest,
     /// Stop the job at work.
     Cancel,
     /// The chosen user's chart as SVG.
@@ -39,6 +41,8 @@ pub enum Command {
     ShowTrain,
     /// The page of the users.
     ShowUsers,
+    /// The page of the backtest.
+    ShowBacktest,
     /// Type into the users' filter.
     Filter,
     /// The user above.
@@ -55,13 +59,14 @@ pub enum Command {
 
 impl Command {
     /// All commands, as the list of shortcuts shows them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::OpenLog,
         Self::OpenSample,
         Self::OpenProject,
         Self::Save,
         Self::SaveAs,
         Self::Train,
+        Self::Backtest,
         Self::Cancel,
         Self::ExportSvg,
         Self::ExportPng,
@@ -69,6 +74,7 @@ impl Command {
         Self::ShowData,
         Self::ShowTrain,
         Self::ShowUsers,
+        Self::ShowBacktest,
         Self::Filter,
         Self::PreviousUser,
         Self::NextUser,
@@ -86,6 +92,7 @@ impl Command {
             Self::Save => "Save project",
             Self::SaveAs => "Save project as…",
             Self::Train => "Train",
+            Self::Backtest => "Run backtest",
             Self::Cancel => "Cancel",
             Self::ExportSvg => "Chart as SVG…",
             Self::ExportPng => "Chart as PNG…",
@@ -93,6 +100,7 @@ impl Command {
             Self::ShowData => "Data",
             Self::ShowTrain => "Train",
             Self::ShowUsers => "Users",
+            Self::ShowBacktest => "Backtest",
             Self::Filter => "Filter users",
             Self::PreviousUser => "Previous user",
             Self::NextUser => "Next user",
@@ -111,6 +119,7 @@ impl Command {
             Self::Save => "Keep the log's place, its roles and the settings in a .ron file",
             Self::SaveAs => "Keep the project in another file",
             Self::Train => "Find interests, train the forecaster and forecast every user",
+            Self::Backtest => "Put every model where it knows only what came before, and compare with what came",
             Self::Cancel => "Stop the job at work",
             Self::ExportSvg => "The chart as it is shown, as a vector drawing",
             Self::ExportPng => "The chart as it is shown, as a picture",
@@ -118,6 +127,7 @@ impl Command {
             Self::ShowData => "What is in the log, and what each column means",
             Self::ShowTrain => "How the model is made, and how it is doing",
             Self::ShowUsers => "Where each user is heading",
+            Self::ShowBacktest => "Why the forecasts should be believed",
             Self::Filter => "Show only users whose name or leading interest holds some words",
             Self::PreviousUser => "The user above in the table",
             Self::NextUser => "The user below in the table",
@@ -144,6 +154,8 @@ impl Command {
             Self::ShowData => ctrl(Key::Num1),
             Self::ShowTrain => ctrl(Key::Num2),
             Self::ShowUsers => ctrl(Key::Num3),
+            Self::ShowBacktest => ctrl(Key::Num4),
+            Self::Backtest => ctrl(Key::B),
             Self::Filter => plain(Key::Slash),
             Self::PreviousUser => plain(Key::ArrowUp),
             Self::NextUser => plain(Key::ArrowDown),
@@ -158,12 +170,12 @@ impl Command {
         match self {
             Self::OpenSample => session.sample.is_some(),
             Self::Save | Self::SaveAs => session.has_log(),
-            Self::Train => session.why_not_train().is_none(),
+            Self::Train | Self::Backtest => session.why_not_train().is_none(),
             Self::Cancel => session.jobs.at_work().is_some(),
             Self::ExportSvg | Self::ExportPng => session.outcome.is_some() && session.chosen.is_some(),
             Self::ExportTables => session.outcome.is_some(),
             Self::ShowData | Self::ShowTrain => session.has_log(),
-            Self::ShowUsers => session.has_log(),
+            Self::ShowUsers | Self::ShowBacktest => session.has_log(),
             Self::Filter | Self::PreviousUser | Self::NextUser => session.outcome.is_some(),
             Self::OpenLog | Self::OpenProject | Self::NextTheme | Self::Shortcuts | Self::Quit => true,
         }

@@ -14,6 +14,9 @@ use crate::events::Role;
 use crate::pipeline::{Export, JobId, Request};
 use crate::project::{Project, Settings};
 
+/// Origins one period ahead that a backtest of the window has, besides the one with the full horizon.
+const ORIGINS: usize = 3;
+
 impl DriftlineApp {
     /// Carries out one request.
     pub(super) fn execute(&mut self, action: Action, ctx: &Context) {
@@ -58,6 +61,7 @@ impl DriftlineApp {
                 self.ask(Question::SaveProject { name: file_name(&stem) });
             }
             Command::Train => self.train(),
+            Command::Backtest => self.backtest(),
             Command::Cancel => {
                 if let Some(job) = self.session.jobs.at_work().map(|job| job.id) {
                     self.stop(job);
@@ -69,6 +73,7 @@ impl DriftlineApp {
             Command::ShowData => self.session.page = Page::Data,
             Command::ShowTrain => self.session.page = Page::Train,
             Command::ShowUsers => self.session.page = Page::Users,
+            Command::ShowBacktest => self.session.page = Page::Backtest,
             Command::Filter => {
                 self.session.page = Page::Users;
                 self.session.focus_filter = true;
@@ -224,6 +229,12 @@ impl DriftlineApp {
         let id = self.engine.submit(Request::Train(self.session.settings.clone()));
         self.session.jobs.began(id, Purpose::Train);
         self.session.page = Page::Train;
+    }
+
+    fn backtest(&mut self) {
+        let id = self.engine.submit(Request::Backtest(self.session.settings.clone(), ORIGINS));
+        self.session.jobs.began(id, Purpose::Backtest);
+        self.session.page = Page::Backtest;
     }
 
     fn stop(&mut self, job: JobId) {

@@ -12,6 +12,8 @@ pub enum Purpose {
     Inspect,
     /// Walking the whole road.
     Train,
+    /// Setting every model against the past.
+    Backtest,
     /// Writing files.
     Export,
 }

@@ -92,6 +92,11 @@ impl DriftlineApp {
                     session.outcome = Some(outcome);
                 }
             }
+            Update::Backtested(id, outcome) => {
+                if session.jobs.ended(id).is_some() {
+                    session.backtest = Some(outcome);
+                }
+            }
             Update::Exported(id, path) => {
                 if session.jobs.ended(id).is_some() {
                     session.notices.done("Exported", path.display().to_string());
@@ -102,6 +107,7 @@ impl DriftlineApp {
                     let title = match job.purpose {
                         Purpose::Inspect => "The log could not be read",
                         Purpose::Train => "The training stopped",
+                        Purpose::Backtest => "The backtest stopped",
                         Purpose::Export => "Nothing was exported",
                     };
                     if job.purpose == Purpose::Inspect {

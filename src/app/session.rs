@@ -8,7 +8,7 @@ use super::jobs::{Jobs, Purpose};
 use super::notices::Notices;
 use super::preferences::Preferences;
 use crate::events::{Account, Inspection, Role, UserId};
-use crate::pipeline::Outcome;
+use crate::pipeline::{BacktestOutcome, Outcome};
 use crate::project::{Project, Selection, Settings};
 
 /// The pages, as the rail lists them.
@@ -21,6 +21,8 @@ pub enum Page {
     Train,
     /// Where each user is heading.
     Users,
+    /// Why the forecasts should be believed.
+    Backtest,
 }
 
 /// Everything that the window shows.
@@ -44,6 +46,8 @@ pub struct Session {
     pub broken: Option<String>,
     /// The latest results.
     pub outcome: Option<Arc<Outcome>>,
+    /// The latest backtest.
+    pub backtest: Option<Arc<BacktestOutcome>>,
     /// The user whose chart is shown.
     pub chosen: Option<UserId>,
     /// The band to draw, percent.
@@ -134,6 +138,9 @@ impl Session {
         if self.jobs.of(Purpose::Train).is_some() {
             return Some("A training is at work".to_owned());
         }
+        if self.jobs.of(Purpose::Backtest).is_some() {
+            return Some("A backtest is at work".to_owned());
+        }
         let Some(inspection) = &self.inspection else {
             return Some(if self.broken.is_some() {
                 "The log could not be read".to_owned()
@@ -189,6 +196,7 @@ impl Session {
         self.account = None;
         self.broken = None;
         self.outcome = None;
+        self.backtest = None;
         self.chosen = None;
         self.wanted = None;
         self.pinned = None;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::dialect::DialectArguments;
+use super::meaning::MeaningArguments;
 use crate::calendar::PeriodLength;
 use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::InterestCount;
@@ -42,6 +44,9 @@ pub enum Command {
 pub struct InspectArguments {
     #[command(flatten)]
     pub(super) log: LogArguments,
+    /// Write the rows that are left out to this file, each with its file, line and reason.
+    #[arg(long, value_name = "FILE.csv")]
+    pub(super) rejected: Option<PathBuf>,
     #[command(flatten)]
     pub(super) voice: Voice,
 }
@@ -121,7 +126,7 @@ pub struct DoctorArguments {
 /// Which log, and how to read it.
 #[derive(Debug, Default, Args)]
 pub(super) struct LogArguments {
-    /// CSV (also .gz, .zst) and Parquet files, folders or globs of them.
+    /// CSV (also .gz, .zst, .zip) and Parquet files, folders or globs of them.
     #[arg(value_name = "LOG")]
     pub(super) logs: Vec<PathBuf>,
     /// Settings from a file or a project; what is given here wins.
@@ -168,6 +173,13 @@ pub(super) struct LogArguments {
     /// What marks a return, besides a quantity below zero: `basket-prefix:C`.
     #[arg(long, value_name = "RULE", value_parser = returns)]
     pub(super) returns: Option<String>,
+    #[command(flatten)]
+    pub(super) meaning: MeaningArguments,
+    /// Leave out files that are broken instead of refusing the log, and say which.
+    #[arg(long)]
+    pub(super) skip_broken: bool,
+    #[command(flatten)]
+    pub(super) dialect: DialectArguments,
 }
 
 /// What turns words into vectors, and on what.

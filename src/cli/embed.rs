@@ -8,7 +8,7 @@ use super::arguments::EmbedArguments;
 use super::doctor::describe;
 use super::output::{count, print, print_json, things};
 use super::{Misuse, exit, progress};
-use crate::language::{self, Device, Embedded, Embedding, Precision};
+use crate::language::{self, Device, Embedded};
 use crate::{events, pipeline, report};
 
 pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
@@ -22,11 +22,10 @@ pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
     let began = Instant::now();
     let watch = progress::watch(&arguments.voice)?;
     let device = Device::pick(settings.device)?;
-    let folder = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
-    let model = language::model_info(&folder)?;
+    let embedding = pipeline::embedding(&settings, device);
+    let model = language::model_info(&embedding.model)?;
     let texts = events::read_texts(&settings.inputs, &pipeline::read_options(&settings), &watch)?;
-    let precision = Precision::pick(settings.precision, device);
-    let embedding = Embedding { model: folder, cache: language::cache_dir(), device, precision };
+    let precision = embedding.precision;
     let done = report::write_vectors(out, &texts, |write| {
         embedding.each(&texts, &watch, |dim, rows| Ok::<(), anyhow::Error>(write(dim, rows)?))
     })?;

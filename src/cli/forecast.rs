@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     let outcome = pipeline::run(&settings, &Store::open_default(), &watch)?;
     let files = pipeline::write(&outcome, &arguments.out, &watch)?;
     drop(watch);
+    arguments.log.meaning.keep(&settings)?;
     let seconds = began.elapsed().as_secs_f64();
     if arguments.voice.json {
         print_json(&object(&outcome, &arguments.out, &files, seconds))?;

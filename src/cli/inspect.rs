@@ -5,14 +5,16 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::arguments::InspectArguments;
-use super::output::{Edge, count, print, print_json, table};
+use super::output::{Edge, count, print, print_json, table, things};
 use super::{Misuse, exit, progress};
-use crate::events::{self, Account, ColumnReport, Inspection, Log};
+use crate::events::{
+    self, Account, ColumnReport, Dialect, Flag, Flagged, Inspection, KindReport, LineEnd, Log, Meaning, ReadOptions,
+};
 use crate::{interests, pipeline};
 
 pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
     let settings = arguments.settings()?;
-    let options = pipeline::read_options(&settings);
+    let options = ReadOptions { rejected: arguments.rejected.clone(), ..pipeline::read_options(&settings) };
     let watch = progress::watch(&arguments.voice)?;
     let look = events::preview(&settings.inputs, &options, &watch)?;
     let log = match events::read(&settings.inputs, &options, &watch) {
@@ -25,6 +27,7 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
         Err(error) => return Err(error.into()),
     };
     drop(watch);
+    arguments.log.meaning.keep(&settings)?;
     if arguments.voice.json {
         print_json(&object(&look, &log)?)?
     } else {
@@ -37,6 +40,8 @@ fn object(look: &Inspection, log: &Log) -> anyhow::Result<serde_json::Value> {
     let (first, last) = span(log)?;
     Ok(json!({
         "files": look.files,
+        "broken": look.broken,
+        "dialect": look.dialect,
         "rows_read": log.account.rows_read,
         "rows_kept": log.account.rows_kept,
         "rows_rejected": log.account.rows_rejected(),
@@ -49,6 +54,9 @@ fn object(look: &Inspection, log: &Log) -> anyhow::Result<serde_json::Value> {
         "first": first,
         "last": last,
         "period": interests::choose_period(&log.events),
+        "kinds": log.kinds,
+        "flagged": flagged_json(log),
+        "switched_off": log.off,
         "notes": log.notes,
     }))
 }
@@ -58,6 +66,12 @@ fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
     let mut text = String::new();
     for file in &look.files {
         writeln!(text, "{}", file.display())?;
+    }
+    for broken in &look.broken {
+        writeln!(text, "left out: {}", broken.why)?;
+    }
+    if let Some(dialect) = &look.dialect {
+        writeln!(text, "\nWritten as\n{}", written(dialect))?;
     }
     writeln!(text, "\nColumns")?;
     text += &columns(&log.columns);
@@ -76,10 +90,73 @@ fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
     ];
     let rows: Vec<Vec<String>> = facts.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
     text += &table(&[Edge::Left, Edge::Left], &rows);
+    text += &meaning(log);
     for note in &log.notes {
         writeln!(text, "\nNote: {note}")?;
     }
     Ok(text)
+}
+
+/// How many flagged users are named on the page.
+const NAMED: usize = 5;
+
+/// Kinds of events, users flagged, and what is switched off; nothing of what is not there.
+fn meaning(log: &Log) -> String {
+    let mut text = String::new();
+    if !log.kinds.is_empty() {
+        let head = ["kind", "events", "weight", "means"].map(String::from).to_vec();
+        let line = |kind: &KindReport| {
+            let means = kind.meaning.map_or("–", Meaning::name).to_owned();
+            vec![kind.kind.clone(), count(kind.events), kind.weight.to_string(), means]
+        };
+        let rows: Vec<Vec<String>> = std::iter::once(head).chain(log.kinds.iter().map(line)).collect();
+        text += "\nKinds of events\n";
+        text += &table(&[Edge::Left, Edge::Right, Edge::Right, Edge::Left], &rows);
+    }
+    let flagged = events::flag_users(&log.events);
+    for flag in [Flag::Bot, Flag::Wholesaler] {
+        let all: Vec<&Flagged> = flagged.iter().filter(|flagged| flagged.flag == flag).collect();
+        if !all.is_empty() {
+            text += &format!("\nFlagged as {flag}, not left out: {}\n", things(all.len(), "user"));
+            let line = |flagged: &&Flagged| vec![log.events.users[flagged.user.index()].clone(), flagged.why.clone()];
+            text += &table(&[Edge::Left, Edge::Left], &all.iter().take(NAMED).map(line).collect::<Vec<_>>());
+        }
+    }
+    if !log.off.is_empty() {
+        text += "\nSwitched off; interests and their forecast need none of it\n";
+        let rows: Vec<Vec<String>> = log.off.iter().map(|off| vec![off.what.clone(), off.why.clone()]).collect();
+        text += &table(&[Edge::Left, Edge::Left], &rows);
+    }
+    text
+}
+
+/// The users flagged, by the log's own spelling.
+fn flagged_json(log: &Log) -> Vec<serde_json::Value> {
+    let one = |flagged: Flagged| json!({ "user": log.events.users[flagged.user.index()], "flag": flagged.flag, "why": flagged.why });
+    events::flag_users(&log.events).into_iter().map(one).collect()
+}
+
+/// How a text file is written, in words.
+fn written(dialect: &Dialect) -> String {
+    let mark = |mark: char| match mark {
+        '\t' => "tab".to_owned(),
+        mark => format!("`{}`", mark.escape_default()),
+    };
+    let or_none = |some: Option<char>| some.map_or_else(|| "none".to_owned(), mark);
+    let mut parts = vec![
+        dialect.encoding.clone(),
+        format!("delimiter {}", mark(dialect.delimiter)),
+        format!("quote {}", or_none(dialect.quote)),
+    ];
+    parts.extend(dialect.escape.map(|escape| format!("escape {}", mark(escape))));
+    parts.extend(dialect.comment.map(|comment| format!("comment {}", mark(comment))));
+    parts.extend(dialect.decimal.map(|decimal| format!("decimal {}", mark(decimal))));
+    parts.push(if dialect.header { "with a header" } else { "without a header" }.to_owned());
+    if dialect.line_end == LineEnd::CarriageReturn {
+        parts.push("lines end with carriage returns".to_owned());
+    }
+    let why = dialect.why.iter().map(|reason| format!("\n  {reason}")).collect::<String>();
+    parts.join(", ") + &why
 }
 
 /// The first and the last event's time.

@@ -5,12 +5,14 @@
 
 mod arguments;
 mod cache;
+mod dialect;
 mod doctor;
 mod embed;
 mod failure;
 mod forecast;
 mod inspect;
 mod interrupt;
+mod meaning;
 mod output;
 mod progress;
 mod settings;

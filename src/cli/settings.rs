@@ -73,6 +73,10 @@ impl LogArguments {
         if self.returns.is_some() {
             settings.returns_prefix.clone_from(&self.returns);
         }
+        settings.skip_broken |= self.skip_broken;
+        self.dialect.apply(&mut settings);
+        self.meaning.apply(&mut settings);
+        self.meaning.recall(&mut settings);
         Ok(settings)
     }
 }

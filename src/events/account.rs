@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// The line has more or fewer fields than the header.
     RaggedLine,
+    /// Quotes that make no sense: one that is never closed, or closed in the middle of a field.
+    StrayQuote,
+    /// Bytes that are no text in the file's encoding.
+    WrongEncoding,
+    /// A filter leaves the row out.
+    FilteredOut,
     /// No user.
     NoUser,
     /// No time.
@@ -24,6 +30,10 @@ pub enum Reason {
     NoGoods,
     /// A price of zero or below in a row that is no return.
     NoPrice,
+    /// A kind of event that was given no weight.
+    NoWeight,
+    /// A purchase called off within a day, or its cancellation.
+    CalledOff,
 }
 
 impl Reason {
@@ -31,6 +41,9 @@ impl Reason {
     pub fn words(self) -> &'static str {
         match self {
             Self::RaggedLine => "wrong number of fields",
+            Self::StrayQuote => "stray quote",
+            Self::WrongEncoding => "not in the encoding of the file",
+            Self::FilteredOut => "left out by filter",
             Self::NoUser => "no user",
             Self::NoTime => "no time",
             Self::UnreadableTime => "unreadable time",
@@ -39,6 +52,8 @@ impl Reason {
             Self::Duplicate => "exact duplicate",
             Self::NoGoods => "item code unlike the others (postage, fees, tests)",
             Self::NoPrice => "price not above zero",
+            Self::NoWeight => "kind of event without weight",
+            Self::CalledOff => "called off within a day (purchase and cancellation)",
         }
     }
 }

@@ -47,6 +47,16 @@ pub enum EventsError {
         /// The file without it.
         path: PathBuf,
     },
+    /// A column that a filter asks for is not there.
+    #[error("there is no column `{column}` to filter by; the columns are {}: {}", list(columns), path.display())]
+    NoFilterColumn {
+        /// The column asked for.
+        column: String,
+        /// The columns there are.
+        columns: Vec<String>,
+        /// The file without it.
+        path: PathBuf,
+    },
     /// No column looks like one that must be there.
     #[error("no column looks like the {role}; name it with --{role} COL; the columns are {}", list(columns))]
     RoleNotFound {
@@ -73,6 +83,22 @@ pub enum EventsError {
     BadTimeFormat {
         /// What was given.
         format: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A zone that is not known.
+    #[error("--time-zone '{zone}' is no time zone known here ({why}); write for instance 'Europe/Berlin' or '+08:00'")]
+    BadTimeZone {
+        /// What was given.
+        zone: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// What was said about how the text is written cannot be.
+    #[error(
+        "the log cannot be read as it was said to be written: {why}; see --delimiter, --quote, --escape, --comment, --decimal, --encoding"
+    )]
+    BadDialect {
         /// What is wrong with it.
         why: String,
     },
@@ -115,6 +141,14 @@ pub enum EventsError {
     /// Somebody asked to stop.
     #[error("cancelled")]
     Cancelled(#[from] Cancelled),
+    /// The rows left out could not be written down.
+    #[error("the rows left out cannot be written: {source}; name a place that can be written to: {}", path.display())]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The system refused.
     #[error("the file cannot be read: {source}: {}", path.display())]
     Io {

@@ -83,7 +83,7 @@ fn collect(folder: &Path, deep: usize, files: &mut Vec<PathBuf>) -> Result<(), E
 /// The ending that says what a file holds, below one that says how it is packed.
 fn format_word(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_string_lossy().to_lowercase();
-    let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    let plain = [".gz", ".zst", ".zip"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
     let (_, word) = plain.rsplit_once('.')?;
     let packed = plain.len() < name.len();
     match word {

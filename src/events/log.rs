@@ -2,23 +2,40 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
+use super::dialect::Dialect;
+use super::dictionary::mix;
+use super::digest::{Readers, Want, digest};
 use super::guess::{self, Cast, spelled};
-use super::profile::{ABSENT, Profile};
+use super::profile::Profile;
+use super::rows::{Digest, wanted};
+use super::sieve::{self, Sieve};
 use super::source::{self, Batch, Cells, Field};
-use super::{ColumnReport, EventsError, Mapping, Role};
+use super::times::{Evidence, TimeReader};
+use super::{BrokenFile, ColumnReport, EventsError, Mapping, ReadOptions, Role};
 use crate::observe::{Stage, Watch};
 
 /// Rows from which roles are guessed and the first look is made.
 pub const HEAD_ROWS: usize = 1000;
 
+/// A preview opens so many files to see whether they are whole.
+const OPENED: usize = 500;
+
 /// The beginning of a log.
 pub struct Head {
     /// All the files.
     pub files: Vec<PathBuf>,
+    /// Files that were found broken and are none of them.
+    pub broken: Vec<BrokenFile>,
     /// The columns of the first file that has rows.
     pub columns: Vec<Profile>,
-    /// That file's first rows.
-    pub batch: Batch,
+    /// That file's first rows, column by column.
+    pub cells: Vec<Cells>,
+    /// How many rows these are, with those that were left out.
+    pub rows: usize,
+    /// How the first text file is written.
+    pub dialect: Option<Dialect>,
     /// What each column means.
     pub cast: Cast,
 }
@@ -28,38 +45,70 @@ impl Head {
     ///
     /// # Errors
     /// Files that are missing, broken, empty or have only a header.
-    pub fn read(files: Vec<PathBuf>, mapping: &Mapping) -> Result<Self, EventsError> {
+    pub fn read(mut files: Vec<PathBuf>, options: &ReadOptions) -> Result<Self, EventsError> {
+        let times = TimeReader::new(None, None)?;
         let mut nothing = None;
-        for path in &files {
-            let mut opened = match source::open(path) {
-                Err(empty @ EventsError::EmptyFile { .. }) => {
+        let mut broken = Vec::new();
+        for path in &files.clone() {
+            let (opened, batch) = match source::open(path, &options.dialect).and_then(|mut opened| {
+                let batch = opened.batches.first(HEAD_ROWS)?;
+                Ok((opened, batch))
+            }) {
+                Err(empty @ (EventsError::EmptyFile { .. } | EventsError::HeaderOnly { .. })) => {
                     nothing.get_or_insert(empty);
+                    continue;
+                }
+                Err(error @ EventsError::BrokenFile { .. }) if options.skip_broken && files.len() > 1 => {
+                    broken.push(BrokenFile { path: path.clone(), why: error.to_string() });
+                    files.retain(|file| file != path);
                     continue;
                 }
                 opened => opened?,
             };
-            let Some(batch) = opened.batches.next(HEAD_ROWS)? else {
-                nothing.get_or_insert(EventsError::HeaderOnly { path: path.clone() });
-                continue;
-            };
+            let cells = (0..opened.fields.len()).map(|at| batch.cells(at)).collect::<Result<Vec<_>, _>>()?;
             let profile = |(field, cells): (&Field, &Cells)| {
-                let mut profile = Profile::new(field.name.clone(), true);
+                let mut profile = Profile::new(field.name.clone());
                 profile.unreadable = field.unreadable.clone();
-                profile.observe(cells);
+                profile.observe(cells, &times);
                 profile
             };
-            let columns: Vec<_> = opened.fields.iter().zip(&batch.columns).map(profile).collect();
-            let cast = guess::cast(&columns, mapping);
-            return Ok(Self { files, columns, batch, cast });
+            let columns: Vec<_> = opened.fields.iter().zip(&cells).map(profile).collect();
+            let cast = guess::cast(&columns, &options.mapping);
+            let rows = batch.rows() + batch.torn().len();
+            return Ok(Self { files, broken, columns, cells, rows, dialect: opened.dialect, cast });
         }
         Err(nothing.unwrap_or(EventsError::NoInput))
+    }
+
+    /// Opens the files that come later, as far as that is quick, and sets those aside that are broken.
+    pub fn look_for_broken(&mut self, options: &ReadOptions) {
+        let look = |path: &PathBuf| match source::open(path, &options.dialect) {
+            Err(error @ EventsError::BrokenFile { .. }) => {
+                Some(BrokenFile { path: path.clone(), why: error.to_string() })
+            }
+            _ => None,
+        };
+        let found: Vec<BrokenFile> = self.files.par_iter().take(OPENED).filter_map(look).collect();
+        self.files.retain(|file| found.iter().all(|broken| broken.path != *file));
+        self.broken.extend(found);
+    }
+
+    /// What the first rows say about how times are written; none if their column types them.
+    pub fn evidence(&self, times: &TimeReader) -> Option<(&str, Evidence)> {
+        let at = self.cast.of(Role::Time)?;
+        let part = digest(&self.cells[at], Want::Times, 0, &Readers { times, decimal: None });
+        let typed = self.columns[at].looks.typed_times > 0;
+        (!typed).then_some((self.columns[at].name.as_str(), part.evidence))
     }
 
     /// # Errors
     /// A column asked for that is not there, a role of `roles` that nobody plays, a role played by a column of a type
     /// that cannot be read.
-    pub fn require(&self, roles: &[Role], mapping: &Mapping) -> Result<(), EventsError> {
-        if let Some(error) = self.unknown(mapping).next() {
+    pub fn require(&self, roles: &[Role], options: &ReadOptions) -> Result<(), EventsError> {
+        if let Some(error) = self.unknown(&options.mapping).next() {
+            return Err(error);
+        }
+        if let Some(error) = sieve::missing(&options.filters, &self.columns, || self.path()) {
             return Err(error);
         }
         self.cast.require(roles, &self.columns)?;
@@ -104,32 +153,41 @@ impl Head {
     }
 }
 
-/// Walks through all rows of all files. `take` gets each batch with, for each of its columns, the place of that column
-/// in `names`, and `names`; a column met first in a later file is added to these. Reports progress, hears a cancel. Answers with
-/// what to know about the files.
+/// Walks through all rows of all files, several batches at once. `take` gets the batches reduced, in the log's order,
+/// and `names`; a column met first in a later file is added to these. With `only_roles`, columns without a role are
+/// passed over. `take` may say that the walk is of no use. Reports progress, hears a cancel. Answers with what to know
+/// about the files, if it came to the end.
 ///
 /// # Errors
 /// What opening and reading may meet, a file without a column that plays a role, and what `take` refuses.
 pub fn walk(
     head: &Head,
     names: &mut Vec<String>,
+    options: &ReadOptions,
+    times: &TimeReader,
+    only_roles: bool,
     watch: &Watch,
-    mut take: impl FnMut(&Batch, &[usize], &[String]) -> Result<(), EventsError>,
-) -> Result<Vec<String>, EventsError> {
+    mut take: impl FnMut(Step) -> Result<bool, EventsError>,
+) -> Result<Option<Vec<String>>, EventsError> {
+    let sieve = Sieve::new(&options.filters, &head.columns);
     let mut notes = Vec::new();
     let mut opened = Vec::new();
     for path in &head.files {
         watch.check()?;
-        match source::open(path) {
+        match source::open(path, &options.dialect) {
             Err(EventsError::EmptyFile { path }) => notes.push(format!("A file is empty: {}", path.display())),
             file => opened.push((path, file?)),
         }
     }
-    let total = opened.iter().map(|(_, file)| file.rows).sum::<Option<u64>>();
-    let mut meter = watch.meter(Stage::Read, "rows", total);
+    let known = opened.iter().map(|(_, file)| file.rows).sum::<Option<u64>>();
+    let bytes: u64 = opened.iter().map(|(_, file)| file.size).sum();
+    let mut meter = watch.meter(Stage::Read, "rows", known);
+    take(Step::Expect(known.unwrap_or_default()))?;
+    let pieces = rayon::current_num_threads();
+    let (mut done, mut estimated) = (0, false);
     for (path, mut file) in opened {
         let here: Vec<String> = file.fields.iter().map(|field| field.name.clone()).collect();
-        check_columns(head, names, &here, path)?;
+        check_columns(head, &sieve, names, &here, path)?;
         let places: Vec<usize> = here
             .into_iter()
             .map(|name| {
@@ -139,18 +197,87 @@ pub fn walk(
                 })
             })
             .collect();
-        while let Some(batch) = file.batches.next(source::BATCH_ROWS)? {
-            take(&batch, &places, names)?;
-            meter.advance((batch.lines.len() + batch.ragged.len()) as u64)?;
+        let mut wave = file.batches.next(pieces)?;
+        while !wave.is_empty() {
+            let reduce = || -> Vec<Result<Digest, EventsError>> {
+                wave.par_iter().map(|batch| reduced(batch.as_ref(), &places, head, &sieve, times, only_roles)).collect()
+            };
+            // The next batches are fetched while these are worked on.
+            let read = done + file.batches.bytes_read();
+            let (digests, next) = rayon::join(reduce, || file.batches.next(pieces));
+            for digest in digests {
+                let digest = digest?;
+                let rows = (digest.hash.len() + digest.torn.len()) as u64;
+                if !take(Step::Take(digest, names))? {
+                    return Ok(None);
+                }
+                if known.is_none() {
+                    let share = (read as f64 / bytes.max(1) as f64).clamp(1e-9, 1.0);
+                    let total = ((meter.done() + rows) as f64 / share) as u64;
+                    meter.set_total(total.max(meter.done() + rows + 1));
+                    if !estimated && share < 0.9 {
+                        estimated = true;
+                        take(Step::Expect(total + total / 16))?;
+                    }
+                }
+                meter.detail(format!("{:.0} of {:.0} MB", read as f64 / 1e6, bytes as f64 / 1e6));
+                meter.advance(rows)?;
+            }
+            wave = next?;
         }
+        done += file.size;
         notes.extend(file.batches.notes());
     }
+    meter.set_total(meter.done());
+    meter.advance(0)?;
     notes.dedup();
-    Ok(notes)
+    Ok(Some(notes))
 }
 
-/// A later file must have every column that plays a role.
-fn check_columns(head: &Head, names: &[String], here: &[String], path: &Path) -> Result<(), EventsError> {
+/// What a walk hands out.
+pub enum Step<'a> {
+    /// About so many rows will come in all.
+    Expect(u64),
+    /// The next batch, and the log's columns so far.
+    Take(Digest, &'a [String]),
+}
+
+/// A batch, column by column reduced.
+fn reduced(
+    batch: &dyn Batch,
+    places: &[usize],
+    head: &Head,
+    sieve: &Sieve,
+    times: &TimeReader,
+    only_roles: bool,
+) -> Result<Digest, EventsError> {
+    let readers = Readers { times, decimal: batch.decimal() };
+    let one = |(at, place): (usize, &usize)| {
+        let role = head.cast.part(*place).map(|part| part.0);
+        if only_roles && role.is_none() {
+            return None;
+        }
+        let part = |cells: Cells| (*place, digest(&cells, wanted(role), mix(*place as u64), &readers));
+        Some(batch.cells(at).map(part))
+    };
+    let mut parts = places.par_iter().enumerate().filter_map(one).collect::<Result<Vec<_>, EventsError>>()?;
+    let mut hash = vec![0_u64; batch.rows()];
+    for (_, part) in &mut parts {
+        let hashes = std::mem::take(&mut part.row_hashes);
+        hash.iter_mut().zip(hashes).for_each(|(all, one)| *all = all.wrapping_add(one));
+    }
+    let filtered = sieve.left_out(batch, places)?;
+    Ok(Digest { parts, hash, filtered, lines: batch.lines(), torn: batch.torn().to_vec() })
+}
+
+/// A later file must have every column that plays a role or is filtered by.
+fn check_columns(
+    head: &Head,
+    sieve: &Sieve,
+    names: &[String],
+    here: &[String],
+    path: &Path,
+) -> Result<(), EventsError> {
     for (at, name) in names.iter().enumerate() {
         if let Some((role, _)) = head.cast.part(at)
             && !here.contains(name)
@@ -158,11 +285,10 @@ fn check_columns(head: &Head, names: &[String], here: &[String], path: &Path) ->
             let (column, columns, path) = (name.clone(), here.to_vec(), path.to_owned());
             return Err(EventsError::NoSuchColumn { column, role, columns, path });
         }
+        if sieve.needs(at) && !here.contains(name) {
+            let (column, columns, path) = (name.clone(), here.to_vec(), path.to_owned());
+            return Err(EventsError::NoFilterColumn { column, columns, path });
+        }
     }
     Ok(())
-}
-
-/// A distinct value's spelling; none for [`ABSENT`].
-pub fn spelling(names: &[String], code: u32) -> Option<&str> {
-    if code == ABSENT { None } else { names.get(code as usize).map(String::as_str) }
 }

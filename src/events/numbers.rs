@@ -8,6 +8,17 @@ pub enum Amount {
     Unreadable,
 }
 
+impl Amount {
+    /// The number, NaN where there is none, infinity where something else stands.
+    pub fn as_number(self) -> f64 {
+        match self {
+            Self::Absent => f64::NAN,
+            Self::Is(value) => value,
+            Self::Unreadable => f64::INFINITY,
+        }
+    }
+}
+
 /// Words that programs write where a value is missing. Not used for texts: there they may be words.
 pub fn means_absent(text: &str) -> bool {
     matches!(
@@ -39,6 +50,32 @@ pub fn parse_number(text: &str) -> Option<f64> {
     let number =
         plain(rest).or_else(|| grouped(rest)).or_else(|| decimal_comma(rest)).filter(|_| !rest.starts_with('-'))?;
     Some(if negative { -number } else { number })
+}
+
+/// The same where the decimal mark is known: `1,234` and `1.234` are then what the mark makes of them. A mark in a place
+/// where it cannot be a decimal one makes no number.
+pub fn parse_number_with(text: &str, decimal: Option<char>) -> Option<f64> {
+    match decimal {
+        Some(',') => {
+            let turned = |letter| match letter {
+                ',' => '.',
+                '.' | '\u{a0}' | '\u{202f}' | '\'' => ',',
+                other => other,
+            };
+            parse_pointed(&text.trim().chars().map(turned).collect::<String>())
+        }
+        Some(_) => parse_pointed(text),
+        None => parse_number(text),
+    }
+}
+
+/// A number whose decimal mark is a point.
+fn parse_pointed(text: &str) -> Option<f64> {
+    let trimmed = text.trim();
+    // A comma parts thousands here and nothing else.
+    let ends =
+        trimmed.rsplit_once(',').is_some_and(|(_, last)| last.bytes().take_while(u8::is_ascii_digit).count() != 3);
+    if ends { None } else { parse_number(trimmed) }
 }
 
 /// What Rust reads as a number, without its words for infinity and not-a-number.
@@ -74,7 +111,24 @@ fn decimal_comma(text: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_number;
+    use super::{parse_number, parse_number_with};
+
+    #[test]
+    fn a_known_decimal_mark_decides() {
+        for (text, comma, point) in [
+            ("1,234", Some(1.234), Some(1234.0)),
+            ("1.234", Some(1234.0), Some(1.234)),
+            ("1.234,50", Some(1234.5), None),
+            ("12", Some(12.0), Some(12.0)),
+            ("2,55", Some(2.55), None),
+            ("€ 2,5", Some(2.5), None),
+            ("-1.000.000", Some(-1e6), None),
+            ("1,2,3", None, None),
+        ] {
+            assert_eq!(parse_number_with(text, Some(',')), comma, "{text}");
+            assert_eq!(parse_number_with(text, Some('.')), point, "{text}");
+        }
+    }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {

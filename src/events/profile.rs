@@ -1,37 +1,14 @@
 //! What a column holds, gathered while the log is read.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash as _, Hasher};
-
+use super::dictionary::{Arena, Dictionary};
+use super::digest::{Fresh, Part, Readers, SAMPLE, Want, digest};
+use super::distinct::Distinct;
 use super::numbers::parse_number;
 use super::source::{Cell, Cells};
-use super::times;
-
-/// Stands for "no value in this row".
-pub const ABSENT: u32 = u32::MAX;
+use super::times::{self, TimeReader};
 
 /// How many examples a column shows.
 const EXAMPLES: usize = 5;
-/// Kinds of text columns are told from this many distinct values; more would only take longer.
-const KIND_SAMPLE: usize = 20_000;
-
-/// Keys that are hashes already.
-#[derive(Default)]
-pub struct Identity(u64);
-
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
 
 /// What a column's distinct values look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -52,55 +29,63 @@ pub struct Looks {
 }
 
 /// One column's tally.
+#[derive(Debug, Default)]
 pub struct Profile {
     pub name: String,
     pub nulls: u64,
     pub looks: Looks,
-    /// Each distinct value's spelling, where `keep` asked for it.
-    pub names: Vec<String>,
+    /// The distinct values, where codes were wanted.
+    pub dictionary: Dictionary,
     pub examples: Vec<String>,
     /// Its values are of a type that cannot be read.
     pub unreadable: Option<String>,
-    keep: bool,
-    index: HashMap<u64, u32, BuildHasherDefault<Identity>>,
+    distinct: Distinct,
+    kept: u64,
 }
 
 impl Profile {
-    /// An empty tally. With `keep`, the distinct values are kept, else only counted.
-    pub fn new(name: String, keep: bool) -> Self {
-        Self {
-            name,
-            nulls: 0,
-            looks: Looks::default(),
-            names: Vec::new(),
-            examples: Vec::new(),
-            unreadable: None,
-            keep,
-            index: HashMap::default(),
-        }
+    /// An empty tally.
+    pub fn new(name: String) -> Self {
+        Self { name, ..Self::default() }
     }
 
-    /// Counts a batch. Answers each row's number among the distinct values ([`ABSENT`] where there is none) and mixes
-    /// each value into its row's hash.
-    pub fn observe(&mut self, cells: &Cells) -> (Vec<u32>, Vec<u64>) {
-        let mut codes = Vec::with_capacity(cells.len());
-        let mut hashes = Vec::with_capacity(cells.len());
-        cells.each(|cell| {
-            let hash = hash(cell);
-            hashes.push(hash);
-            if cell == Cell::Absent {
-                self.nulls += 1;
-                codes.push(ABSENT);
-                return;
-            }
-            let next = self.index.len() as u32;
-            let code = *self.index.entry(hash).or_insert(next);
-            if code == next {
+    /// Counts a batch, keeping its distinct values.
+    pub fn observe(&mut self, cells: &Cells, times: &TimeReader) {
+        let part = digest(cells, Want::Codes, 0, &Readers { times, decimal: None });
+        self.absorb(&part, true);
+    }
+
+    /// Counts a batch. With `keep`, its distinct values are kept; the answer tells then the number of each.
+    pub fn absorb(&mut self, part: &Part, keep: bool) -> Vec<u32> {
+        self.nulls += part.nulls;
+        let mut codes = Vec::with_capacity(if keep { part.hashes.len() } else { 0 });
+        let met = match &part.fresh {
+            Fresh::Texts(texts) => texts.len(),
+            Fresh::Plain(values) => values.len(),
+        };
+        for (at, hash) in part.hashes.iter().copied().enumerate().take(met) {
+            let cell = match &part.fresh {
+                Fresh::Texts(texts) => Cell::Text(texts.get(at)),
+                Fresh::Plain(values) => values[at],
+            };
+            let new = if keep {
+                let (code, new) = match cell {
+                    Cell::Text(text) => self.dictionary.text(text, hash),
+                    _ => self.dictionary.plain(cell.plain().unwrap_or(Cell::Absent)),
+                };
+                codes.push(code);
+                new
+            } else {
+                self.distinct.take(hash)
+            };
+            if new {
                 self.meet(cell);
             }
-            codes.push(code);
-        });
-        (codes, hashes)
+        }
+        if !keep {
+            self.distinct.merge(&part.distinct);
+        }
+        codes
     }
 
     /// Counts rows in which the column is not there at all.
@@ -108,9 +93,16 @@ impl Profile {
         self.nulls += rows as u64;
     }
 
-    /// How many distinct values.
+    /// Gives the distinct values away; how many they were stays known.
+    pub fn take_names(&mut self) -> Arena {
+        let dictionary = std::mem::take(&mut self.dictionary);
+        self.kept = dictionary.names.len() as u64;
+        dictionary.into_names()
+    }
+
+    /// How many distinct values; about so, if there are very many that were not kept.
     pub fn distinct(&self) -> u64 {
-        self.index.len() as u64
+        self.distinct.count().max(self.kept).max(self.dictionary.names.len() as u64)
     }
 
     /// The column's type in words.
@@ -137,11 +129,8 @@ impl Profile {
         if self.examples.len() < EXAMPLES {
             self.examples.extend(cell.spelled());
         }
-        if self.keep {
-            self.names.push(cell.spelled().unwrap_or_default());
-        }
         let looks = &mut self.looks;
-        if looks.values as usize >= KIND_SAMPLE {
+        if looks.values as usize >= SAMPLE {
             return;
         }
         looks.values += 1;
@@ -156,7 +145,7 @@ impl Profile {
                 looks.integers += u32::from(value.fract() == 0.0);
             }
             Cell::Truth(_) => looks.truths += 1,
-            Cell::Time(_) => {
+            Cell::Time(_) | Cell::Instant(_) => {
                 looks.times += 1;
                 looks.typed_times += 1;
             }
@@ -190,30 +179,15 @@ impl Looks {
     }
 }
 
-/// A value's hash, the same in every run.
-fn hash(cell: Cell<'_>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    match cell {
-        Cell::Absent => return 0x9e37_79b9_7f4a_7c15,
-        Cell::Text(text) => text.hash(&mut hasher),
-        Cell::Integer(value) => (1_u8, value).hash(&mut hasher),
-        Cell::Number(value) => (2_u8, value.to_bits()).hash(&mut hasher),
-        Cell::Truth(value) => (3_u8, value).hash(&mut hasher),
-        Cell::Time(value) => (4_u8, value).hash(&mut hasher),
-        Cell::Date(value) => (5_u8, value).hash(&mut hasher),
-    }
-    hasher.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use polars::prelude::{NewChunkedArray as _, StringChunked};
 
     fn profile_of(values: &[Option<&str>]) -> Profile {
-        let mut profile = Profile::new("c".into(), true);
+        let mut profile = Profile::new("c".into());
         let cells = Cells::Text(StringChunked::from_slice_options("".into(), values));
-        profile.observe(&cells);
+        profile.observe(&cells, &TimeReader::new(None, None).unwrap());
         profile
     }
 
@@ -221,7 +195,7 @@ mod tests {
     fn a_column_is_counted() {
         let profile = profile_of(&[Some("b"), None, Some("a"), Some("b")]);
         assert_eq!((profile.nulls, profile.distinct()), (1, 2));
-        assert_eq!(profile.names, ["b", "a"]);
+        assert_eq!(profile.dictionary.names.iter().collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(profile.kind(), "text");
     }
 
@@ -241,12 +215,17 @@ mod tests {
 
     #[test]
     fn equal_values_have_equal_numbers_across_batches() {
-        let mut profile = Profile::new("c".into(), false);
+        let mut profile = Profile::new("c".into());
+        let times = &Readers { times: &TimeReader::new(None, None).unwrap(), decimal: None };
         let batch = |values: &[&str]| Cells::Text(StringChunked::from_slice("".into(), values));
-        let (first, first_hashes) = profile.observe(&batch(&["x", "y"]));
-        let (second, second_hashes) = profile.observe(&batch(&["y", "z"]));
-        assert_eq!((first[1], second[1]), (second[0], 2));
-        assert_eq!(first_hashes[1], second_hashes[0]);
-        assert!(profile.names.is_empty());
+        let first = digest(&batch(&["x", "y", "x"]), Want::Codes, 0, times);
+        let second = digest(&batch(&["y", "z"]), Want::Codes, 0, times);
+        assert_eq!(first.codes, [0, 1, 0]);
+        assert_eq!(profile.absorb(&first, true), [0, 1]);
+        assert_eq!(profile.absorb(&second, true), [1, 2]);
+        assert_eq!(first.row_hashes[1], second.row_hashes[0]);
+        let mut counted = Profile::new("c".into());
+        counted.absorb(&digest(&batch(&["x", "y", "x"]), Want::Looks, 0, times), false);
+        assert_eq!((counted.distinct(), counted.dictionary.names.len()), (2, 0));
     }
 }

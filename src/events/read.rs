@@ -1,16 +1,23 @@
 //! The whole log, read and cleaned; the first look at it; its texts alone.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
 
 use super::build::build;
 use super::clean::clean;
+use super::dialect::DialectChoice;
 use super::files::find_files;
-use super::log::{HEAD_ROWS, Head, walk};
+use super::log::{HEAD_ROWS, Head, Step, walk};
+use super::rejected;
 use super::rows::Gather;
-use super::source::{Cell, Cells};
 use super::tally::reasons;
-use super::{Account, ColumnReport, EventTable, EventsError, Inspection, Mapping, Role, times};
+use super::times::TimeReader;
+use super::{
+    Account, BrokenFile, ColumnReport, EventTable, EventsError, Filter, Inspection, KindReport, KindWeights, Mapping,
+    Meaning, Role, SwitchedOff, sieve, switched_off,
+};
 use crate::observe::Watch;
 
 /// How many rows a preview shows.
@@ -25,6 +32,21 @@ pub struct ReadOptions {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns; found out when not given.
     pub returns_prefix: Option<String>,
+    /// Rows count only if all of these hold.
+    pub filters: Vec<Filter>,
+    /// How much an event of each kind counts.
+    pub kind_weights: KindWeights,
+    /// Whether purchases called off within a day stay events, and their cancellations returns.
+    pub keep_called_off: bool,
+    /// How a text file writes its table; what is open is found out.
+    pub dialect: DialectChoice,
+    /// The log's time zone, by its name (`Europe/Berlin`) or as an offset (`+08:00`): instants become what clocks showed
+    /// there. UTC when not given. Times without a zone are what clocks showed, whatever the zone.
+    pub time_zone: Option<String>,
+    /// Whether files that are broken are left out, with a note, instead of the log being refused.
+    pub skip_broken: bool,
+    /// Where the rows that are left out are written, as CSV.
+    pub rejected: Option<PathBuf>,
 }
 
 /// A log, read and cleaned.
@@ -36,8 +58,14 @@ pub struct Log {
     pub account: Account,
     /// The columns, counted over the whole log.
     pub columns: Vec<ColumnReport>,
+    /// The kinds of events, the most frequent first; none where no column tells them.
+    pub kinds: Vec<KindReport>,
+    /// What these columns do not allow.
+    pub off: Vec<SwitchedOff>,
     /// What the analyst should know, a sentence each.
     pub notes: Vec<String>,
+    /// How long each part of the work took.
+    pub stages: Vec<(&'static str, Duration)>,
 }
 
 /// A fast first look: the columns, what they seem to mean, and the first rows. Reads only the log's first
@@ -48,15 +76,17 @@ pub struct Log {
 /// read two ways, are no errors here but problems of the inspection.
 pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Inspection, EventsError> {
     watch.check()?;
-    let head = Head::read(find_files(inputs)?, &options.mapping)?;
+    let mut head = Head::read(find_files(inputs)?, &ReadOptions { skip_broken: true, ..options.clone() })?;
+    head.look_for_broken(options);
     watch.check()?;
-    let shown = head.batch.lines.len().min(PREVIEW_ROWS);
-    let mut preview = vec![Vec::with_capacity(head.columns.len()); shown];
-    for cells in &head.batch.columns {
+    let shown = head.rows.min(PREVIEW_ROWS);
+    let mut preview: Vec<Vec<Option<String>>> = Vec::new();
+    for cells in &head.cells {
+        preview.resize_with(shown.min(cells.len()), Vec::new);
         let mut row = 0;
         cells.each(|cell| {
-            if row < shown {
-                preview[row].push(cell.spelled());
+            if let Some(into) = preview.get_mut(row) {
+                into.push(cell.spelled());
             }
             row += 1;
         });
@@ -65,10 +95,21 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
     let mut problems: Vec<String> = head.unknown(&options.mapping).map(|error| error.to_string()).collect();
     let missing = required.filter_map(|role| head.cast.require(&[role], &head.columns).err());
     problems.extend(missing.map(|error| error.to_string()));
+    problems.extend(
+        sieve::missing(&options.filters, &head.columns, || head.files[0].clone()).map(|error| error.to_string()),
+    );
     problems.extend(time_problem(&head, options));
+    if !options.skip_broken {
+        let leave = |broken: &BrokenFile| format!("{}; or leave it out with --skip-broken", broken.why);
+        problems.extend(head.broken.iter().map(leave));
+    }
+    let columns = head.reports(&head.columns);
     Ok(Inspection {
-        columns: head.reports(&head.columns),
-        rows_seen: (head.batch.lines.len() + head.batch.ragged.len()) as u64,
+        off: switched_off(&columns),
+        columns,
+        rows_seen: head.rows as u64,
+        dialect: head.dialect.clone(),
+        broken: head.broken,
         files: head.files,
         preview,
         problems,
@@ -77,14 +118,14 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
 
 /// What stands in the way of reading the times of the first rows.
 fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
-    let at = head.cast.of(Role::Time)?;
-    if head.columns[at].looks.typed_times > 0 {
-        return None;
-    }
-    let written: Vec<(&str, u64)> = head.columns[at].names.iter().map(|name| (name.as_str(), 1)).collect();
-    let error = times::read_all(&head.columns[at].name, &written, options.time_format.as_deref()).err()?;
+    let times = match TimeReader::new(options.time_format.as_deref(), options.time_zone.as_deref()) {
+        Ok(times) => times,
+        Err(error) => return Some(error.to_string()),
+    };
+    let (column, evidence) = head.evidence(&times)?;
+    let error = times.decide(column, &evidence).err()?;
     // A later row may settle it, and the whole log is read before anything is refused.
-    let part = if head.batch.lines.len() >= HEAD_ROWS { "In the first rows, " } else { "" };
+    let part = if head.rows >= HEAD_ROWS { "In the first rows, " } else { "" };
     Some(format!("{part}{error}"))
 }
 
@@ -97,22 +138,123 @@ fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
 /// # Errors
 /// Whatever stands between these files and a table of at least one event.
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Log, EventsError> {
-    let head = Head::read(find_files(inputs)?, &options.mapping)?;
-    head.require(&[Role::User, Role::Time, Role::Text], &options.mapping)?;
-    let mut names = super::guess::spelled(&head.columns);
-    let mut gather = Gather::new(&names, &head.cast);
-    let mut notes = walk(&head, &mut names, watch, |batch, places, names| gather.take(batch, places, names))?;
-    let Gather { profiles, rows, mut tally, .. } = gather;
+    let mut head = Head::read(find_files(inputs)?, options)?;
+    head.require(&[Role::User, Role::Time, Role::Text], options)?;
+    let mut stages = Vec::new();
+    let mut began = Instant::now();
+    let mut done = |stage| stages.push((stage, std::mem::replace(&mut began, Instant::now()).elapsed()));
+    let (gather, mut notes) = gathered(&mut head, options, false, watch)?;
+    done("read");
+    let (mut rows, profiles, mut tally) = gather.finish(&head.cast);
     watch.check()?;
-    let kept = clean(&rows, &profiles, &head.cast, options, &mut tally)?;
+    done("gather");
+    let mut kept = clean(&mut rows, options, &mut tally);
+    done("clean");
     let account = tally.account(kept.returns.len() as u64);
+    if let Some(path) = &options.rejected {
+        let names: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
+        rejected::write(&head, &names, &std::mem::take(&mut kept.left_out), path, options, watch)?;
+    }
     if kept.events.is_empty() {
         return Err(EventsError::NoEvents { rows_read: account.rows_read, reasons: reasons(&account) });
     }
     watch.check()?;
-    let events = build(&rows, &kept, &profiles, &head.cast);
-    notes.extend(kept.notes);
-    Ok(Log { events, account, columns: head.reports(&profiles), notes })
+    notes.append(&mut kept.notes);
+    let mut events = build(rows, kept);
+    done("build");
+    notes.extend(weigh(&mut events, &options.kind_weights));
+    let columns = head.reports(&profiles);
+    let (kinds, off) = (kinds_of(&events), switched_off(&columns));
+    Ok(Log { events, account, columns, kinds, off, notes, stages })
+}
+
+/// Gives the events their kinds' weights. Answers what there is to know about them.
+fn weigh(events: &mut EventTable, weights: &KindWeights) -> Option<String> {
+    let Some(kind) = &events.kind else {
+        let idle = "No column is the kind of event, so the weights by kind change nothing.";
+        return (!weights.is_empty()).then(|| idle.to_owned());
+    };
+    let of_each: Vec<f32> = kind.names.iter().map(String::as_str).chain([""]).map(|kind| weights.of(kind)).collect();
+    if of_each.iter().any(|weight| *weight != 1.0) {
+        events.kind_weights = of_each;
+    }
+    None
+}
+
+fn kinds_of(events: &EventTable) -> Vec<KindReport> {
+    let Some(kind) = &events.kind else { return Vec::new() };
+    let mut counts = vec![0_u64; kind.names.len()];
+    kind.codes.iter().for_each(|code| {
+        if let Some(count) = counts.get_mut(*code as usize) {
+            *count += 1;
+        }
+    });
+    let report = |((at, kind), events_of): ((usize, &String), u64)| KindReport {
+        kind: kind.clone(),
+        meaning: Meaning::of(kind),
+        events: events_of,
+        weight: events.kind_weights.get(at).copied().unwrap_or(1.0),
+    };
+    let mut kinds: Vec<KindReport> = kind.names.iter().enumerate().zip(counts).map(report).collect();
+    kinds.sort_by(|one, other| other.events.cmp(&one.events).then_with(|| one.kind.cmp(&other.kind)));
+    kinds
+}
+
+/// All rows. Times are read in the way that the first rows suggest; if all rows together say otherwise, once more.
+fn gathered(
+    head: &mut Head,
+    options: &ReadOptions,
+    only_roles: bool,
+    watch: &Watch,
+) -> Result<(Gather, Vec<String>), EventsError> {
+    let mut times = TimeReader::new(options.time_format.as_deref(), options.time_zone.as_deref())?;
+    let likeliest = head.evidence(&times).and_then(|(_, evidence)| evidence.likeliest());
+    times.follow(likeliest);
+    let mut patient = false;
+    let mut without = Vec::new();
+    loop {
+        let mut names = super::guess::spelled(&head.columns);
+        let mut gather = Gather::new(&names, &head.cast);
+        let mut better = None;
+        let mut batches = 0_u32;
+        let walked = walk(head, &mut names, options, &times, only_roles, watch, |step| match step {
+            Step::Expect(rows) => {
+                gather.expect(rows);
+                Ok(true)
+            }
+            Step::Take(digest, names) => {
+                gather.take(digest, names)?;
+                batches += 1;
+                // Looked at now and then, as it may save the rest of the way.
+                if !patient && batches.is_power_of_two() {
+                    let reading = gather.evidence().and_then(|(_, evidence)| evidence.likeliest());
+                    better = reading.filter(|_| !times.clone().follow(reading));
+                }
+                Ok(better.is_none())
+            }
+        });
+        let walked = match walked {
+            Err(EventsError::BrokenFile { path, why }) if options.skip_broken && head.files.len() > 1 => {
+                // From the beginning, as some of its rows may be in.
+                without.push(format!("A file was left out, as {why}: {}", path.display()));
+                head.files.retain(|file| *file != path);
+                continue;
+            }
+            walked => walked?,
+        };
+        let decided = match (walked, gather.evidence()) {
+            (None, _) => better,
+            (Some(notes), None) => return Ok((gather, [without, notes].concat())),
+            (Some(notes), Some((column, evidence))) => {
+                let decided = times.decide(column, evidence)?;
+                if times.clone().follow(decided) {
+                    return Ok((gather, [without, notes].concat()));
+                }
+                decided
+            }
+        };
+        patient = !times.follow(decided) && patient || batches > 1;
+    }
 }
 
 /// The distinct texts of the text column, spelled as the log spells them, sorted; blank ones are none. Several text
@@ -125,38 +267,13 @@ pub fn read_texts(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> R
         columns: options.mapping.columns.iter().filter(|(role, _)| *role == Role::Text).cloned().collect(),
         without: options.mapping.without.clone(),
     };
-    let head = Head::read(find_files(inputs)?, &mapping)?;
-    let head = Head { cast: head.cast.only(Role::Text), ..head };
-    head.require(&[Role::Text], &mapping)?;
-    let mut names = super::guess::spelled(&head.columns);
-    let columns: Vec<usize> = head.cast.all(Role::Text).collect();
-    let mut texts = BTreeSet::new();
-    walk(&head, &mut names, watch, |batch, places, _| {
-        let mut joined: Vec<Option<String>> = vec![None; batch.lines.len()];
-        for column in &columns {
-            let cells = places.iter().position(|place| place == column).map(|at| &batch.columns[at]);
-            append(&mut joined, cells);
-        }
-        texts.extend(joined.into_iter().flatten());
-        Ok(())
-    })?;
-    Ok(texts.into_iter().collect())
-}
-
-/// Puts one more column's words behind each row's text.
-fn append(joined: &mut [Option<String>], cells: Option<&Cells>) {
-    let mut rows = joined.iter_mut();
-    let Some(cells) = cells else { return };
-    cells.each(|cell: Cell<'_>| {
-        let (Some(row), Some(words)) = (rows.next(), cell.spelled().filter(|text| !text.trim().is_empty())) else {
-            return;
-        };
-        match row {
-            Some(text) => {
-                text.push_str(", ");
-                text.push_str(&words);
-            }
-            None => *row = Some(words),
-        }
-    });
+    let options = ReadOptions { mapping, ..options.clone() };
+    let head = Head::read(find_files(inputs)?, &options)?;
+    let mut head = Head { cast: head.cast.only(Role::Text), ..head };
+    head.require(&[Role::Text], &options)?;
+    let (gather, _) = gathered(&mut head, &options, true, watch)?;
+    let mut texts = gather.texts(&head.cast);
+    texts.par_sort_unstable();
+    texts.dedup();
+    Ok(texts)
 }

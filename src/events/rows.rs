@@ -1,26 +1,18 @@
-//! The rows of a log as numbers, while it is read: before the whole is known and the rules can be applied.
+//! The rows of a log as numbers: gathered while it is read, judged when the whole is known.
 
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::dictionary::{ABSENT, Arena, Dictionary, hash_text};
+use super::digest::{Part, Want};
 use super::guess::Cast;
-use super::log::spelling;
-use super::numbers::{Amount, means_absent, parse_number};
-use super::profile::{ABSENT, Profile};
-use super::source::{Batch, Cell, Cells};
+use super::numbers::means_absent;
+use super::profile::Profile;
+use super::source::Lines;
 use super::tally::Tally;
+use super::times::{Evidence, NO_TIME};
 use super::{EventsError, Reason, Role};
-use crate::calendar::WallTime;
-
-/// A row's time before the column's way of writing is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum RawTime {
-    Absent,
-    Known(WallTime),
-    /// A text, by its number among the time column's distinct values.
-    Written(u32),
-}
 
 /// A column of numbers; NaN where a row has none.
 #[derive(Clone, Debug, Default)]
@@ -30,16 +22,19 @@ pub struct Numbers {
     pub any: bool,
 }
 
-/// All rows but those without a user or with the wrong number of fields.
-#[derive(Default)]
+/// All rows whose fields could be told.
+#[derive(Debug, Default)]
 pub struct Rows {
-    pub line: Vec<u64>,
+    /// Where the rows of each batch begin, and their lines.
+    pub lines: Vec<(usize, Lines)>,
+    /// Each row's user; [`ABSENT`] where there is none.
     pub user: Vec<u32>,
-    pub time: Vec<RawTime>,
+    /// Microseconds on the log's wall clock, or why there are none (see [`super::times`]).
+    pub time: Vec<i64>,
     /// Each row's text, as a number into `texts`; [`ABSENT`] where no word is left.
     pub text: Vec<u32>,
     /// Distinct texts, clean.
-    pub texts: Vec<String>,
+    pub texts: Arena,
     pub item: Vec<u32>,
     pub basket: Vec<u32>,
     pub kind: Vec<u32>,
@@ -49,206 +44,290 @@ pub struct Rows {
     pub value: Option<Numbers>,
     /// What is wrong with a row apart from its time.
     pub fault: Vec<Option<Reason>>,
+    /// Equal rows have equal hashes.
+    pub hash: Vec<u64>,
+    /// The spellings behind the numbers of each role.
+    pub names: HashMap<Role, Arena>,
+}
+
+impl Rows {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.hash.len()
+    }
+
+    /// The spellings behind the numbers of a role.
+    pub fn names(&self, role: Role) -> Option<&Arena> {
+        self.names.get(&role)
+    }
+
+    /// Where a row stands in its file.
+    pub fn line(&self, row: usize) -> u64 {
+        let at = self.lines.partition_point(|(first, _)| *first <= row);
+        at.checked_sub(1).map_or(0, |at| self.lines[at].1.of(row - self.lines[at].0))
+    }
+}
+
+/// What is wanted of a column that plays this role.
+pub fn wanted(role: Option<Role>) -> Want {
+    match role {
+        None => Want::Looks,
+        Some(Role::Time) => Want::Times,
+        Some(Role::Quantity | Role::Price | Role::Value) => Want::Numbers,
+        Some(_) => Want::Codes,
+    }
+}
+
+/// A column as it grows.
+#[derive(Debug)]
+struct Column {
+    profile: Profile,
+    role: Option<Role>,
+    codes: Vec<u32>,
+    numbers: Vec<f64>,
+    bad: Vec<u32>,
+    times: Vec<i64>,
+    evidence: Evidence,
+    typed_times: bool,
+}
+
+/// A batch reduced.
+pub struct Digest {
+    /// Each column there, by its place among the log's columns.
+    pub parts: Vec<(usize, Part)>,
+    /// The rows' hashes.
+    pub hash: Vec<u64>,
+    /// The rows that a filter leaves out.
+    pub filtered: Vec<u32>,
+    pub lines: Lines,
+    pub torn: Vec<(u64, Reason)>,
 }
 
 /// Gathers rows.
-pub struct Gather<'a> {
-    pub profiles: Vec<Profile>,
-    pub rows: Rows,
+pub struct Gather {
+    columns: Vec<Column>,
+    lines: Vec<(usize, Lines)>,
+    hash: Vec<u64>,
+    /// Rows that a filter leaves out, ascending.
+    filtered: Vec<u32>,
+    /// Rows in all, where that is known, so that the columns grow at once.
+    expected: usize,
     pub tally: Tally,
-    cast: &'a Cast,
-    seen: HashSet<u128>,
-    /// For each distinct user, whether it stands for none.
-    no_user: Vec<bool>,
-    text_of: HashMap<Vec<u32>, u32>,
-    text_codes: HashMap<String, u32>,
 }
 
-/// A large odd number, to mix with.
-const MIX: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
-
-impl<'a> Gather<'a> {
-    pub fn new(names: &[String], cast: &'a Cast) -> Self {
-        let profile = |(at, name): (usize, &String)| Profile::new(name.clone(), cast.plays(at));
-        let numbers = |role| cast.of(role).map(|_| Numbers::default());
-        Self {
-            profiles: names.iter().enumerate().map(profile).collect(),
-            rows: Rows {
-                quantity: numbers(Role::Quantity),
-                price: numbers(Role::Price),
-                value: numbers(Role::Value),
-                ..Rows::default()
-            },
+impl Gather {
+    pub fn new(names: &[String], cast: &Cast) -> Self {
+        let mut gather = Self {
+            columns: Vec::new(),
+            lines: Vec::new(),
+            hash: Vec::new(),
+            filtered: Vec::new(),
+            expected: 0,
             tally: Tally::default(),
-            cast,
-            seen: HashSet::new(),
-            no_user: Vec::new(),
-            text_of: HashMap::new(),
-            text_codes: HashMap::new(),
-        }
+        };
+        names.iter().enumerate().for_each(|(at, name)| gather.add(name, cast.part(at).map(|part| part.0)));
+        gather
     }
 
-    /// Takes a batch whose columns stand at `places` among the log's columns, `names` in all.
+    fn add(&mut self, name: &str, role: Option<Role>) {
+        let mut profile = Profile::new(name.to_owned());
+        profile.observe_absent(self.hash.len());
+        self.columns.push(Column {
+            profile,
+            role,
+            codes: Vec::new(),
+            numbers: Vec::new(),
+            bad: Vec::new(),
+            times: Vec::new(),
+            evidence: Evidence::default(),
+            typed_times: false,
+        });
+    }
+
+    /// Makes room for so many rows in all.
+    pub fn expect(&mut self, rows: u64) {
+        self.expected = usize::try_from(rows.min(u64::from(u32::MAX))).unwrap_or_default();
+        self.hash.reserve_exact(self.expected.saturating_sub(self.hash.len()));
+    }
+
+    /// Takes the next batch. `names` are the log's columns so far.
     ///
     /// # Errors
     /// More rows than can be numbered.
-    pub fn take(&mut self, batch: &Batch, places: &[usize], names: &[String]) -> Result<(), EventsError> {
-        let before = self.tally.rows_read;
-        for name in &names[self.profiles.len()..] {
-            let mut profile = Profile::new(name.clone(), false);
-            profile.observe_absent(before as usize);
-            self.profiles.push(profile);
+    pub fn take(&mut self, batch: Digest, names: &[String]) -> Result<(), EventsError> {
+        for name in &names[self.columns.len()..] {
+            self.add(name, None);
         }
-        let count = batch.lines.len();
-        self.tally.rows_read += (count + batch.ragged.len()) as u64;
+        let (before, count, expected) = (self.hash.len(), batch.hash.len(), self.expected);
+        self.tally.rows_read += (count + batch.torn.len()) as u64;
         if self.tally.rows_read >= u64::from(u32::MAX) {
             return Err(EventsError::TooLong { limit: u64::from(u32::MAX) });
         }
-        batch.ragged.iter().for_each(|line| self.tally.reject(Reason::RaggedLine, *line));
-
-        let mut cells: Vec<Option<&Cells>> = vec![None; self.profiles.len()];
-        places.iter().zip(&batch.columns).for_each(|(place, column)| cells[*place] = Some(column));
-        let seen: Vec<(Vec<u32>, Vec<u64>)> = self
-            .profiles
-            .par_iter_mut()
-            .zip(&cells)
-            .map(|(profile, cells)| match cells {
-                Some(cells) => profile.observe(cells),
-                None => {
-                    profile.observe_absent(count);
-                    (Vec::new(), vec![0; count])
-                }
-            })
-            .collect();
-
-        let codes = |role| self.cast.of(role).map(|at| seen[at].0.as_slice());
-        let Some(users) = codes(Role::User) else { return Ok(()) };
-        let user_names = &self.profiles[self.cast.of(Role::User).unwrap_or_default()].names;
-        for name in &user_names[self.no_user.len()..] {
-            self.no_user.push(means_absent(name.trim()));
-        }
-        let kept: Vec<usize> =
-            (0..count).filter(|row| users[*row] != ABSENT && !self.no_user[users[*row] as usize]).collect();
-        let mut next_kept = kept.iter().copied().peekable();
-        for (row, line) in batch.lines.iter().enumerate() {
-            if next_kept.next_if_eq(&row).is_none() {
-                self.tally.reject(Reason::NoUser, *line);
-            }
-        }
-
-        let rows = &mut self.rows;
-        rows.line.extend(kept.iter().map(|row| batch.lines[*row]));
-        rows.user.extend(kept.iter().map(|row| users[*row]));
-        for (role, into) in [
-            (Role::Item, &mut rows.item),
-            (Role::Basket, &mut rows.basket),
-            (Role::Kind, &mut rows.kind),
-            (Role::Category, &mut rows.category),
-        ] {
-            if let Some(from) = codes(role) {
-                into.extend(kept.iter().map(|row| from[*row]));
-            }
-        }
-        if let Some(at) = self.cast.of(Role::Time)
-            && let Some(column) = cells[at]
-        {
-            let times = times(column, &seen[at].0);
-            rows.time.extend(kept.iter().map(|row| times[*row]));
-        }
-
-        let mut bad = vec![false; count];
-        for (role, into) in
-            [(Role::Quantity, &mut rows.quantity), (Role::Price, &mut rows.price), (Role::Value, &mut rows.value)]
-        {
-            if let (Some(at), Some(into)) = (self.cast.of(role), into)
-                && let Some(column) = cells[at]
-            {
-                let values = numbers(column, &mut bad);
-                into.any |= values.iter().any(|value| !value.is_nan());
-                into.values.extend(kept.iter().map(|row| values[*row]));
-            }
-        }
-
-        let text_columns: Vec<usize> = self.cast.all(Role::Text).collect();
-        for row in &kept {
-            let parts: Vec<u32> = text_columns.iter().map(|at| seen[*at].0[*row]).collect();
-            let text = match self.text_of.get(&parts) {
-                Some(text) => *text,
-                None => {
-                    let text = self.text(&text_columns, &parts);
-                    self.text_of.insert(parts, text);
-                    text
-                }
-            };
-            let mut hash = 0_u128;
-            for (_, hashes) in &seen {
-                hash = (hash ^ u128::from(hashes[*row])).wrapping_mul(MIX).rotate_left(43);
-            }
-            let again = !self.seen.insert(hash);
-            self.rows.text.push(text);
-            self.rows.fault.push(if text == ABSENT {
-                Some(Reason::NoText)
-            } else if bad[*row] {
-                Some(Reason::UnreadableNumber)
-            } else if again {
-                Some(Reason::Duplicate)
-            } else {
-                None
-            });
-        }
+        batch.torn.iter().for_each(|(line, reason)| self.tally.reject(*reason, *line));
+        let mut parts: Vec<Option<Part>> = Vec::new();
+        parts.resize_with(self.columns.len(), || None);
+        batch.parts.into_iter().for_each(|(place, part)| parts[place] = Some(part));
+        self.columns.par_iter_mut().zip(parts).for_each(|(column, part)| match part {
+            Some(part) => column.take(part, before, expected),
+            None => column.profile.observe_absent(count),
+        });
+        self.hash.extend(batch.hash);
+        self.filtered.extend(batch.filtered.iter().map(|row| row + before as u32));
+        self.lines.push((before, batch.lines));
         Ok(())
     }
 
-    /// The number of a new combination of the text columns' values.
-    fn text(&mut self, columns: &[usize], parts: &[u32]) -> u32 {
-        let words: Vec<String> = columns
-            .iter()
-            .zip(parts)
-            .filter_map(|(at, code)| spelling(&self.profiles[*at].names, *code))
-            .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
-            .filter(|text| !text.is_empty())
+    /// What the time column's values say about how they are written; none where the file types them.
+    pub fn evidence(&self) -> Option<(&str, &Evidence)> {
+        let column = self.columns.iter().find(|column| column.role == Some(Role::Time))?;
+        let typed = column.typed_times && column.evidence.is_empty();
+        (!typed && !self.hash.is_empty()).then_some((column.profile.name.as_str(), &column.evidence))
+    }
+
+    /// The distinct texts as the log spells them, blank ones left out, those of several columns joined by `, `.
+    pub fn texts(self, cast: &Cast) -> Vec<String> {
+        let spelled = |text: &&str| !text.trim().is_empty();
+        let columns: Vec<&Column> = cast.all(Role::Text).filter_map(|at| self.columns.get(at)).collect();
+        if let ([column], []) = (columns.as_slice(), self.filtered.as_slice()) {
+            return column.profile.dictionary.names.iter().filter(spelled).map(ToOwned::to_owned).collect();
+        }
+        let rows: HashSet<Vec<u32>> = (0..self.hash.len())
+            .filter(|row| self.filtered.binary_search(&(*row as u32)).is_err())
+            .map(|row| columns.iter().map(|column| column.codes[row]).collect())
             .collect();
-        if words.is_empty() {
-            return ABSENT;
+        rows.into_iter()
+            .map(|codes| {
+                let some = columns.iter().zip(codes).filter(|(_, code)| *code != ABSENT);
+                let words = some.map(|(column, code)| column.profile.dictionary.names.get(code as usize));
+                words.filter(spelled).collect::<Vec<_>>().join(", ")
+            })
+            .filter(|text| !text.is_empty())
+            .collect()
+    }
+
+    /// The whole, once all is read.
+    pub fn finish(self, cast: &Cast) -> (Rows, Vec<Profile>, Tally) {
+        let mut rows = Rows { lines: self.lines, hash: self.hash, ..Rows::default() };
+        let count = rows.len();
+        rows.fault = vec![None; count];
+        let texts: Vec<usize> = cast.all(Role::Text).collect();
+        let mut parts: HashMap<usize, (Vec<u32>, Arena)> = HashMap::new();
+        let mut profiles = Vec::new();
+        let mut bad = Vec::new();
+        for (at, column) in self.columns.into_iter().enumerate() {
+            let Column { mut profile, role, mut codes, numbers, bad: unreadable, times, .. } = column;
+            bad.extend(unreadable);
+            let names = profile.take_names();
+            profiles.push(profile);
+            let Some(role) = role else { continue };
+            if texts.contains(&at) {
+                parts.insert(at, (codes, names));
+                continue;
+            }
+            if role == Role::User {
+                let none: Vec<bool> = names.iter().map(|name| means_absent(name.trim())).collect();
+                codes
+                    .par_iter_mut()
+                    .filter(|code| none.get(**code as usize) == Some(&true))
+                    .for_each(|code| *code = ABSENT);
+            }
+            let numbers = || Some(Numbers { any: numbers.par_iter().any(|value| !value.is_nan()), values: numbers });
+            match role {
+                Role::User => rows.user = codes,
+                Role::Time => rows.time = times,
+                Role::Item => rows.item = codes,
+                Role::Basket => rows.basket = codes,
+                Role::Kind => rows.kind = codes,
+                Role::Category => rows.category = codes,
+                Role::Quantity => rows.quantity = numbers(),
+                Role::Price => rows.price = numbers(),
+                Role::Value => rows.value = numbers(),
+                Role::Text => {}
+            }
+            rows.names.insert(role, names);
         }
-        let text = words.join(", ");
-        let next = self.rows.texts.len() as u32;
-        let code = *self.text_codes.entry(text.clone()).or_insert(next);
-        if code == next {
-            self.rows.texts.push(text);
-        }
-        code
+        bad.iter().for_each(|row| rows.fault[*row as usize] = Some(Reason::UnreadableNumber));
+        let columns: Vec<(Vec<u32>, Arena)> = texts.iter().filter_map(|at| parts.remove(at)).collect();
+        (rows.text, rows.texts) = clean_texts(columns);
+        let no_text = rows.text.par_iter().map(|text| *text == ABSENT);
+        rows.fault
+            .par_iter_mut()
+            .zip(no_text)
+            .filter(|(_, none)| *none)
+            .for_each(|(fault, _)| *fault = Some(Reason::NoText));
+        self.filtered.iter().for_each(|row| rows.fault[*row as usize] = Some(Reason::FilteredOut));
+        (rows, profiles, self.tally)
     }
 }
 
-/// Times the file types as such are known; others wait until the whole column is.
-fn times(column: &Cells, codes: &[u32]) -> Vec<RawTime> {
-    let mut times = Vec::with_capacity(codes.len());
-    column.each(|cell| {
-        times.push(match cell {
-            Cell::Absent => RawTime::Absent,
-            Cell::Time(time) | Cell::Date(time) => RawTime::Known(time),
-            Cell::Text(text) if means_absent(text.trim()) => RawTime::Absent,
-            _ => RawTime::Written(codes[times.len()]),
-        });
-    });
-    times
+impl Column {
+    fn take(&mut self, part: Part, before: usize, expected: usize) {
+        let keep = wanted(self.role) == Want::Codes;
+        let codes = self.profile.absorb(&part, keep);
+        let room = |now: usize| expected.saturating_sub(now);
+        if keep {
+            self.codes.reserve_exact(room(self.codes.len()));
+            self.codes.extend(part.codes.iter().map(|code| codes.get(*code as usize).copied().unwrap_or(ABSENT)));
+        }
+        if !part.numbers.is_empty() {
+            self.numbers.reserve_exact(room(self.numbers.len()));
+        }
+        if !part.times.is_empty() {
+            self.times.reserve_exact(room(self.times.len()));
+            self.typed_times |= part.evidence.is_empty() && part.times.iter().any(|time| *time != NO_TIME);
+        }
+        self.numbers.extend(part.numbers);
+        self.times.extend(part.times);
+        self.bad.extend(part.bad.iter().map(|row| row + before as u32));
+        self.evidence.merge(&part.evidence);
+    }
 }
 
-/// Numbers, NaN where there is none; marks rows where something else stands.
-fn numbers(column: &Cells, bad: &mut [bool]) -> Vec<f64> {
-    let mut values = Vec::with_capacity(bad.len());
-    column.each(|cell| {
-        let amount = match cell {
-            Cell::Absent => Amount::Absent,
-            Cell::Integer(value) => Amount::Is(value as f64),
-            Cell::Number(value) if value.is_finite() => Amount::Is(value),
-            Cell::Text(text) if means_absent(text.trim()) => Amount::Absent,
-            Cell::Text(text) => parse_number(text).map_or(Amount::Unreadable, Amount::Is),
-            _ => Amount::Unreadable,
-        };
-        bad[values.len()] |= amount == Amount::Unreadable;
-        values.push(if let Amount::Is(value) = amount { value } else { f64::NAN });
-    });
-    values
+/// The texts of all rows, without idle spaces, those of several columns joined by `, `.
+fn clean_texts(mut columns: Vec<(Vec<u32>, Arena)>) -> (Vec<u32>, Arena) {
+    let mut clean = Dictionary::default();
+    let mut number = |words: &[&str]| {
+        let mut text = String::new();
+        for word in words.iter().map(|words| words.split_whitespace()) {
+            let before = text.len();
+            for word in word {
+                if !text.is_empty() {
+                    text.push_str(if text.len() == before { ", " } else { " " });
+                }
+                text.push_str(word);
+            }
+        }
+        if text.is_empty() { ABSENT } else { clean.text(&text, hash_text(text.as_bytes())).0 }
+    };
+    let mut text = match columns.len() {
+        0 => Vec::new(),
+        1 => {
+            let (mut codes, names) = columns.remove(0);
+            let cleaned: Vec<u32> = names.iter().map(|name| number(&[name])).collect();
+            codes.par_iter_mut().for_each(|code| *code = cleaned.get(*code as usize).copied().unwrap_or(ABSENT));
+            codes
+        }
+        _ => {
+            let rows = columns[0].0.len();
+            let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
+            let mut text = Vec::with_capacity(rows);
+            for row in 0..rows {
+                let parts: Vec<u32> = columns.iter().map(|(codes, _)| codes[row]).collect();
+                let code = match known.get(&parts) {
+                    Some(code) => *code,
+                    None => {
+                        let some = columns.iter().zip(&parts).filter(|(_, code)| **code != ABSENT);
+                        let words: Vec<&str> = some.map(|((_, names), code)| names.get(*code as usize)).collect();
+                        let code = number(&words);
+                        known.insert(parts, code);
+                        code
+                    }
+                };
+                text.push(code);
+            }
+            text
+        }
+    };
+    text.shrink_to_fit();
+    (text, clean.into_names())
 }

@@ -84,6 +84,9 @@ pub struct EventTable {
     pub basket: Option<Interned>,
     /// The kind of event, where the log has one.
     pub kind: Option<Interned>,
+    /// How much an event of each kind counts in interests, by the kind's number, and last that of events without one;
+    /// empty where every event counts 1.
+    pub kind_weights: Vec<f32>,
     /// The category, where the log has one.
     pub category: Option<Interned>,
     /// What came back.
@@ -111,9 +114,28 @@ impl EventTable {
         self.offsets[user.index()]..self.offsets[user.index() + 1]
     }
 
+    /// How much an event counts in its user's interests.
+    pub fn weight(&self, row: usize) -> f32 {
+        match (self.kind_weights.split_last(), &self.kind) {
+            (Some((without, weights)), Some(kind)) => {
+                weights.get(kind.codes[row] as usize).copied().unwrap_or(*without)
+            }
+            _ => 1.0,
+        }
+    }
+
     /// The first and the last event's time; none in an empty table.
     pub fn span(&self) -> Option<(WallTime, WallTime)> {
         Some((*self.time.iter().min()?, *self.time.iter().max()?))
+    }
+
+    /// How many events before `until` each text has, by [`TextId`].
+    pub fn text_counts_before(&self, until: WallTime) -> Vec<u32> {
+        let mut counts = vec![0; self.texts.len()];
+        for (text, _) in self.text.iter().zip(&self.time).filter(|(_, time)| **time < until) {
+            counts[text.index()] += 1;
+        }
+        counts
     }
 
     /// How many events each text has, by [`TextId`].

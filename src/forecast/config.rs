@@ -2,6 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The kind of recurrent layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CellKind {
+    /// Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9(8), 1997.
+    #[default]
+    Lstm,
+    /// Cho et al., *Learning phrase representations using RNN encoder-decoder*, 2014.
+    Gru,
+}
+
+impl CellKind {
+    /// What a model of such cells is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lstm => "lstm",
+            Self::Gru => "gru",
+        }
+    }
+}
+
 /// Settings of the recurrent forecaster. The defaults were chosen on months of a retail log before the ones it is
 /// scored on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -10,6 +31,8 @@ pub struct ForecastConfig {
     pub horizon: usize,
     /// Levels of the bands, percent.
     pub levels: Vec<u8>,
+    /// Whether a band holds for a whole path at once instead of for each period by itself.
+    pub joint: bool,
     /// Every random choice comes from it.
     pub seed: u64,
     /// Networks in the ensemble, each with a seed of its own.
@@ -35,6 +58,7 @@ impl Default for ForecastConfig {
         Self {
             horizon: 3,
             levels: vec![50, 80, 95],
+            joint: false,
             seed: 7,
             members: 3,
             hidden: 64,

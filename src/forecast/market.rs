@@ -28,7 +28,7 @@ impl Market {
             if at < periods {
                 for cell in trajectories.cells(row) {
                     counts[at * interests + trajectories.interest[cell] as usize] +=
-                        f64::from(trajectories.events[cell]);
+                        f64::from(trajectories.weight(cell));
                 }
             }
         }

@@ -1,11 +1,14 @@
 //! Trajectories → forecasts with bands, and how well every model did on the past.
 
+mod backtest;
+mod bands;
 mod batch;
 mod config;
-mod conformal;
 mod error;
 mod lessons;
 mod market;
+mod mixture;
+mod model;
 mod network;
 mod past;
 mod result;
@@ -15,14 +18,19 @@ mod saved;
 mod score;
 mod simple;
 mod split;
+mod spreadsheet;
+mod standing;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod train;
+mod trained;
 
+pub use backtest::{Asked, Backtest, BacktestPlan, Difference, ModelResult, Scores, backtest};
 pub use config::ForecastConfig;
 pub use error::ForecastError;
+pub use model::ModelKind;
 pub use result::{Band, Forecast, Score, ScoreTable};
 pub use run::{Run, run};
 pub use saved::SavedModel;

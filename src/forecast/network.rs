@@ -1,22 +1,37 @@
-//! The recurrent forecaster: an LSTM over a user's active periods that corrects simple forecasts.
+//! The recurrent forecaster: an LSTM or a GRU over a user's active periods that corrects simple forecasts.
 //!
 //! Shares are never predicted from nothing. The network weighs simple forecasts in log-shares (memories with several
 //! decays, the market's drift and season) and adds a correction to each interest; a softmax makes shares of the sum.
 //! Training starts at a sound simple forecast, so that with little to learn from it stays there.
-//!
-//! Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9(8), 1997.
 
 use tch::nn::{self, Module as _, ModuleT as _, RNN as _};
 use tch::{Kind, TchError, Tensor};
 
 use super::batch::{Batch, FIRST_WEIGHTS, Features, TERMS};
-use super::config::ForecastConfig;
+use super::config::{CellKind, ForecastConfig};
 
-/// An LSTM with a head for shares. Weights live in the `VarStore` it was made in.
+/// A recurrent layer of either kind.
+#[derive(Debug)]
+enum Recurrent {
+    Lstm(nn::LSTM),
+    Gru(nn::GRU),
+}
+
+impl Recurrent {
+    /// `[users, steps, hidden]` → the state after every step, `[users, steps, hidden]`.
+    fn states(&self, x: &Tensor) -> Tensor {
+        match self {
+            Self::Lstm(layer) => layer.seq(x).0,
+            Self::Gru(layer) => layer.seq(x).0,
+        }
+    }
+}
+
+/// A recurrent layer with a head for shares. Weights live in the `VarStore` it was made in.
 #[derive(Debug)]
 pub struct Network {
     embed: nn::Linear,
-    lstm: nn::LSTM,
+    recurrent: Recurrent,
     question: nn::Linear,
     weights: nn::Linear,
     correction: nn::Linear,
@@ -25,13 +40,22 @@ pub struct Network {
 
 impl Network {
     /// A fresh network with its weights under `path`. Its size comes from the features and the configuration.
-    pub fn new(path: &nn::Path, features: &Features, interests: usize, config: &ForecastConfig) -> Self {
+    pub fn new(
+        path: &nn::Path,
+        features: &Features,
+        interests: usize,
+        cell: CellKind,
+        config: &ForecastConfig,
+    ) -> Self {
         let (hidden, interests) = (config.hidden, interests as i64);
         let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
         let linear = |name: &str, from: i64, to: i64| nn::linear(path / name, from, to, nn::LinearConfig::default());
         Self {
             embed: linear("embed", features.inputs() as i64, hidden),
-            lstm: nn::lstm(path / "lstm", hidden, hidden, nn::RNNConfig::default()),
+            recurrent: match cell {
+                CellKind::Lstm => Recurrent::Lstm(nn::lstm(path / "lstm", hidden, hidden, nn::RNNConfig::default())),
+                CellKind::Gru => Recurrent::Gru(nn::gru(path / "gru", hidden, hidden, nn::RNNConfig::default())),
+            },
             question: linear("question", hidden + features.question() as i64, hidden),
             weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
             correction: nn::linear(path / "correction", hidden, interests, still),
@@ -46,8 +70,7 @@ impl Network {
     pub fn answer(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
         let embedded = self.embed.forward(&batch.inputs).f_relu()?.f_dropout(self.dropout, train)?;
         // [users, steps, hidden] → [users · steps, hidden]
-        let (states, _) = self.lstm.seq(&embedded);
-        let states = states.f_flatten(0, 1)?.f_dropout(self.dropout, train)?;
+        let states = self.recurrent.states(&embedded).f_flatten(0, 1)?.f_dropout(self.dropout, train)?;
 
         let state = states.f_index_select(0, &batch.place)?;
         let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;

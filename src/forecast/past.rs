@@ -49,7 +49,7 @@ impl Past {
             let at = past.counts.len();
             past.counts.resize(at + interests, 0.0);
             for cell in trajectories.cells(row) {
-                past.counts[at + trajectories.interest[cell] as usize] = trajectories.events[cell] as f32;
+                past.counts[at + trajectories.interest[cell] as usize] = trajectories.weight(cell);
             }
             past.totals.push(past.counts[at..].iter().sum());
             past.periods.push(trajectories.period[row]);
@@ -60,11 +60,6 @@ impl Past {
     /// How many active periods there are.
     pub fn len(&self) -> usize {
         self.periods.len()
-    }
-
-    /// Whether there is no activity at all.
-    pub fn is_empty(&self) -> bool {
-        self.periods.is_empty()
     }
 
     /// Events by interest of one active period.

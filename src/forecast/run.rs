@@ -1,33 +1,24 @@
-//! From trajectories to a forecast: judge on the past first, then train on all of it.
+//! From trajectories to a forecast: every model is judged on the past first, the one that won there forecasts.
 //!
-//! A first ensemble learns from the periods before the tuning ones, stops by the tuning ones and is judged, with every
-//! simple forecast beside it, on the validation periods. Its errors on tuning and validation periods calibrate the
-//! bands. A second ensemble learns from everything, for as many epochs as were good for the first, and forecasts.
+//! Each model answers the questions of the tuning and validation periods by a fit that did not learn from them. Its
+//! errors there calibrate its bands and decide which model is taken; a second fit on everything forecasts.
 
 use super::ForecastError;
-use super::batch::Features;
-use super::config::{ForecastConfig, training_horizons};
-use super::conformal::{Calibration, Cell};
-use super::lessons::Lessons;
-use super::market::Market;
-use super::past::{Past, Question};
+use super::bands::Calibration;
+use super::config::ForecastConfig;
+use super::model::{Known, ModelKind};
+use super::past::Question;
 use super::result::{Band, Forecast, ScoreTable};
 use super::returning::Returning;
-use super::saved::SavedModel;
+use super::saved::{Networks, SavedModel};
 use super::score::score;
-use super::simple::{Simple, tuned};
-use super::split::{FEWEST_PERIODS, Split};
-use super::train::{Member, Stop, Training, mean_shares};
-use crate::events::UserId;
+use super::split::Split;
+use super::standing::{Answers, Standing, cell, observed_cells, stand};
 use crate::interests::{RowVectors, Trajectories};
-use crate::observe::{CurvePoint, Meter, Stage, Watch};
+use crate::observe::{CurvePoint, Stage, Watch};
 
-/// The name under which the network appears in tables.
-const NETWORK: &str = "lstm";
 /// Epochs a network usually takes until it stops: a guess for the time left, until it is known.
-const USUAL_EPOCHS: u64 = 10;
-/// Active periods whose mean tells how many events to expect.
-const RECENT: usize = 6;
+pub(super) const USUAL_EPOCHS: u64 = 10;
 
 /// All that a training gives.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -38,11 +29,16 @@ pub struct Run {
     pub scores: ScoreTable,
     /// How training went.
     pub curves: Vec<CurvePoint>,
-    /// The networks that made the forecast.
+    /// The networks that took part in the forecast; without weights where none did.
     pub model: SavedModel,
+    /// The model that made the forecast.
+    pub chosen: ModelKind,
+    /// Why it was taken, in a sentence.
+    pub chosen_because: String,
 }
 
-/// Trains and forecasts. `vectors` holds the reduced mean text vector of every row of the trajectories.
+/// Trains and forecasts with the model asked for; asked for the ensemble, with what won on the validation periods.
+/// `vectors` holds the reduced mean text vector of every row of the trajectories.
 ///
 /// # Errors
 /// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from;
@@ -51,85 +47,85 @@ pub fn run(
     trajectories: &Trajectories,
     vectors: &RowVectors,
     config: &ForecastConfig,
+    model: ModelKind,
     device: tch::Device,
     watch: &Watch,
 ) -> Result<Run, ForecastError> {
-    let (first, origin) = (trajectories.first, trajectories.origin);
-    let length = trajectories.calendar.length;
-    let too_short = ForecastError::TooShort { periods: origin.since(first).max(0), length, needed: FEWEST_PERIODS };
-    let split = Split::of(first, origin, config.horizon).ok_or(too_short)?;
-    let pasts: Vec<Past> = (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
-    if pasts.iter().all(|past| past.len() < 2) {
-        return Err(ForecastError::NobodyReturns { length });
-    }
-
-    let market = Market::of(trajectories);
-    let features = Features::new(trajectories, &market, vectors, device);
-    let interests = trajectories.interests;
-    let training = Training { features: &features, interests, config, device, watch };
-    let horizons = training_horizons(config.horizon);
-    let every: Vec<usize> = (1..=config.horizon).collect();
-
-    let learn = Lessons::of(&pasts, first..split.tune, first, &horizons);
-    let tune = Lessons::of(&pasts, split.tune..split.validation, first, &horizons);
-    let all = Lessons::of(&pasts, first..origin, first, &horizons);
-    let members = config.members.max(1);
+    let known = Known::at_origin(trajectories, vectors, config, device, watch)?;
     let _threads = OneThread::on(device);
-    let mut meter = watch.meter(Stage::Train, "epochs", Some(2 * members as u64 * USUAL_EPOCHS));
-    let judged = ensemble("before validation", members, &training, &mut meter, |_| (&learn, Stop::Early(&tune)))?;
-    let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
-    meter.set_total(meter.done() + epochs.iter().map(|epochs| u64::from(*epochs)).sum::<u64>());
-    let whole = ensemble("whole past", members, &training, &mut meter, |at| (&all, Stop::After(epochs[at])))?;
+    let kinds: Vec<ModelKind> =
+        ModelKind::ALL.into_iter().filter(|kind| model.is_made_of_others() || !kind.is_made_of_others()).collect();
+    let needed = |kind: &ModelKind| model.is_made_of_others() || *kind == model || !kind.is_trained();
+    let kinds: Vec<ModelKind> = kinds.into_iter().filter(needed).collect();
+    let mut meter = watch.meter(Stage::Train, "epochs", Some(usual_epochs(&kinds, config)));
+    let mut networks = Networks::default();
+    let standing = stand(&known, &kinds, &mut meter, |_, fitted| fitted.save(&mut networks))?;
 
-    let mut meter = watch.meter(Stage::Forecast, "steps", Some(4));
-    let unseen = Lessons::of(&pasts, split.validation..origin, split.tune, &every);
-    let unseen_shares = mean_shares(&judged, &training, &unseen, interests)?;
-    let scores = score_table(&split, &pasts, &tune, &unseen, &unseen_shares, &market, interests);
+    let mut meter = watch.meter(Stage::Forecast, "steps", Some(3));
+    let (answers, chosen_because) = choose(&standing, model);
+    let scores = score_table(&known, &standing);
+    meter.advance(1)?;
+    let returning = Returning::fit(&known.pasts, trajectories.origin, trajectories.calendar)?;
+    let users = standing.ahead.users();
+    let p_active = users.iter().map(|user| returning.chance(&known.pasts[user.index()], trajectories.origin)).collect();
     meter.advance(1)?;
 
-    let stopped = Lessons::of(&pasts, split.tune..split.validation, split.tune, &every);
-    let stopped_shares = mean_shares(&judged, &training, &stopped, interests)?;
-    let mut known = observed_cells(&pasts, stopped.questions(), &stopped_shares, interests);
-    let unseen = observed_cells(&pasts, unseen.questions(), &unseen_shares, interests);
-    let coverage = Calibration::on(&known, &config.levels).coverage(&unseen);
-    known.extend(unseen);
-    let calibration = Calibration::on(&known, &config.levels);
-    meter.advance(1)?;
-
-    let ahead = Lessons::ahead(&pasts, origin, config.horizon);
-    let share = mean_shares(&whole, &training, &ahead, interests)?;
-    let returning = Returning::fit(&pasts, origin, trajectories.calendar)?;
-    let p_active = ahead.users().iter().map(|user| returning.chance(&pasts[user.index()], origin)).collect();
-    meter.advance(1)?;
-
-    let (bands, no_bands) = match coverage {
-        Some(coverage) if !calibration.is_empty() => {
-            (bands(&calibration, &coverage, &pasts, ahead.questions(), &share, config), None)
-        }
-        _ => (Vec::new(), Some(no_bands_because(known.len(), &split, trajectories))),
+    let (bands, no_bands) = match calibrated(&known, &standing, answers, config) {
+        Some((calibration, coverage)) => (bands(&calibration, &coverage, &known, &standing, answers, config), None),
+        None => (Vec::new(), Some(no_bands_because(answers.practice.len(), &known.split, trajectories))),
     };
     let forecast = Forecast {
         calendar: trajectories.calendar,
-        origin,
+        origin: trajectories.origin,
         horizon: config.horizon,
-        interests,
-        users: ahead.users(),
-        share,
+        interests: trajectories.interests,
+        users,
+        share: answers.ahead.clone(),
         bands,
         no_bands,
         p_active,
     };
     meter.advance(1)?;
-    let curves = judged.iter().chain(&whole).flat_map(|member| member.curve.clone()).collect();
-    Ok(Run { forecast, scores, curves, model: SavedModel::of(config, &whole, interests)? })
+    let model = networks.packed(config, trajectories.interests)?;
+    Ok(Run { forecast, scores, chosen: answers.kind, chosen_because, curves: standing.curves, model })
+}
+
+/// How many epochs training usually takes: a guess for the time left.
+pub(super) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
+    let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
+    (trained * 2 * config.members.max(1)) as u64 * USUAL_EPOCHS
+}
+
+/// The model that forecasts, and why.
+pub(super) fn choose<'a>(standing: &'a Standing, asked: ModelKind) -> (&'a Answers, String) {
+    let simple = standing.best_simple();
+    if asked != ModelKind::Ensemble
+        && let Some(answers) = standing.of(asked)
+    {
+        return (answers, format!("Forecast by `{asked}`, as asked for."));
+    }
+    let winner = standing.winner();
+    if winner.kind.is_simple() || winner.validation >= simple.validation {
+        let why = format!(
+            "Forecast by `{}`: no model did better than this simple one on the validation periods ({:.4} nats an event).",
+            simple.kind, simple.validation
+        );
+        return (simple, why);
+    }
+    let why = format!(
+        "Forecast by `{}`: it did best on the validation periods, {:.4} nats an event against {:.4} of `{}`, the best \
+         simple model.",
+        winner.kind, winner.validation, simple.validation, simple.kind
+    );
+    (winner, why)
 }
 
 /// While this lives, libtorch computes on one thread. The products of this network are so small that a second thread
 /// costs more than it brings, many times more when another program wants the same core.
-struct OneThread(Option<i32>);
+pub(super) struct OneThread(Option<i32>);
 
 impl OneThread {
-    fn on(device: tch::Device) -> Self {
+    pub(super) fn on(device: tch::Device) -> Self {
         let before = (device == tch::Device::Cpu).then(tch::get_num_threads);
         if before.is_some() {
             tch::set_num_threads(1);
@@ -146,43 +142,98 @@ impl Drop for OneThread {
     }
 }
 
-fn ensemble<'a>(
-    name: &str,
-    members: usize,
-    training: &Training,
-    meter: &mut Meter,
-    lesson: impl Fn(usize) -> (&'a Lessons<'a>, Stop<'a>),
-) -> Result<Vec<Member>, ForecastError> {
-    let train = |at: usize| {
-        let (lessons, stop) = lesson(at);
-        // Each member has a seed of its own, far from the neighbouring runs'.
-        let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(at as u64);
-        training.member(&format!("{name} · network {} of {members}", at + 1), seed, lessons, stop, meter)
+/// Bands calibrated on all practice, with the coverage on the validation periods of bands that were calibrated on the
+/// tuning ones.
+fn calibrated(
+    known: &Known,
+    standing: &Standing,
+    answers: &Answers,
+    config: &ForecastConfig,
+) -> Option<(Calibration, Vec<f64>)> {
+    let interests = known.interests();
+    let questions = standing.practice.questions();
+    let pick = |wanted: fn(&Question, &Split) -> bool| {
+        let chosen = questions.iter().zip(answers.practice.chunks_exact(interests));
+        let (questions, shares): (Vec<Question>, Vec<&[f32]>) = chosen
+            .filter(|(question, _)| wanted(question, &known.split))
+            .map(|(asked, shares)| (*asked, shares))
+            .unzip();
+        observed_cells(&known.pasts, &questions, &shares.concat(), interests)
     };
-    (0..members).map(train).collect()
+    let before = Calibration::on(&pick(|asked, split| asked.target < split.validation), &config.levels);
+    let unseen = pick(|asked, split| asked.target >= split.validation);
+    let held = |level: &u8| {
+        let limited = unseen.iter().filter_map(|(cell, seen)| Some((before.limits(cell, *level, false)?, seen)));
+        let (inside, all) = limited.fold((0_u64, 0_u64), |(inside, all), ((lower, upper), seen)| {
+            (inside + u64::from((lower..=upper).contains(seen)), all + 1)
+        });
+        (all > 0).then(|| inside as f64 / all as f64)
+    };
+    let coverage: Option<Vec<f64>> = config.levels.iter().map(held).collect();
+    let calibration = standing.calibration(known, answers, &config.levels);
+    coverage.filter(|_| !calibration.is_empty()).map(|coverage| (calibration, coverage))
+}
+
+fn bands(
+    calibration: &Calibration,
+    coverage: &[f64],
+    known: &Known,
+    standing: &Standing,
+    answers: &Answers,
+    config: &ForecastConfig,
+) -> Vec<Band> {
+    let band = |(level, coverage): (&u8, &f64)| {
+        let (lower, upper) =
+            limits(calibration, *level, config.joint, known, standing.ahead.questions(), &answers.ahead);
+        Band { level: *level, lower, upper, coverage: *coverage }
+    };
+    let mut bands: Vec<Band> = config.levels.iter().zip(coverage).map(band).collect();
+    bands.sort_by_key(|band| band.level);
+    nest(&mut bands);
+    bands
+}
+
+/// Lower and upper limits of shares, NaN where there is no calibration.
+pub(super) fn limits(
+    calibration: &Calibration,
+    level: u8,
+    joint: bool,
+    known: &Known,
+    questions: &[Question],
+    shares: &[f32],
+) -> (Vec<f32>, Vec<f32>) {
+    let interests = known.interests();
+    let limits = |(at, share): (usize, &f32)| {
+        let question = &questions[at / interests];
+        let cell = cell(&known.pasts[question.user.index()], question, *share, 0);
+        calibration.limits(&cell, level, joint).unwrap_or((f32::NAN, f32::NAN))
+    };
+    shares.iter().enumerate().map(limits).unzip()
+}
+
+/// Lets each band hold the narrower ones before it, which levels turned apart need not do of themselves.
+pub(super) fn nest(bands: &mut [Band]) {
+    for at in 1..bands.len() {
+        let (narrower, wider) = bands.split_at_mut(at);
+        let (narrow, wide) = (&narrower[at - 1], &mut wider[0]);
+        wide.lower.iter_mut().zip(&narrow.lower).for_each(|(wide, narrow)| *wide = wide.min(*narrow));
+        wide.upper.iter_mut().zip(&narrow.upper).for_each(|(wide, narrow)| *wide = wide.max(*narrow));
+    }
 }
 
 /// Every model's score one step ahead on the validation periods.
-fn score_table(
-    split: &Split,
-    pasts: &[Past],
-    tune: &Lessons,
-    unseen: &Lessons,
-    network: &[f32],
-    market: &Market,
-    interests: usize,
-) -> ScoreTable {
-    let next = |question: &&Question| question.horizon() == 1;
-    let tuning: Vec<Question> = tune.questions().iter().filter(next).copied().collect();
-    let judging: Vec<Question> = unseen.questions().iter().filter(next).copied().collect();
-    let of_network = unseen.questions().iter().zip(network.chunks_exact(interests));
-    let of_network: Vec<f32> =
-        of_network.filter(|(question, _)| next(question)).flat_map(|(_, shares)| shares.iter().copied()).collect();
-
-    let mut scores = vec![score(NETWORK, pasts, &judging, &of_network, interests)];
-    for (name, simple) in tuned(pasts, &tuning, market) {
-        scores.push(score(name, pasts, &judging, &simple_shares(simple, pasts, &judging, market), interests));
-    }
+fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
+    let (split, interests, pasts) = (known.split, known.interests(), &known.pasts);
+    let judged = |asked: &Question| asked.horizon() == 1 && asked.target >= split.validation;
+    let questions = standing.practice.questions();
+    let judging: Vec<Question> = questions.iter().filter(|asked| judged(asked)).copied().collect();
+    let score_of = |answers: &Answers| {
+        let shares = questions.iter().zip(answers.practice.chunks_exact(interests));
+        let shares: Vec<f32> =
+            shares.filter(|(asked, _)| judged(asked)).flat_map(|(_, shares)| shares).copied().collect();
+        score(answers.kind.name(), pasts, &judging, &shares, interests)
+    };
+    let mut scores: Vec<_> = standing.models.iter().map(score_of).collect();
     let popularity = scores.iter().find(|score| score.model == "popularity").map_or(0.0, |score| score.nll);
     for score in &mut scores {
         score.gain = popularity - score.nll;
@@ -197,62 +248,6 @@ fn score_table(
         events: events as u64,
         scores,
     }
-}
-
-fn simple_shares(simple: Simple, pasts: &[Past], questions: &[Question], market: &Market) -> Vec<f32> {
-    let mut shares = Vec::new();
-    for of_user in questions.chunk_by(|a, b| a.user == b.user) {
-        let sums = pasts[of_user[0].user.index()].decayed(simple.decay);
-        for question in of_user {
-            shares.extend(simple.shares(&sums, question, market));
-        }
-    }
-    shares
-}
-
-fn cell(past: &Past, question: &Question, share: f32) -> Cell {
-    let recent = &past.totals[(question.known + 1).saturating_sub(RECENT)..=question.known];
-    let expected_events = recent.iter().sum::<f32>() / recent.len() as f32;
-    Cell { horizon: question.horizon(), share, expected_events }
-}
-
-/// Forecast cells with the shares that were observed.
-fn observed_cells(pasts: &[Past], questions: &[Question], shares: &[f32], interests: usize) -> Vec<(Cell, f32)> {
-    let mut cells = Vec::with_capacity(shares.len());
-    for (question, shares) in questions.iter().zip(shares.chunks_exact(interests)) {
-        let past = &pasts[question.user.index()];
-        let Some(answer) = question.answer else { continue };
-        let observed = past.counts(answer).iter().map(|events| events / past.totals[answer]);
-        cells.extend(shares.iter().zip(observed).map(|(share, observed)| (cell(past, question, *share), observed)));
-    }
-    cells
-}
-
-fn bands(
-    calibration: &Calibration,
-    coverage: &[f64],
-    pasts: &[Past],
-    questions: &[Question],
-    shares: &[f32],
-    config: &ForecastConfig,
-) -> Vec<Band> {
-    let band = |(level, coverage): (&u8, &f64)| Band {
-        level: *level,
-        lower: vec![f32::NAN; shares.len()],
-        upper: vec![f32::NAN; shares.len()],
-        coverage: *coverage,
-    };
-    let mut bands: Vec<Band> = config.levels.iter().zip(coverage).map(band).collect();
-    let interests = shares.len() / questions.len().max(1);
-    for (at, share) in shares.iter().enumerate() {
-        let question = &questions[at / interests];
-        let cell = cell(&pasts[question.user.index()], question, *share);
-        for (band, (lower, upper)) in bands.iter_mut().zip(calibration.limits(&cell).into_iter().flatten()) {
-            (band.lower[at], band.upper[at]) = (lower, upper);
-        }
-    }
-    bands.sort_by_key(|band| band.level);
-    bands
 }
 
 fn no_bands_because(cells: usize, split: &Split, trajectories: &Trajectories) -> String {

@@ -7,7 +7,7 @@ use super::market::Market;
 use super::past::{Past, Question};
 
 /// Decays tried for ewma, per period.
-const DECAYS: [f32; 6] = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
+pub const DECAYS: [f32; 6] = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
 /// Prior strengths tried, in events.
 const STRENGTHS: [f32; 7] = [1.0, 3.0, 10.0, 20.0, 30.0, 100.0, 300.0];
 
@@ -37,17 +37,15 @@ impl Simple {
     }
 }
 
-/// The four simple forecasts by name, tuned on `questions` (sorted by user) about `pasts` (by user number).
-pub fn tuned(pasts: &[Past], questions: &[Question], market: &Market) -> Vec<(&'static str, Simple)> {
-    let best = |decays: &[f32]| {
-        let tried = decays.iter().flat_map(|&decay| {
-            let losses = losses(decay, pasts, questions, market);
-            STRENGTHS.into_iter().zip(losses).map(move |(strength, loss)| (loss, Simple { decay, strength }))
-        });
-        let first = (f64::INFINITY, Simple { decay: decays[0], strength: STRENGTHS[STRENGTHS.len() / 2] });
-        tried.fold(first, |best, tried| if tried.0 < best.0 { tried } else { best }).1
-    };
-    vec![("popularity", Simple::POPULARITY), ("last", best(&[0.0])), ("mean", best(&[1.0])), ("ewma", best(&DECAYS))]
+/// The decay, of those given, and the prior strength that did best on `questions` (sorted by user) about `pasts` (by
+/// user number).
+pub fn tuned(decays: &[f32], pasts: &[Past], questions: &[Question], market: &Market) -> Simple {
+    let tried = decays.iter().flat_map(|&decay| {
+        let losses = losses(decay, pasts, questions, market);
+        STRENGTHS.into_iter().zip(losses).map(move |(strength, loss)| (loss, Simple { decay, strength }))
+    });
+    let first = (f64::INFINITY, Simple { decay: decays[0], strength: STRENGTHS[STRENGTHS.len() / 2] });
+    tried.fold(first, |best, tried| if tried.0 < best.0 { tried } else { best }).1
 }
 
 /// Summed negative log-likelihood of the questions' answers for each of [`STRENGTHS`].
@@ -99,15 +97,14 @@ mod tests {
                 pasts[user as usize].questions(UserId(user), Period(6)..Period(12), Period(0), &[1]).collect::<Vec<_>>()
             })
             .collect();
-        let models = tuned(&pasts, &questions, &market);
-        for (name, model) in &models {
+        let ewma = tuned(&DECAYS, &pasts, &questions, &market);
+        for model in [Simple::POPULARITY, tuned(&[0.0], &pasts, &questions, &market), ewma] {
             for question in &questions {
                 let past = &pasts[question.user.index()];
                 let sum: f32 = model.shares(&past.decayed(model.decay), question, &market).iter().sum();
-                assert!((sum - 1.0).abs() < 1e-4, "{name}: {sum}");
+                assert!((sum - 1.0).abs() < 1e-4, "{model:?}: {sum}");
             }
         }
-        let ewma = models.iter().find(|(name, _)| *name == "ewma").unwrap().1;
         assert!(ewma.strength < 100.0, "these users differ from the market: {ewma:?}");
     }
 }

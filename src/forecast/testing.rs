@@ -15,6 +15,7 @@ pub fn trajectories(interests: usize, users: &[&[(i32, &[u32])]]) -> Trajectorie
         row_cells: vec![0],
         interest: vec![],
         events: vec![],
+        weight: vec![],
         value: vec![],
     };
     for rows in users {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::testing::{lively, trajectories};
-use super::{ForecastConfig, ForecastError, Run, run};
+use super::{ForecastConfig, ForecastError, ModelKind, Run, run};
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
@@ -16,7 +16,7 @@ fn forecast(log: &Trajectories) -> Result<Run, ForecastError> {
     // libtorch draws dropout from one generator for the whole process; the engine has one thread, tests have many.
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    run(log, &RowVectors { dim: 0, data: vec![] }, &quick(), tch::Device::Cpu, &Watch::silent())
+    run(log, &RowVectors { dim: 0, data: vec![] }, &quick(), ModelKind::Ensemble, tch::Device::Cpu, &Watch::silent())
 }
 
 #[test]
@@ -108,6 +108,6 @@ fn training_stops_when_asked() {
     let token = CancelToken::new();
     let watch = Watch::new(std::sync::Arc::new(Impatient(token.clone())), token);
     let nothing = RowVectors { dim: 0, data: vec![] };
-    let stopped = run(&lively(80, 12, 3, 8), &nothing, &quick(), tch::Device::Cpu, &watch);
+    let stopped = run(&lively(80, 12, 3, 8), &nothing, &quick(), ModelKind::Ensemble, tch::Device::Cpu, &watch);
     assert!(matches!(stopped, Err(ForecastError::Cancelled(_))));
 }

@@ -7,7 +7,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::ForecastError;
 use super::batch::Features;
-use super::config::ForecastConfig;
+use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::network::{Network, loss};
 use crate::observe::{CurvePoint, Meter, Watch};
@@ -44,6 +44,8 @@ pub struct Training<'a> {
     pub features: &'a Features<'a>,
     /// How many interests there are.
     pub interests: usize,
+    /// The kind of recurrent layer.
+    pub cell: CellKind,
     /// Settings.
     pub config: &'a ForecastConfig,
     /// Where to compute.
@@ -69,7 +71,7 @@ impl Training<'_> {
         tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let weights = nn::VarStore::new(self.device);
-        let network = Network::new(&weights.root(), self.features, self.interests, config);
+        let network = Network::new(&weights.root(), self.features, self.interests, self.cell, config);
         let adam = nn::AdamW { wd: config.weight_decay, ..nn::AdamW::default() };
         let mut optimizer = adam.build(&weights, config.learning_rate)?;
 

@@ -5,6 +5,14 @@ use crate::calendar::{Calendar, Period, PeriodLength, WallTime};
 use crate::events::{EventTable, UserId};
 
 impl Trajectories {
+    /// The first period of a log, and the period after its last whole one.
+    pub fn whole_periods(events: &EventTable, calendar: Calendar) -> (Period, Period) {
+        match events.span() {
+            Some((first, last)) => (calendar.period(first), origin(events, calendar, last)),
+            None => (Period(0), Period(0)),
+        }
+    }
+
     /// Gathers events by user, period and interest.
     ///
     /// [`Trajectories::origin`] is the period after the last whole one. The log's last period is whole if no more days of
@@ -24,14 +32,13 @@ impl Trajectories {
             row_cells: vec![0],
             interest: Vec::new(),
             events: Vec::new(),
+            weight: Vec::new(),
             value: Vec::new(),
         };
-        if let Some((first, last)) = events.span() {
-            built.first = calendar.period(first);
-            built.origin = origin(events, calendar, last);
-        }
+        (built.first, built.origin) = Self::whole_periods(events, calendar);
         let mut values = Vec::new();
-        let mut sums = vec![(0_u32, 0.0_f64); space.len()];
+        let mut sums = vec![(0_u32, 0.0_f64, 0.0_f64); space.len()];
+        let weighted = !events.kind_weights.is_empty();
         for user in events.user_ids() {
             let mut rows = events.rows(user).peekable();
             while let Some(row) = rows.next() {
@@ -39,13 +46,21 @@ impl Trajectories {
                 let sum = &mut sums[usize::from(space.text_interest[events.text[row].index()])];
                 sum.0 += 1;
                 sum.1 += events.value.as_ref().map_or(0.0, |value| value[row]);
+                if weighted {
+                    sum.2 += f64::from(events.weight(row));
+                }
                 if rows.peek().is_some_and(|next| calendar.period(events.time[*next]) == period) {
                     continue;
                 }
-                for (interest, (count, value)) in sums.iter_mut().enumerate().filter(|(_, (count, _))| *count > 0) {
+                for (interest, (count, value, weight)) in
+                    sums.iter_mut().enumerate().filter(|(_, (count, ..))| *count > 0)
+                {
                     built.interest.push(interest as u16);
                     built.events.push(std::mem::take(count));
                     values.push(std::mem::take(value));
+                    if weighted {
+                        built.weight.push(std::mem::take(weight) as f32);
+                    }
                 }
                 built.period.push(period);
                 built.row_cells.push(built.interest.len());

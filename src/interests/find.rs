@@ -3,7 +3,8 @@
 use super::cluster::Points;
 use super::labels::label;
 use super::{Interest, InterestSpace, InterestsError, Source};
-use crate::events::EventTable;
+use crate::calendar::WallTime;
+use crate::events::{EventTable, TextId};
 use crate::language::Vectors;
 use crate::observe::Watch;
 
@@ -82,6 +83,55 @@ pub fn find(
     })
 }
 
+/// Gathers the texts that have events before `until` as [`find`] does, as if nothing later were known; every other text
+/// goes to its nearest interest.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_before(
+    events: &EventTable,
+    vectors: &Vectors,
+    until: WallTime,
+    count: Option<u16>,
+    seed: u64,
+    watch: &Watch,
+) -> Result<InterestSpace, InterestsError> {
+    if vectors.len() != events.texts.len() {
+        return Err(InterestsError::Mismatch { texts: events.texts.len(), vectors: vectors.len() });
+    }
+    let dim = vectors.dim;
+    let counts = events.text_counts_before(until);
+    let known: Vec<usize> = (0..counts.len()).filter(|text| counts[*text] > 0).collect();
+    let mut place = vec![None; counts.len()];
+    let mut before = EventTable::default();
+    let mut known_vectors = Vectors { dim, data: Vec::with_capacity(known.len() * dim) };
+    for (at, text) in known.iter().enumerate() {
+        place[*text] = Some(at);
+        before.texts.push(events.texts[*text].clone());
+        before.text.extend((0..counts[*text]).map(|_| TextId(at as u32)));
+        known_vectors.data.extend_from_slice(&vectors.data[text * dim..(text + 1) * dim]);
+    }
+    before.time = vec![until; before.text.len()];
+    let mut space = find(&before, &known_vectors, count, seed, watch)?;
+
+    let all = place.iter().enumerate().map(|(text, at)| match at {
+        Some(at) => (space.text_interest[*at], space.text_weight[*at]),
+        None => nearest(&space, &vectors.data[text * dim..(text + 1) * dim]),
+    });
+    let (interest, weight) = all.unzip();
+    (space.text_interest, space.text_weight) = (interest, weight);
+    Ok(space)
+}
+
+/// The interest whose centroid a vector is nearest to, and how surely.
+fn nearest(space: &InterestSpace, vector: &[f32]) -> (u16, f32) {
+    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-12);
+    let cosine = |centroid: &[f32]| centroid.iter().zip(vector).map(|(a, b)| a * b).sum::<f32>() / length;
+    let cosines: Vec<f32> = space.centroids.chunks_exact(space.dim.max(1)).map(cosine).collect();
+    let nearest = (0..cosines.len()).rev().max_by(|a, b| cosines[*a].total_cmp(&cosines[*b])).unwrap_or(0);
+    (nearest as u16, cosines.get(nearest).map_or(0.0, |_| surety(&cosines, nearest)))
+}
+
 /// The number of interests chosen for a log whose texts have so many events each.
 fn unasked(counts: &[u32]) -> usize {
     let texts = counts.iter().filter(|events| **events > 0).count() as f64;
@@ -98,8 +148,6 @@ fn surety(cosines: &[f32], own: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::WallTime;
-    use crate::events::TextId;
 
     /// One user and some texts, each with its number of events and its direction in the plane, in degrees.
     fn log(texts: &[(&str, u32, f32)]) -> (EventTable, Vectors) {
@@ -150,6 +198,21 @@ mod tests {
         assert!(matches!(find(&events, &vectors, None, 3, &Watch::silent()), Err(InterestsError::NoEvents)));
         let few = Vectors { dim: 2, data: Vec::new() };
         assert!(matches!(find(&events, &few, None, 3, &Watch::silent()), Err(InterestsError::Mismatch { .. })));
+    }
+
+    #[test]
+    fn what_comes_later_shapes_no_interest_and_goes_to_the_nearest() {
+        let (mut events, vectors) = log(SHOP);
+        // The last ten events, of the table lamp, come late.
+        let late = events.time.len() - 10;
+        events.time[late..].fill(WallTime(9));
+        let before = |events: &EventTable| find_before(events, &vectors, WallTime(5), Some(2), 3, &Watch::silent());
+        let space = before(&events).unwrap();
+        assert_eq!(space.text_interest, [1, 1, 1, 0, 0, 0]);
+        assert!((space.interests[0].share - 20.0 / 26.0).abs() < 1e-12, "late events do not count");
+        assert!((space.centroids[1] - 1.0).abs() < 1e-6, "the lamps' centre is the oil lamp: {:?}", space.centroids);
+        events.text[late..].fill(TextId(0));
+        assert_eq!(before(&events).unwrap(), space, "whatever comes later, nothing changes");
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod trajectories;
 mod words;
 
 pub use error::InterestsError;
-pub use find::find;
+pub use find::{find, find_before};
 pub use period::choose_period;
 pub use row_vectors::RowVectors;
 pub use space::{Interest, InterestSpace, Source};

@@ -2,8 +2,15 @@
 
 use tch::{Kind, Tensor};
 
-use super::Trajectories;
+use super::{InterestSpace, Trajectories};
+use crate::calendar::WallTime;
 use crate::events::EventTable;
+use crate::language::Vectors;
+
+/// Main directions of the texts that are kept.
+const REDUCED: usize = 8;
+/// How sharply a text belongs to the interests it is near to; a cosine is divided by it.
+const TEMPERATURE: f64 = 0.1;
 
 /// One short vector a row of [`Trajectories`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,20 +22,33 @@ pub struct RowVectors {
 }
 
 impl RowVectors {
-    /// Means over each row's events of their text vectors (`vectors`, texts × `width`), in the `dim` main directions of
-    /// the texts weighted by events, scaled to unit variance over texts.
+    /// Means over each row's events of what their texts are like: how much each belongs to every interest, and where it
+    /// lies along the main directions of the texts, which are found on the events before `until` and scaled to unit
+    /// variance there.
     ///
     /// # Errors
     /// What libtorch reports.
-    pub fn of(
+    pub fn of_space(
         events: &EventTable,
         trajectories: &Trajectories,
-        vectors: &[f32],
-        width: usize,
-        dim: usize,
+        space: &InterestSpace,
+        vectors: &Vectors,
+        until: WallTime,
     ) -> Result<Self, tch::TchError> {
-        let dim = dim.min(width);
-        let reduced = main_directions(vectors, width, &events.text_counts(), dim)?;
+        let reduced = REDUCED.min(vectors.dim);
+        let directions = main_directions(&vectors.data, vectors.dim, &events.text_counts_before(until), reduced)?;
+        let soft = memberships(space, vectors)?;
+        let width = reduced + space.len();
+        let mut features = Vec::with_capacity(events.texts.len() * width);
+        for (directions, soft) in directions.chunks_exact(reduced).zip(soft.chunks_exact(space.len())) {
+            features.extend_from_slice(soft);
+            features.extend_from_slice(directions);
+        }
+        Ok(Self::mean_of(events, trajectories, &features, width))
+    }
+
+    /// Means over each row's events of features of their texts, texts × `dim`.
+    fn mean_of(events: &EventTable, trajectories: &Trajectories, reduced: &[f32], dim: usize) -> Self {
         let mut data = vec![0.0; trajectories.period.len() * dim];
         for user in events.user_ids() {
             let mut rows = trajectories.rows(user);
@@ -48,7 +68,7 @@ impl RowVectors {
             }
             divide(&mut data[row * dim..(row + 1) * dim], seen);
         }
-        Ok(Self { dim, data })
+        Self { dim, data }
     }
 
     /// The vector of a row.
@@ -61,6 +81,19 @@ fn divide(sums: &mut [f32], by: f32) {
     if by > 0.0 {
         sums.iter_mut().for_each(|sum| *sum /= by);
     }
+}
+
+/// How much each text belongs to every interest: a softmax over cosines; texts × interests.
+fn memberships(space: &InterestSpace, vectors: &Vectors) -> Result<Vec<f32>, tch::TchError> {
+    let _frozen = tch::no_grad_guard();
+    let (dim, unit) = (vectors.dim as i64, |data: &[f32]| -> Result<Tensor, tch::TchError> {
+        let rows = Tensor::f_from_slice(data)?.f_reshape([-1, vectors.dim as i64])?;
+        let length = rows.f_norm_scalaropt_dim(2.0, [1_i64].as_slice(), true)?.f_clamp_min(1e-12)?;
+        rows.f_div(&length)
+    });
+    let centroids = Tensor::f_from_slice(&space.centroids)?.f_reshape([-1, dim])?;
+    let cosines = unit(&vectors.data)?.f_matmul(&centroids.f_transpose(0, 1)?)?;
+    Vec::try_from(cosines.f_div_scalar(TEMPERATURE)?.f_softmax(-1, Kind::Float)?.f_flatten(0, 1)?)
 }
 
 /// Principal components of weighted vectors: texts × `dim`.
@@ -111,9 +144,11 @@ mod tests {
             row_cells: vec![0, 1, 2],
             interest: vec![0, 0],
             events: vec![2, 2],
+            weight: Vec::new(),
             value: vec![0.0, 0.0],
         };
-        let rows = RowVectors::of(&events, &trajectories, &[-1.0, 0.0, 1.0, 0.0], 2, 1).unwrap();
+        let directions = main_directions(&[-1.0, 0.0, 1.0, 0.0], 2, &events.text_counts(), 1).unwrap();
+        let rows = RowVectors::mean_of(&events, &trajectories, &directions, 1);
         assert_eq!(rows.data.len(), 2);
         let (one, mixed) = (rows.row(0)[0], rows.row(1)[0]);
         assert!(one * mixed < 0.0, "weighted by events, the centre lies between: {one} {mixed}");

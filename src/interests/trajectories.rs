@@ -32,6 +32,9 @@ pub struct Trajectories {
     pub interest: Vec<u16>,
     /// Each cell's number of events.
     pub events: Vec<u32>,
+    /// What each cell's events count together; empty where every event counts 1, so that it is their number.
+    #[serde(default)]
+    pub weight: Vec<f32>,
     /// Each cell's value, net of the returns booked in its period; 0 where the log has no value.
     pub value: Vec<f32>,
 }
@@ -57,12 +60,22 @@ impl Trajectories {
         self.events[self.cells(row)].iter().sum()
     }
 
+    /// What a cell's events count together: their number, unless kinds of events have weights of their own.
+    pub fn weight(&self, cell: usize) -> f32 {
+        self.weight.get(cell).copied().unwrap_or(self.events[cell] as f32)
+    }
+
+    /// What the events of a row count over all interests.
+    pub fn total_weight(&self, row: usize) -> f32 {
+        if self.weight.is_empty() { self.total(row) as f32 } else { self.weight[self.cells(row)].iter().sum() }
+    }
+
     /// Shares of a row, one for each interest; they add up to 1.
     pub fn shares(&self, row: usize) -> Vec<f32> {
         let mut shares = vec![0.0; self.interests];
-        let total = self.total(row).max(1) as f32;
+        let total = Some(self.total_weight(row)).filter(|total| *total > 0.0).unwrap_or(1.0);
         for cell in self.cells(row) {
-            shares[self.interest[cell] as usize] = self.events[cell] as f32 / total;
+            shares[self.interest[cell] as usize] = self.weight(cell) / total;
         }
         shares
     }

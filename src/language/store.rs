@@ -55,8 +55,7 @@ impl Store {
         let mut found = fs::read_dir(&path).map_or_else(|_| Vec::new(), |entries| segments(entries).collect());
         // In order of name, so that a text kept twice always gives the same vector.
         found.sort();
-        let mut store =
-            Self { root: root.to_owned(), path, dim, limit, segments: Vec::new(), index: HashMap::new() };
+        let mut store = Self { root: root.to_owned(), path, dim, limit, segments: Vec::new(), index: HashMap::new() };
         for path in found {
             if let Ok(keys) = store.keys(&path) {
                 store.add(path, &keys);

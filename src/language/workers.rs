@@ -129,10 +129,16 @@ mod tests {
         for threads in [1, 2] {
             let watch = Watch::silent();
             let token = watch.cancel_token().clone();
-            let stopped = side_by_side(1000, threads, &watch, |_| Ok(()), |_, ()| {
-                token.cancel();
-                Ok(())
-            });
+            let stopped = side_by_side(
+                1000,
+                threads,
+                &watch,
+                |_| Ok(()),
+                |_, ()| {
+                    token.cancel();
+                    Ok(())
+                },
+            );
             assert!(matches!(stopped, Err(LanguageError::Cancelled(_))), "{threads}");
         }
     }

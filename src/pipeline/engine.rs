@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::backtest::backtest_from;
 use super::road::{ReadLog, read_log, read_options, run_from};
 use super::{Engine, JobId, Request, Store, Update, files};
 use crate::events;
@@ -179,6 +180,10 @@ fn answer(
             Ok(Update::Accounted(job, read_log(&settings, last, watch)?.account))
         }
         Request::Train(settings) => Ok(Update::Trained(job, Arc::new(run_from(&settings, store, last, watch)?))),
+        Request::Backtest(settings, origins) => {
+            let done = backtest_from(&settings, origins, None, store, last, watch)?;
+            Ok(Update::Backtested(job, Arc::new(done)))
+        }
         Request::Export { outcome, what, path } => {
             files::export(&outcome, &what, &path, watch)?;
             Ok(Update::Exported(job, path))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Outcome;
+use super::{BacktestOutcome, Outcome};
 use crate::events::{Account, Inspection, UserId};
 use crate::observe::{CurvePoint, Progress};
 use crate::project::Settings;
@@ -37,6 +37,8 @@ pub enum Request {
     Inspect(Settings),
     /// Walk the whole road.
     Train(Settings),
+    /// Set every model against the past, from so many origins.
+    Backtest(Settings, usize),
     /// Write files.
     Export {
         /// Of which run.
@@ -63,6 +65,8 @@ pub enum Update {
     Accounted(JobId, Arc<Account>),
     /// The road was walked to its end.
     Trained(JobId, Arc<Outcome>),
+    /// Every model was set against the past.
+    Backtested(JobId, Arc<BacktestOutcome>),
     /// Files were written; the place.
     Exported(JobId, PathBuf),
     /// The job failed: what happened, why, and what to do.
@@ -81,6 +85,7 @@ impl Update {
             | Self::Inspected(job, _)
             | Self::Accounted(job, _)
             | Self::Trained(job, _)
+            | Self::Backtested(job, _)
             | Self::Exported(job, _)
             | Self::Failed(job, _)
             | Self::Cancelled(job) => *job,

@@ -18,9 +18,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 1;
-/// Directions to which the mean text vector of a period is reduced.
-const REDUCED: usize = 8;
+const STAGES: u32 = 2;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -33,7 +31,33 @@ pub struct ReadLog {
     pub account: Arc<Account>,
     /// The columns and what they were taken for.
     pub columns: Vec<ColumnReport>,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
+}
+
+impl ReadLog {
+    /// The fingerprint of what was read and how.
+    pub(super) fn key(&self) -> Fingerprint {
+        self.key
+    }
+}
+
+/// What of the settings concerns the forecasters.
+pub(super) fn forecast_config(settings: &Settings) -> ForecastConfig {
+    ForecastConfig {
+        horizon: settings.horizon,
+        levels: settings.levels.clone(),
+        joint: settings.joint,
+        seed: settings.seed,
+        ..ForecastConfig::default()
+    }
+}
+
+/// How many interests to look for; none to choose a number.
+pub(super) fn interest_count(settings: &Settings) -> Option<u16> {
+    match settings.interests {
+        InterestCount::Auto => None,
+        InterestCount::Fixed(number) => Some(number),
+    }
 }
 
 /// What of the settings concerns reading.
@@ -42,6 +66,13 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
         mapping: settings.mapping.clone(),
         time_format: settings.time_format.clone(),
         returns_prefix: settings.returns_prefix.clone(),
+        dialect: settings.dialect.clone(),
+        time_zone: settings.time_zone.clone(),
+        skip_broken: settings.skip_broken,
+        filters: settings.filters.clone(),
+        kind_weights: settings.kind_weights.clone(),
+        keep_called_off: settings.keep_called_off,
+        ..ReadOptions::default()
     }
 }
 
@@ -53,7 +84,9 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let files = events::find_files(&settings.inputs)?;
     let contents = Fingerprint::of_files(&files, watch)?;
     let read_by = (&settings.mapping, &settings.time_format, &settings.returns_prefix);
-    let key = Fingerprint::of(&(STAGES, &contents, read_by))?;
+    let counts_by = (&settings.filters, &settings.kind_weights, settings.keep_called_off);
+    let written = (&settings.dialect, &settings.time_zone, settings.skip_broken);
+    let key = Fingerprint::of(&(STAGES, &contents, read_by, written, counts_by))?;
     if let Some(same) = last.as_ref().filter(|last| last.key == key) {
         return Ok(same.clone());
     }
@@ -62,6 +95,16 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let (events, account) = (Arc::new(log.events), Arc::new(log.account));
     let read = ReadLog { key, inputs, events, account, columns: log.columns, notes: log.notes };
     Ok(last.insert(read).clone())
+}
+
+/// The language model that the settings ask for, and how it is used.
+pub fn embedding(settings: &Settings, device: Device) -> Embedding {
+    Embedding {
+        model: settings.language_model.clone().unwrap_or_else(language::default_model_dir),
+        cache: language::cache_dir(),
+        device,
+        precision: Precision::pick(settings.precision, device),
+    }
 }
 
 /// Walks the whole road.
@@ -86,12 +129,10 @@ pub fn run_from(
     let device = Device::pick(settings.device)?;
     let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
     let events = &*log.events;
-    let notes = log.notes;
+    let mut notes = log.notes;
 
-    let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
-    let model = language::model_info(&model_dir)?;
-    let precision = Precision::pick(settings.precision, device);
-    let embedding = Embedding { model: model_dir, cache: language::cache_dir(), device, precision };
+    let embedding = embedding(settings, device);
+    let model = language::model_info(&embedding.model)?;
     let mut embedded: Option<Embedded> = None;
     let mut embed = |clock: &mut Clock| -> anyhow::Result<Vectors> {
         let (vectors, done) = clock.time(Stage::Embed, || embedding.all(&events.texts, watch))?;
@@ -99,11 +140,8 @@ pub fn run_from(
         Ok(vectors)
     };
 
-    let count = match settings.interests {
-        InterestCount::Auto => None,
-        InterestCount::Fixed(number) => Some(number),
-    };
-    let computed_by = (&model.fingerprint, precision.name());
+    let count = interest_count(settings);
+    let computed_by = (&model.fingerprint, embedding.precision.name());
     let space_key = Fingerprint::of(&(log.key, computed_by, settings.interests, settings.seed))?;
     let mut vectors = None;
     let space: InterestSpace = match store.get("interests", space_key) {
@@ -117,13 +155,8 @@ pub fn run_from(
     };
     let length = settings.period.unwrap_or_else(|| interests::choose_period(events));
     let trajectories = Trajectories::build(events, &space, Calendar::new(length));
-    let config = ForecastConfig {
-        horizon: settings.horizon,
-        levels: settings.levels.clone(),
-        seed: settings.seed,
-        ..ForecastConfig::default()
-    };
-    let run_key = Fingerprint::of(&(space_key, length, &config, device.describe()))?;
+    let config = forecast_config(settings);
+    let run_key = Fingerprint::of(&(space_key, length, &config, settings.model, device.describe()))?;
     let run: Run = match store.get("forecast", run_key) {
         Some(run) => run,
         None => {
@@ -132,16 +165,18 @@ pub fn run_from(
                 None => embed(&mut clock)?,
             };
             let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
-                let rows = RowVectors::of(events, &trajectories, &vectors.data, vectors.dim, REDUCED)
+                let until = trajectories.calendar.start(trajectories.origin);
+                let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
                     .context("libtorch failed on the texts' main directions")?;
                 drop(vectors);
-                Ok(forecast::run(&trajectories, &rows, &config, device.tch(), watch)?)
+                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), watch)?)
             })?;
             store.put("forecast", run_key, &run);
             run
         }
     };
 
+    notes.push(run.chosen_because);
     let users = report::summarise_users(events, &trajectories, &run.forecast);
     Ok(Outcome {
         settings: settings.clone(),
@@ -158,17 +193,17 @@ pub fn run_from(
         users: Arc::new(users),
         notes,
         device: device.describe(),
-        language: LanguageUse { model, precision: precision.describe(), embedded },
+        language: LanguageUse { model, precision: embedding.precision.describe(), embedded },
         times: clock.0,
     })
 }
 
 /// How long each stage took, in seconds; a stage whose result was kept is absent.
 #[derive(Debug, Default)]
-struct Clock(Vec<(Stage, f64)>);
+pub(super) struct Clock(pub(super) Vec<(Stage, f64)>);
 
 impl Clock {
-    fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+    pub(super) fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
         let began = Instant::now();
         let done = work();
         self.0.push((stage, began.elapsed().as_secs_f64()));

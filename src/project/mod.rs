@@ -2,8 +2,10 @@
 
 mod error;
 mod file;
+mod preset;
 mod settings;
 
 pub use error::ProjectError;
 pub use file::{Project, Selection};
+pub use preset::{Preset, Presets};
 pub use settings::{InterestCount, Settings};

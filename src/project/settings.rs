@@ -7,7 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
-use crate::events::Mapping;
+use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
+use crate::forecast::ModelKind;
 use crate::language::{DeviceChoice, PrecisionChoice};
 
 /// How many interests to look for.
@@ -54,14 +55,30 @@ pub struct Settings {
     pub time_format: Option<String>,
     /// Baskets that begin so are returns, as quantities below zero are; guessed when not given.
     pub returns_prefix: Option<String>,
+    /// How a text file writes its table; what is open is found out.
+    pub dialect: DialectChoice,
+    /// The log's time zone, by its name or as an offset; UTC when not given.
+    pub time_zone: Option<String>,
+    /// Whether files that are broken are left out, instead of the log being refused.
+    pub skip_broken: bool,
+    /// Rows count only if all of these hold.
+    pub filters: Vec<Filter>,
+    /// How much an event of each kind counts; 1 where nothing is said.
+    pub kind_weights: KindWeights,
+    /// Whether purchases called off within a day stay events, and their cancellations returns.
+    pub keep_called_off: bool,
     /// How long a period is; chosen from the data when not given.
     pub period: Option<PeriodLength>,
     /// How many interests.
     pub interests: InterestCount,
+    /// Which model forecasts.
+    pub model: ModelKind,
     /// How many periods ahead.
     pub horizon: usize,
     /// Levels of the bands, percent.
     pub levels: Vec<u8>,
+    /// Whether a band holds for a whole path at once instead of for each period by itself.
+    pub joint: bool,
     /// Directory of the language model; the built-in all-MiniLM-L6-v2 when not given.
     pub language_model: Option<PathBuf>,
     /// Where to compute.
@@ -79,10 +96,18 @@ impl Default for Settings {
             mapping: Mapping::default(),
             time_format: None,
             returns_prefix: None,
+            dialect: DialectChoice::default(),
+            time_zone: None,
+            skip_broken: false,
+            filters: Vec::new(),
+            kind_weights: KindWeights::default(),
+            keep_called_off: false,
             period: None,
             interests: InterestCount::Auto,
+            model: ModelKind::default(),
             horizon: 3,
             levels: vec![50, 80, 95],
+            joint: false,
             language_model: None,
             device: DeviceChoice::Auto,
             precision: PrecisionChoice::Auto,

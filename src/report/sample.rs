@@ -42,6 +42,7 @@ pub fn shop() -> Shop {
         row_cells: vec![0],
         interest: Vec::new(),
         events: Vec::new(),
+        weight: Vec::new(),
         value: Vec::new(),
     };
     for months in [&ann[..], &bob, &cid] {

@@ -81,13 +81,13 @@ impl ChangeToNext {
 
 /// Mean share of each interest over the user's complete active periods, each event counting once.
 fn mean_shares(trajectories: &Trajectories, user: UserId) -> Vec<f32> {
-    let mut events = vec![0_u64; trajectories.interests];
+    let mut events = vec![0.0_f64; trajectories.interests];
     for row in trajectories.rows(user).filter(|row| trajectories.period[*row] < trajectories.origin) {
         for cell in trajectories.cells(row) {
-            events[usize::from(trajectories.interest[cell])] += u64::from(trajectories.events[cell]);
+            events[usize::from(trajectories.interest[cell])] += f64::from(trajectories.weight(cell));
         }
     }
-    let total = events.iter().sum::<u64>().max(1) as f32;
+    let total = Some(events.iter().sum::<f64>()).filter(|total| *total > 0.0).unwrap_or(1.0) as f32;
     events.iter().map(|events| *events as f32 / total).collect()
 }
 

@@ -10,7 +10,7 @@ use polars::prelude::{
 use super::parquet::{dates, write_table};
 use super::{ReportError, UserSummary};
 use crate::calendar::{Period, WallTime};
-use crate::events::{EventTable, UserId};
+use crate::events::{EventTable, UserId, flag_users};
 use crate::forecast::Forecast;
 use crate::interests::{InterestSpace, Source, Trajectories};
 
@@ -89,11 +89,11 @@ fn past(events: &EventTable, trajectories: &Trajectories) -> Vec<Column> {
     let mut shares = Vec::with_capacity(cells);
     for user in (0..trajectories.users()).map(|user| UserId(user as u32)) {
         for row in trajectories.rows(user) {
-            let total = trajectories.total(row).max(1) as f32;
+            let total = trajectories.total_weight(row);
             for cell in trajectories.cells(row) {
                 users.push(name(events, user));
                 periods.push(trajectories.period[row]);
-                shares.push(trajectories.events[cell] as f32 / total);
+                shares.push(trajectories.weight(cell) / total);
             }
         }
     }
@@ -156,7 +156,20 @@ fn user_lines(events: &EventTable, users: &[UserSummary]) -> Vec<Column> {
         column("leading_next", users.iter().map(|user| number(user.leading_next))),
         column("change_interest", users.iter().map(|user| number(user.largest_change.map(|change| change.0)))),
         column("change", users.iter().map(|user| user.largest_change.map(|change| change.1))),
+        column("flags", flags_of(events, users).into_iter()),
     ]
+}
+
+/// What each user was flagged as, in words; none for most.
+fn flags_of(events: &EventTable, users: &[UserSummary]) -> Vec<Option<String>> {
+    let flagged = flag_users(events);
+    let words = |user: &UserSummary| {
+        let from = flagged.partition_point(|flagged| flagged.user < user.user);
+        let own = flagged[from..].iter().take_while(|flagged| flagged.user == user.user);
+        Some(own.map(|flagged| flagged.flag.to_string()).collect::<Vec<_>>().join(", "))
+            .filter(|words| !words.is_empty())
+    };
+    users.iter().map(words).collect()
 }
 
 /// Wall-clock times, in microseconds, without a zone.
@@ -245,7 +258,8 @@ mod tests {
                 ("leading_now", Int32),
                 ("leading_next", Int32),
                 ("change_interest", Int32),
-                ("change", Float32)
+                ("change", Float32),
+                ("flags", Text)
             ])
         );
     }

@@ -2,6 +2,7 @@
 //! rasteriser, and a harness that speaks the domain.
 
 pub mod engine;
+pub mod past;
 pub mod raster;
 pub mod shop;
 pub mod window;

@@ -115,6 +115,7 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
         row_cells: vec![0],
         interest: Vec::new(),
         events: Vec::new(),
+        weight: Vec::new(),
         value: Vec::new(),
     };
     for customer in &customers {
@@ -342,6 +343,8 @@ pub fn inspection() -> Inspection {
         .collect();
     Inspection {
         files: vec!["garden_shop.csv".into()],
+        dialect: None,
+        broken: Vec::new(),
         rows_seen: 50_000,
         columns: vec![
             column("Invoice", "text", Some(Role::Basket), "many rows share one value, and each has one user", 0, 2_103),
@@ -354,6 +357,7 @@ pub fn inspection() -> Inspection {
             column("Country", "text", None, "few different values", 0, 24),
         ],
         preview,
+        off: Vec::new(),
         problems: Vec::new(),
     }
 }

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use driftline::app::Opening;
-use driftline::pipeline::Update;
+use driftline::pipeline::{Request, Update};
 use eframe::egui::{Theme, Vec2};
 use resvg::tiny_skia::Pixmap;
 
 use crate::support::raster::save;
-use crate::support::shop;
 use crate::support::window::{Window, progress};
+use crate::support::{past, shop};
 
 const SIZE: Vec2 = Vec2::new(1280.0, 800.0);
 
@@ -63,6 +63,34 @@ fn every_page_is_drawn_in_both_themes() {
         keep(&window, "9-users-hover", theme);
         window.click("Menu");
         keep(&window, "10-menu", theme);
+    }
+}
+
+#[test]
+fn the_backtest_is_drawn() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let outcome = shop::outcome(120, 8);
+        let mut found = past::backtest(&outcome);
+        let mut window = Window::trained(theme, outcome);
+        window.click("Backtest page");
+        keep(&window, "17-backtest-empty", theme);
+        window.click("Run backtest");
+        let (job, request) = window.engine.latest();
+        assert!(matches!(request, Request::Backtest(..)), "{request:?}");
+        let stage = driftline::observe::Stage::Train;
+        window.tell(Update::Progress(job, progress(stage, "origin 1 of 3 · LSTM · network 2 of 3", 23, 60, "epochs")));
+        keep(&window, "18-backtest-running", theme);
+        found.settings = match window.engine.latest().1 {
+            Request::Backtest(settings, _) => settings,
+            other => panic!("{other:?}"),
+        };
+        window.tell(Update::Backtested(job, std::sync::Arc::new(found)));
+        assert!(window.shows("gains 1.34 times as much as the best simple forecast"), "{:#?}", window.names());
+        assert!(window.shows("80 % held 80.6 %"));
+        keep(&window, "19-backtest", theme);
+        window.click("User’s past");
+        assert!(window.shows("10 and more active months 2.052"), "{:#?}", window.names());
+        keep(&window, "20-backtest-by-activity", theme);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod cache;
 mod fetch;
+mod generate;
 mod link;
 mod platform;
 mod tools;
@@ -23,6 +24,7 @@ Set-up, run and test of Driftline.
   cargo xtask run [-- ARGS]    set up, build, and start driftline with ARGS;
                                without ARGS, the window with the sample project
   cargo xtask test [-- ARGS]   set up, and run `cargo test --workspace ARGS`
+  cargo xtask generate-log     make a made-up shop's log of any size; --help says more
 
   DRIFTLINE_CACHE=DIR          keep what is fetched in DIR, not in the system's cache folder
   DRIFTLINE_LIBTORCH=DIR       use the libtorch in DIR (with lib/ and include/), fetch none";
@@ -57,6 +59,7 @@ fn dispatch(command: &str, rest: &[String]) -> Fallible<ExitCode> {
             set_up(&root)?;
             become_child(cargo(&root, &["test", "--workspace"]).args(rest))
         }
+        "generate-log" => generate::run(rest).map(|()| ExitCode::SUCCESS),
         "help" | "--help" | "-h" => {
             eprintln!("{USAGE}");
             Ok(ExitCode::SUCCESS)

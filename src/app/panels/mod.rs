@@ -1,5 +1,6 @@
 //! The parts of the window, one a file.
 
+mod backtest;
 mod chart;
 mod chart_item;
 mod cleaning;
@@ -23,6 +24,7 @@ mod trajectory;
 mod user_list;
 mod users;
 
+pub use backtest::BacktestPage;
 pub use data::DataPage;
 pub use notices::NoticesPanel;
 pub use rail::Rail;
@@ -48,6 +50,8 @@ pub struct Panels {
     pub data: DataPage,
     /// The page of the training.
     pub train: TrainPage,
+    /// The page of the backtest.
+    pub backtest: BacktestPage,
     /// The page of the users.
     pub users: UsersPage,
     /// What is said aside.

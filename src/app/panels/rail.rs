@@ -13,10 +13,11 @@ use crate::app::widgets::Icon;
 #[derive(Debug, Default)]
 pub struct Rail;
 
-const PAGES: [(Page, Command, Icon); 3] = [
+const PAGES: [(Page, Command, Icon); 4] = [
     (Page::Data, Command::ShowData, Icon::Table),
     (Page::Train, Command::ShowTrain, Icon::Curve),
     (Page::Users, Command::ShowUsers, Icon::People),
+    (Page::Backtest, Command::ShowBacktest, Icon::Target),
 ];
 
 impl View for Rail {
@@ -28,6 +29,7 @@ impl View for Rail {
             let spot = match page {
                 Page::Data => session.inspection.as_ref().is_some_and(|found| !found.problems.is_empty()),
                 Page::Train => session.jobs.of(Purpose::Train).is_some(),
+                Page::Backtest => session.jobs.of(Purpose::Backtest).is_some(),
                 Page::Users => false,
             };
             if entry(ui, command, icon, session.page == page, spot) {

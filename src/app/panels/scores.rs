@@ -39,14 +39,16 @@ pub fn verdict(table: &ScoreTable) -> String {
     match (learned, simple) {
         (Some(learned), Some(simple)) => {
             let gain = simple.nll - learned.nll;
-            let (learned, simple) = (name(&learned.model), name(&simple.model));
+            let (learned, simple) = (model_name(&learned.model), model_name(&simple.model));
             if gain > 0.0 {
                 format!("The {learned} is {gain:.3} nats per event better than the best simple forecast ({simple})")
             } else {
                 format!("The best simple forecast ({simple}) is {:.3} nats per event better than the {learned}", -gain)
             }
         }
-        (Some(only), None) | (None, Some(only)) => format!("Only one kind of model was scored: {}", name(&only.model)),
+        (Some(only), None) | (None, Some(only)) => {
+            format!("Only one kind of model was scored: {}", model_name(&only.model))
+        }
         (None, None) => "No model could be scored: there are too few periods to look back on".to_owned(),
     }
 }
@@ -69,9 +71,13 @@ fn basis(outcome: &Outcome) -> String {
 }
 
 /// A model as people call it.
-fn name(model: &str) -> String {
+pub fn model_name(model: &str) -> String {
     match model {
         "lstm" | "gru" | "arima" | "ets" => model.to_uppercase(),
+        "theta" => "Theta".to_owned(),
+        "drift" => "market drift".to_owned(),
+        "average" => "plain average".to_owned(),
+        "vote" => "majority vote".to_owned(),
         "ewma" => "decayed average".to_owned(),
         "last" => "last active period".to_owned(),
         "mean" => "mean of the past".to_owned(),
@@ -115,7 +121,7 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
                 let leads = score.nll <= best;
                 let text = |text: String| if leads { strong(text) } else { RichText::new(text) };
                 row.col(|ui| {
-                    ui.label(text(name(&score.model)));
+                    ui.label(text(model_name(&score.model)));
                 });
                 let gain = if score.gain.abs() < 5e-4 { "0".to_owned() } else { signed(score.gain) };
                 let values =
@@ -129,7 +135,8 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
         });
 }
 
-fn signed(value: f64) -> String {
+/// A number with its sign: `+0.071`.
+pub fn signed(value: f64) -> String {
     if value < 0.0 { format!("−{:.3}", -value) } else { format!("+{value:.3}") }
 }
 

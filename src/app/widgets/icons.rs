@@ -13,6 +13,8 @@ pub enum Icon {
     Table,
     /// A curve going down.
     Curve,
+    /// A ring around a spot.
+    Target,
     /// People.
     People,
     /// A file.
@@ -75,6 +77,11 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Curve => {
             line(&[(0.08, 0.06), (0.08, 0.92), (0.96, 0.92)]);
             line(&[(0.24, 0.2), (0.36, 0.46), (0.52, 0.62), (0.7, 0.7), (0.92, 0.72)]);
+        }
+        Icon::Target => {
+            ring(0.5, 0.5, 0.44);
+            ring(0.5, 0.5, 0.24);
+            painter.circle_filled(at(0.5, 0.5), 0.08 * side, colour);
         }
         Icon::People => {
             ring(0.36, 0.3, 0.17);

@@ -1,5 +1,7 @@
 //! Which column plays which role: what the analyst said, then names, then values.
 
+#[cfg(test)]
+mod headers;
 mod names;
 
 use super::profile::Profile;
@@ -12,6 +14,8 @@ const MOSTLY: f64 = 0.5;
 const SURELY: f64 = 0.8;
 /// What a name is worth less if the values do not bear it out.
 const DOUBT: u32 = 600;
+/// A name that is the role's own scores more than this.
+const SURE: u32 = 500;
 /// Kinds of events are few.
 const MOST_KINDS: u64 = 100;
 
@@ -70,7 +74,7 @@ pub fn unknown<'a>(mapping: &'a Mapping, columns: &'a [Profile]) -> impl Iterato
 }
 
 /// A column by its name; capitals and outer spaces matter only where two names differ in nothing else.
-fn find(columns: &[Profile], asked: &str) -> Option<usize> {
+pub fn find(columns: &[Profile], asked: &str) -> Option<usize> {
     let exact = columns.iter().position(|column| column.name == asked);
     exact.or_else(|| {
         let mut like = (0..columns.len()).filter(|at| columns[*at].name.to_lowercase() == asked.trim().to_lowercase());
@@ -101,7 +105,8 @@ pub fn cast(columns: &[Profile], mapping: &Mapping) -> Cast {
             // first rows are empty may be filled later.
             let doubtful = role.required() || column.looks.values == 0;
             let doubted = if doubtful { score.saturating_sub(DOUBT) } else { 0 };
-            let score = if may_play(column, *role) { score } else { doubted };
+            let score =
+                if may_play(column, *role) || (score > SURE && is_decimal_id(column, *role)) { score } else { doubted };
             if score > 0 {
                 bids.push((score, *role, at, why));
             }
@@ -141,13 +146,18 @@ fn may_play(column: &Profile, role: Role) -> bool {
         Role::User | Role::Item | Role::Basket => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
         Role::Time => {
             is_time(column, MOSTLY)
-                || (mostly(looks.numbers) && column.names.iter().take(100).all(|text| could_count_time(text)))
+                || (mostly(looks.numbers) && column.dictionary.names.iter().take(100).all(could_count_time))
         }
         Role::Text => f64::from(looks.with_letters) >= 0.5 * f64::from(looks.values.max(1)) && !is_time(column, MOSTLY),
         Role::Kind => looks.values > 0 && column.distinct() <= MOST_KINDS && !is_time(column, MOSTLY) && !fractions,
         Role::Quantity | Role::Price | Role::Value => mostly(looks.numbers),
         Role::Category => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
     }
+}
+
+/// Whether these may be users' numbers with a point in them, as `1026454.4271112504` is: only a sure name says so.
+fn is_decimal_id(column: &Profile, role: Role) -> bool {
+    role == Role::User && column.looks.values > 0 && !is_time(column, MOSTLY)
 }
 
 /// Whether this share of the values are times.
@@ -162,10 +172,11 @@ mod tests {
     use crate::events::source::Cells;
     use polars::prelude::{NewChunkedArray as _, StringChunked};
 
-    fn columns(table: &[(&str, [&str; 3])]) -> Vec<Profile> {
+    pub(super) fn columns(table: &[(&str, [&str; 3])]) -> Vec<Profile> {
         let profile = |(name, values): &(&str, [&str; 3])| {
-            let mut profile = Profile::new((*name).to_owned(), true);
-            profile.observe(&Cells::Text(StringChunked::from_slice("".into(), values)));
+            let mut profile = Profile::new((*name).to_owned());
+            let cells = Cells::Text(StringChunked::from_slice("".into(), values));
+            profile.observe(&cells, &crate::events::times::TimeReader::new(None, None).unwrap());
             profile
         };
         table.iter().map(profile).collect()

@@ -9,22 +9,51 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-pub use cells::{Cell, Cells};
+pub use cells::{Cell, Cells, Fields};
 
-use super::EventsError;
+use super::dialect::{Dialect, DialectChoice};
+use super::{EventsError, Reason};
 
-/// Rows in a batch: small enough that a cancel is heard in time.
-pub const BATCH_ROWS: usize = 65_536;
-
-/// Some rows of a file.
-#[derive(Debug)]
-pub struct Batch {
-    /// One entry a column, in the file's order.
-    pub columns: Vec<Cells>,
+/// Some rows of a file, at the moment of being read.
+pub trait Batch: Send + Sync {
+    /// How many whole rows.
+    fn rows(&self) -> usize;
+    /// The values of a column, by its place in the file.
+    ///
+    /// # Errors
+    /// What only shows when values are unpacked.
+    fn cells(&self, column: usize) -> Result<Cells, EventsError>;
     /// Where each row stands: its line in a CSV file, its number in Parquet.
-    pub lines: Vec<u64>,
-    /// Lines left out because their number of fields is wrong.
-    pub ragged: Vec<u64>,
+    fn lines(&self) -> Lines;
+    /// The decimal mark of written numbers, where it is known.
+    fn decimal(&self) -> Option<char> {
+        None
+    }
+    /// Rows whose fields cannot be told, with their lines.
+    fn torn(&self) -> &[(u64, Reason)];
+    /// The text of such a row.
+    fn torn_text(&self, _at: usize) -> String {
+        String::new()
+    }
+}
+
+/// The lines of some rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lines {
+    /// One behind the other from this one on.
+    From(u64),
+    /// So many lines behind the first.
+    Listed(u64, Vec<u32>),
+}
+
+impl Lines {
+    /// The line of a row.
+    pub fn of(&self, row: usize) -> u64 {
+        match self {
+            Self::From(first) => first + row as u64,
+            Self::Listed(first, behind) => first + behind.get(row).copied().map_or(0, u64::from),
+        }
+    }
 }
 
 /// A column before its values are read.
@@ -36,9 +65,19 @@ pub struct Field {
 }
 
 /// Hands out the rows of a file.
-pub trait Batches {
-    /// The next rows; none after the last. `at_most` limits how many.
-    fn next(&mut self, at_most: usize) -> Result<Option<Batch>, EventsError>;
+pub trait Batches: Send {
+    /// The next rows, in as many pieces as are worth working on at once; none after the last.
+    ///
+    /// # Errors
+    /// A file that breaks off or makes no sense.
+    fn next(&mut self, pieces: usize) -> Result<Vec<Box<dyn Batch>>, EventsError>;
+    /// The first rows alone, at most so many; whatever has been handed out.
+    ///
+    /// # Errors
+    /// As `next`.
+    fn first(&mut self, rows: usize) -> Result<Box<dyn Batch>, EventsError>;
+    /// How many bytes of the file were read so far.
+    fn bytes_read(&self) -> u64;
     /// What the analyst should know about how the file was read.
     fn notes(&self) -> Vec<String>;
 }
@@ -46,13 +85,17 @@ pub trait Batches {
 /// A file about to be read.
 pub struct Opened {
     pub fields: Vec<Field>,
-    /// Rows in all, where that is known; about so for a plain CSV file.
+    /// Rows in all, where the file says so.
     pub rows: Option<u64>,
+    /// Bytes of the file.
+    pub size: u64,
+    /// How a text file is written.
+    pub dialect: Option<Dialect>,
     pub batches: Box<dyn Batches>,
 }
 
 /// Opens a file as what its first bytes say it is.
-pub fn open(path: &Path) -> Result<Opened, EventsError> {
+pub fn open(path: &Path, choice: &DialectChoice) -> Result<Opened, EventsError> {
     let refused = |source| EventsError::Io { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(refused)?;
     let mut head = Vec::new();
@@ -63,6 +106,6 @@ pub fn open(path: &Path) -> Result<Opened, EventsError> {
     } else if says_parquet || head == *b"PAR1" {
         parquet::open(path)
     } else {
-        csv::open(path)
+        csv::open(path, choice)
     }
 }

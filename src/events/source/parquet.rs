@@ -1,21 +1,33 @@
-//! Parquet files, slice by slice through polars.
+//! Parquet files, row group by row group and column by column through polars.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use polars::prelude::{ArrowDataType, DataFrame, ParquetReader, PolarsResult, SerReader as _};
+use polars::io::parquet::metadata::FileMetadataRef;
+use polars::io::parquet::read::ParallelStrategy;
+use polars::prelude::{ArrowDataType, ParquetReader, PolarsResult, SerReader as _};
 
-use super::{Batch, Batches, Cells, Field, Opened, quiet};
-use crate::events::EventsError;
+use super::{Batch, Batches, Cells, Field, Lines, Opened, quiet};
+use crate::events::{EventsError, Reason};
+
+/// Row groups are worked on at once until they have so many rows together; a single one may have more.
+const ROWS_AT_ONCE: usize = 1 << 21;
 
 /// What stands at both ends of a Parquet file.
 const MARK: [u8; 4] = *b"PAR1";
 
 pub fn open(path: &Path) -> Result<Opened, EventsError> {
     check_ends(path)?;
-    let (fields, rows) = guarded(path, || {
-        let mut reader = reader(path)?;
+    let (fields, metadata) = guarded(path, || {
+        let mut reader = ParquetReader::new(File::open(path)?);
+        // By the Parquet types alone. The Arrow schema that some writers add names types (dictionaries, for one) that
+        // mean the same words and numbers.
+        let mut metadata = reader.get_metadata()?.as_ref().clone();
+        metadata.key_value_metadata = None;
+        let metadata = FileMetadataRef::new(metadata);
+        reader.set_metadata(metadata.clone());
         let fields = reader
             .schema()?
             .iter_values()
@@ -24,10 +36,19 @@ pub fn open(path: &Path) -> Result<Opened, EventsError> {
                 unreadable: (!readable(&field.dtype)).then(|| word(&field.dtype).to_owned()),
             })
             .collect::<Vec<_>>();
-        Ok((fields, reader.num_rows()?))
+        Ok((fields, metadata))
     })?;
-    let batches = Slices { path: path.to_owned(), fields: fields.clone(), rows, done: 0 };
-    Ok(Opened { fields, rows: Some(rows as u64), batches: Box::new(batches) })
+    let mut bare = metadata.as_ref().clone();
+    bare.row_groups = Vec::new();
+    let bare = FileMetadataRef::new(bare);
+    let file = Arc::new(Table { path: path.to_owned(), fields: fields.clone(), metadata, bare });
+    let rows = file.metadata.row_groups.iter().map(|group| group.num_rows() as u64).sum();
+    if rows != file.metadata.num_rows as u64 {
+        return Err(file.fewer_rows());
+    }
+    let size = std::fs::metadata(path).map_or(0, |file| file.len());
+    let batches = Box::new(Groups { file, next: 0, row: 1, bytes: 0 });
+    Ok(Opened { fields, rows: Some(rows), size, dialect: None, batches })
 }
 
 /// A file cut off in the middle lacks the footer; said here plainly rather than in the words of a parser.
@@ -50,16 +71,6 @@ fn check_ends(path: &Path) -> Result<(), EventsError> {
         return broken("the end of this Parquet file is missing; it was cut off or is still being written");
     }
     Ok(())
-}
-
-/// A reader that goes by the Parquet types alone. The Arrow schema that some writers add names types (dictionaries,
-/// for one) that mean the same words and numbers.
-fn reader(path: &Path) -> PolarsResult<ParquetReader<File>> {
-    let mut reader = ParquetReader::new(File::open(path)?);
-    let mut metadata = reader.get_metadata()?.as_ref().clone();
-    metadata.key_value_metadata = None;
-    reader.set_metadata(metadata.into());
-    Ok(reader)
 }
 
 /// Runs a read of a file that may be damaged.
@@ -116,52 +127,121 @@ fn word(kind: &ArrowDataType) -> &'static str {
     }
 }
 
-struct Slices {
+/// A file whose table of contents has been read.
+struct Table {
     path: PathBuf,
     fields: Vec<Field>,
-    rows: usize,
-    done: usize,
+    metadata: FileMetadataRef,
+    /// The same without row groups.
+    bare: FileMetadataRef,
 }
 
-impl Batches for Slices {
-    fn next(&mut self, at_most: usize) -> Result<Option<Batch>, EventsError> {
-        let take = at_most.min(self.rows - self.done);
-        if take == 0 {
-            return Ok(None);
+impl Table {
+    fn fewer_rows(&self) -> EventsError {
+        let why = format!("this Parquet file says it has {} rows, but holds others", self.metadata.num_rows);
+        EventsError::BrokenFile { path: self.path.clone(), why }
+    }
+}
+
+/// Row group after row group.
+struct Groups {
+    file: Arc<Table>,
+    next: usize,
+    /// The number of the first row not handed out.
+    row: u64,
+    bytes: u64,
+}
+
+impl Groups {
+    fn group(&self, at: usize, first: u64, at_most: usize) -> Group {
+        let whole = &self.file.metadata;
+        let group = whole.row_groups[at].clone();
+        let rows = group.num_rows().min(at_most);
+        // With the one row group as the whole content, polars does not walk over the others.
+        let mut metadata = self.file.bare.as_ref().clone();
+        metadata.num_rows = group.num_rows();
+        metadata.row_groups = vec![group];
+        Group { file: self.file.clone(), metadata: FileMetadataRef::new(metadata), first, rows }
+    }
+}
+
+impl Batches for Groups {
+    fn next(&mut self, pieces: usize) -> Result<Vec<Box<dyn Batch>>, EventsError> {
+        let mut batches: Vec<Box<dyn Batch>> = Vec::new();
+        let mut rows = 0;
+        while self.next < self.file.metadata.row_groups.len()
+            && (batches.is_empty() || (batches.len() < pieces && rows < ROWS_AT_ONCE))
+        {
+            let group = self.group(self.next, self.row, usize::MAX);
+            self.bytes += self.file.metadata.row_groups[self.next].compressed_size() as u64;
+            self.next += 1;
+            self.row += group.rows as u64;
+            rows += group.rows;
+            if group.rows > 0 {
+                batches.push(Box::new(group));
+            }
         }
-        let wanted: Vec<usize> = (0..self.fields.len()).filter(|at| self.fields[*at].unreadable.is_none()).collect();
-        let (from, path) = (self.done, self.path.as_path());
-        let columns = guarded(path, || {
-            let frame: DataFrame =
-                reader(path)?.with_slice(Some((from, take))).with_projection(Some(wanted.clone())).finish()?;
-            frame.columns().iter().map(Cells::from_column).collect::<PolarsResult<Vec<_>>>()
-        })?;
-        if columns.len() != wanted.len() || columns.iter().any(|cells| cells.len() != take) {
-            return Err(EventsError::BrokenFile {
-                path: self.path.clone(),
-                why: format!("this Parquet file says it has {} rows, but holds fewer", self.rows),
-            });
+        Ok(batches)
+    }
+
+    fn first(&mut self, rows: usize) -> Result<Box<dyn Batch>, EventsError> {
+        let groups = &self.file.metadata.row_groups;
+        let at = groups.iter().position(|group| group.num_rows() > 0).unwrap_or_default();
+        if groups.is_empty() {
+            return Err(EventsError::HeaderOnly { path: self.file.path.clone() });
         }
-        self.done += take;
-        let mut read = columns.into_iter();
-        let columns = self
-            .fields
-            .iter()
-            .map(|field| if field.unreadable.is_some() { None } else { read.next() })
-            .map(|cells| cells.unwrap_or(Cells::Opaque(take)))
-            .collect();
-        let lines = (from as u64 + 1..=(from + take) as u64).collect();
-        Ok(Some(Batch { columns, lines, ragged: Vec::new() }))
+        Ok(Box::new(self.group(at, 1, rows)))
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes
     }
 
     fn notes(&self) -> Vec<String> {
-        self.fields
-            .iter()
-            .filter_map(|field| {
-                let kind = field.unreadable.as_ref()?;
-                let name = &field.name;
-                Some(format!("Column `{name}` was not read, as its type is {kind}; duplicates are told without it."))
-            })
-            .collect()
+        let unread = |field: &Field| {
+            let (name, kind) = (&field.name, field.unreadable.as_ref()?);
+            Some(format!("Column `{name}` was not read, as its type is {kind}; duplicates are told without it."))
+        };
+        self.file.fields.iter().filter_map(unread).collect()
+    }
+}
+
+/// The rows of one row group, or its first ones.
+struct Group {
+    file: Arc<Table>,
+    metadata: FileMetadataRef,
+    first: u64,
+    rows: usize,
+}
+
+impl Batch for Group {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn cells(&self, column: usize) -> Result<Cells, EventsError> {
+        if self.file.fields[column].unreadable.is_some() {
+            return Ok(Cells::Opaque(self.rows));
+        }
+        let path = &self.file.path;
+        let cells = guarded(path, || {
+            let mut reader = ParquetReader::new(File::open(path)?);
+            reader.set_metadata(self.metadata.clone());
+            let frame = reader
+                .read_parallel(ParallelStrategy::None)
+                .with_slice(Some((0, self.rows)))
+                .with_projection(Some(vec![column]))
+                .finish()?;
+            frame.columns().first().map(Cells::from_column).transpose()
+        })?;
+        cells.filter(|cells| cells.len() == self.rows).ok_or_else(|| self.file.fewer_rows())
+    }
+
+    fn lines(&self) -> Lines {
+        Lines::From(self.first)
+    }
+
+    fn torn(&self) -> &[(u64, Reason)] {
+        &[]
     }
 }

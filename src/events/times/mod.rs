@@ -1,16 +1,20 @@
 //! Written times → wall-clock times: one way of reading for the whole column, decided by all its values.
 
+mod column;
 mod scan;
+mod zone;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
-use rayon::prelude::*;
 
-use super::{EventsError, TwoReadings};
+use super::EventsError;
 use crate::calendar::WallTime;
-use scan::Reading;
+pub use column::{Evidence, NO_TIME, TimeReader, UNREADABLE, read_integer};
+use scan::Found;
+pub use scan::Reading;
+use zone::Zone;
 
 /// Of the rows that either of two readings can read, the better one must read this share, or the other is still open.
 const DECISIVE: f64 = 0.95;
@@ -28,83 +32,12 @@ pub fn could_count_time(text: &str) -> bool {
     Reading::ALL.iter().any(|reading| reading.read(text).is_some())
 }
 
-/// Reads all distinct times of a column. `written` pairs each with its number of rows; the answer has one entry for
-/// each, none where it cannot be read.
-///
-/// # Errors
-/// No time can be read, or two readings remain that give different times.
-pub fn read_all(
-    column: &str,
-    written: &[(&str, u64)],
-    format: Option<&str>,
-) -> Result<Vec<Option<WallTime>>, EventsError> {
-    if let Some(format) = format {
-        check_format(format)?;
-        let times: Vec<_> = written.par_iter().map(|(text, _)| by_format(format, text.trim())).collect();
-        if times.iter().all(Option::is_none) {
-            let detail = match written.first() {
-                Some((text, _)) => format!("`{text}` is not written as '{format}'"),
-                None => "it is empty".to_owned(),
-            };
-            return Err(EventsError::NoUsableTime { column: column.to_owned(), detail });
-        }
-        return Ok(times);
-    }
-    let reading = decide(column, written)?;
-    Ok(written.par_iter().map(|(text, _)| reading.read(text)).collect())
-}
-
-/// The one reading that the values leave.
-fn decide(column: &str, written: &[(&str, u64)]) -> Result<Reading, EventsError> {
-    let readings: Vec<(Reading, u64)> = Reading::ALL
-        .into_iter()
-        .map(|reading| {
-            let rows = written.par_iter().filter(|(text, _)| reading.read(text).is_some()).map(|(_, rows)| rows).sum();
-            (reading, rows)
-        })
-        .filter(|(_, rows)| *rows > 0)
-        .collect();
-    // The first of those that read most.
-    let Some(&(best, most)) = readings.iter().rev().max_by_key(|(_, rows)| *rows) else {
-        let detail = match written.first() {
-            Some((text, _)) => format!("it has values such as `{text}`"),
-            None => "it is empty".to_owned(),
-        };
-        return Err(EventsError::NoUsableTime { column: column.to_owned(), detail });
-    };
-    for &(rival, rows) in readings.iter().filter(|(reading, _)| *reading != best) {
-        // A column all of whose numbers make dates and clocks is no count since 1970.
-        if best == Reading::Compact && !matches!(rival, Reading::YearFirst | Reading::DayFirst | Reading::MonthFirst) {
-            continue;
-        }
-        let Some((text, _)) = written.iter().find(|(text, _)| {
-            let (one, other) = (best.read(text), rival.read(text));
-            one.is_some() && other.is_some() && one != other
-        }) else {
-            continue;
-        };
-        let either: u64 = written
-            .iter()
-            .filter(|(text, _)| best.read(text).is_some() || rival.read(text).is_some())
-            .map(|(_, rows)| rows)
-            .sum();
-        if rows == most || (most as f64) < DECISIVE * either as f64 {
-            return Err(EventsError::AmbiguousTimes(Box::new(TwoReadings {
-                column: column.to_owned(),
-                example: (*text).to_owned(),
-                first: shown(best, text),
-                first_format: pattern(best, text),
-                second: shown(rival, text),
-                second_format: pattern(rival, text),
-            })));
-        }
-    }
-    Ok(best)
-}
-
 /// The day a text means under a reading.
 fn shown(reading: Reading, text: &str) -> String {
-    reading.read(text).map(|time| time.datetime().strftime("%-d %B %Y").to_string()).unwrap_or_default()
+    reading
+        .read(text)
+        .map(|time| time.within(&Zone::default()).datetime().strftime("%-d %B %Y").to_string())
+        .unwrap_or_default()
 }
 
 /// How a reading of a text would be given to `--time-format`.
@@ -120,7 +53,7 @@ fn pattern(reading: Reading, text: &str) -> String {
         Reading::ShortYearFirst => format!("%y{between}%m{between}%d"),
         Reading::YearFirst => format!("%Y{between}%m{between}%d"),
         Reading::Compact => "%Y%m%d".to_owned(),
-        Reading::Seconds | Reading::Millis | Reading::Micros | Reading::Nanos => "%s".to_owned(),
+        Reading::Seconds | Reading::Millis | Reading::Micros | Reading::Nanos | Reading::SheetDays => "%s".to_owned(),
     };
     let halves = clock.to_ascii_lowercase().ends_with('m');
     let before: String = clock.chars().take_while(|letter| !letter.is_ascii_digit()).collect();
@@ -146,15 +79,15 @@ fn check_format(format: &str) -> Result<(), EventsError> {
     Ok(())
 }
 
-/// A time read by the analyst's own notation. A time with a zone becomes the wall clock of UTC.
-fn by_format(format: &str, text: &str) -> Option<WallTime> {
+/// A time read by the analyst's own notation.
+fn by_format(format: &str, text: &str) -> Option<Found> {
     let parts = strtime::parse(format, text).ok()?;
     if let Ok(instant) = parts.to_timestamp() {
-        return Some(WallTime::from_datetime(TimeZone::UTC.to_datetime(instant)));
+        return Some(Found { micros: instant.as_microsecond(), utc: true });
     }
     let date = parts.to_date().ok()?;
     let at: DateTime = parts.to_datetime().unwrap_or_else(|_| date.at(0, 0, 0, 0));
-    Some(WallTime::from_datetime(at))
+    Some(Found { micros: WallTime::from_datetime(at).0, utc: false })
 }
 
 #[cfg(test)]
@@ -162,9 +95,14 @@ mod tests {
     use super::*;
 
     fn read(texts: &[&str], format: Option<&str>) -> Result<Vec<Option<String>>, EventsError> {
-        let written: Vec<_> = texts.iter().map(|text| (*text, 1)).collect();
-        let times = read_all("when", &written, format)?;
-        Ok(times.into_iter().map(|time| time.map(|time| time.to_string())).collect())
+        let mut reader = TimeReader::new(format, None)?;
+        let mut evidence = Evidence::default();
+        texts.iter().for_each(|text| {
+            reader.read(text, 1, &mut evidence);
+        });
+        reader.follow(reader.decide("when", &evidence)?);
+        let times = texts.iter().map(|text| Some(reader.value(text)).filter(|time| *time > UNREADABLE));
+        Ok(times.map(|time| time.map(|time| WallTime(time).to_string())).collect())
     }
 
     fn some(text: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
+use super::zone::Zone;
 use crate::calendar::WallTime;
 
 /// A way to read times.
@@ -23,11 +24,33 @@ pub enum Reading {
     Millis,
     Micros,
     Nanos,
+    /// Days since the end of 1899, as spreadsheets count them, the time of day as a fraction.
+    SheetDays,
+}
+
+/// What was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Microseconds since 1970.
+    pub micros: i64,
+    /// Whether they count in UTC; else they are what a clock on the wall showed.
+    pub utc: bool,
+}
+
+impl Found {
+    fn wall(at: DateTime) -> Self {
+        Self { micros: WallTime::from_datetime(at).0, utc: false }
+    }
+
+    /// What the clocks of a zone showed.
+    pub fn within(self, zone: &Zone) -> WallTime {
+        if self.utc { zone.wall(self.micros) } else { WallTime(self.micros) }
+    }
 }
 
 impl Reading {
     /// All readings. Where two give the same times, the one named first is taken.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::YearFirst,
         Self::DayFirst,
         Self::MonthFirst,
@@ -37,10 +60,11 @@ impl Reading {
         Self::Millis,
         Self::Micros,
         Self::Nanos,
+        Self::SheetDays,
     ];
 
-    /// The time, if the text can be read this way. A time with a zone becomes the wall clock of UTC.
-    pub fn read(self, text: &str) -> Option<WallTime> {
+    /// The time, if the text can be read this way.
+    pub fn read(self, text: &str) -> Option<Found> {
         let text = text.trim();
         match self {
             Self::Compact => compact(text),
@@ -48,6 +72,7 @@ impl Reading {
             Self::Millis => epoch(text, 11..14, 1000),
             Self::Micros => epoch(text, 14..17, 1),
             Self::Nanos => epoch(text, 17..20, 0),
+            Self::SheetDays => sheet_days(text),
             _ => {
                 let mut scan = Scan(text);
                 let date = scan.date(self)?;
@@ -59,7 +84,7 @@ impl Reading {
 
 /// A count since 1970 whose size says its unit: at least `10^from` and below `10^to` of them. Nanoseconds have no
 /// `micros`.
-fn epoch(text: &str, size: std::ops::Range<u32>, micros: i64) -> Option<WallTime> {
+fn epoch(text: &str, size: std::ops::Range<u32>, micros: i64) -> Option<Found> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = whole.strip_prefix('-').unwrap_or(whole);
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -72,15 +97,24 @@ fn epoch(text: &str, size: std::ops::Range<u32>, micros: i64) -> Option<WallTime
         return None;
     }
     if micros == 0 {
-        return Some(WallTime(count.div_euclid(1000)));
+        return Some(Found { micros: count.div_euclid(1000), utc: true });
     }
     let part = format!("0.{fraction}0").parse::<f64>().unwrap_or(0.0) * micros as f64;
     let part = if count < 0 { -(part as i64) } else { part as i64 };
-    Some(WallTime(count.checked_mul(micros)?.checked_add(part)?))
+    Some(Found { micros: count.checked_mul(micros)?.checked_add(part)?, utc: true })
+}
+
+/// A spreadsheet's day between 1954 and 2118, to the millisecond: five digits, with a fraction or without.
+fn sheet_days(text: &str) -> Option<Found> {
+    const TO_1970: f64 = 25_569.0;
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let days: f64 = text.parse().ok().filter(|days| plain && (20_000.0..80_000.0).contains(days))?;
+    let millis = ((days - TO_1970) * 86_400_000.0).round() as i64;
+    Some(Found { micros: millis * 1000, utc: false })
 }
 
 /// `YYYYMMDD`, with the clock behind it or not, a `T` or a space between or not.
-fn compact(text: &str) -> Option<WallTime> {
+fn compact(text: &str) -> Option<Found> {
     let mut scan = Scan(text);
     let day = scan.take_digits(8)?;
     let date = Date::new(i16::try_from(day / 10_000).ok()?, (day / 100 % 100) as i8, (day % 100) as i8).ok()?;
@@ -89,7 +123,7 @@ fn compact(text: &str) -> Option<WallTime> {
         return None;
     }
     if scan.0.is_empty() {
-        return Some(WallTime::from_datetime(date.at(0, 0, 0, 0)));
+        return Some(Found::wall(date.at(0, 0, 0, 0)));
     }
     let _ = scan.eat(|letter| matches!(letter, 'T' | 't' | ' ' | '_' | '-'));
     let hour = scan.take_digits(2)? as i8;
@@ -205,11 +239,11 @@ impl<'a> Scan<'a> {
     }
 
     /// The rest of the text: nothing, or a time of day with or without a zone.
-    fn clock(&mut self, date: Date) -> Option<WallTime> {
+    fn clock(&mut self, date: Date) -> Option<Found> {
         let _ = self.eat(|letter| matches!(letter, 'T' | 't' | '_' | ','));
         self.spaces();
         if self.0.is_empty() {
-            return Some(WallTime::from_datetime(date.at(0, 0, 0, 0)));
+            return Some(Found::wall(date.at(0, 0, 0, 0)));
         }
         let mut half = self.half();
         self.spaces();
@@ -268,14 +302,16 @@ impl<'a> Scan<'a> {
     }
 
     /// A zone at the end, if there is one, turned into UTC.
-    fn zoned(&mut self, at: DateTime) -> Option<WallTime> {
+    fn zoned(&mut self, at: DateTime) -> Option<Found> {
         self.spaces();
+        let mut utc = false;
         let named = ["Z", "UTC", "GMT"];
         for name in named {
             if self.0.len() >= name.len()
                 && self.0.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
             {
                 self.0 = &self.0[name.len()..];
+                utc = true;
                 break;
             }
         }
@@ -288,6 +324,7 @@ impl<'a> Scan<'a> {
             if hours > 18 || minutes > 59 {
                 return None;
             }
+            utc = true;
             shift = (hours * 60 + minutes) * if sign == '+' { -1 } else { 1 };
         }
         // RFC 9557 writes the zone's name behind its offset.
@@ -298,7 +335,8 @@ impl<'a> Scan<'a> {
         if !self.0.is_empty() {
             return None;
         }
-        Some(WallTime::from_datetime(at.checked_add(SignedDuration::from_mins(shift)).ok()?))
+        let at = at.checked_add(SignedDuration::from_mins(shift)).ok()?;
+        Some(Found { utc, ..Found::wall(at) })
     }
 }
 
@@ -342,7 +380,7 @@ mod tests {
     use super::*;
 
     fn read(reading: Reading, text: &str) -> Option<String> {
-        reading.read(text).map(|time| time.to_string())
+        reading.read(text).map(|time| time.within(&Zone::default()).to_string())
     }
 
     #[test]
@@ -375,6 +413,8 @@ mod tests {
             (Millis, "1291191960000", "2010-12-01T08:26:00"),
             (Micros, "1291191960000000", "2010-12-01T08:26:00"),
             (Nanos, "1291191960000000000", "2010-12-01T08:26:00"),
+            (SheetDays, "40513.3513888889", "2010-12-01T08:26:00"),
+            (SheetDays, "40513", "2010-12-01T00:00:00"),
         ] {
             assert_eq!(read(reading, text).as_deref(), Some(time), "{text}");
         }

@@ -1,0 +1,134 @@
+//! How large the error is, by distance, by how much is known of a user, and by origin.
+
+use eframe::egui::{FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
+use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
+
+use crate::app::format;
+use crate::app::panels::layout::line;
+use crate::app::panels::scores::model_name;
+use crate::app::theme::{Tokens, size};
+use crate::app::widgets::{caption, section, segmented, swatch};
+use crate::forecast::{Backtest, ModelResult, Scores};
+
+/// What the errors are laid out by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum By {
+    /// How many periods ahead.
+    #[default]
+    Horizon,
+    /// How many active periods the user had.
+    Activity,
+    /// Where the forecast stood.
+    Origin,
+}
+
+impl By {
+    fn of<'a>(self, backtest: &Backtest, model: &'a ModelResult) -> Vec<(String, &'a Scores)> {
+        match self {
+            Self::Horizon => {
+                let unit = backtest.calendar.length;
+                let name = |ahead: usize| {
+                    format!("{} ahead", format::of(ahead as u64, &unit.to_string(), &format!("{unit}s")))
+                };
+                model.by_horizon.iter().map(|(ahead, scores)| (name(*ahead), scores)).collect()
+            }
+            Self::Activity => {
+                let name = |group: &str| format!("{group} active {}s", backtest.calendar.length);
+                model.by_activity.iter().map(|(group, scores)| (name(group), scores)).collect()
+            }
+            Self::Origin => {
+                model.by_origin.iter().map(|(origin, scores)| (backtest.calendar.label(*origin), scores)).collect()
+            }
+        }
+    }
+}
+
+pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, by: &mut By) {
+    let t = Tokens::of(ui);
+    let (chosen, simple) = (backtest.model(&backtest.chosen), backtest.model(&backtest.best_simple));
+    let shown: Vec<(&ModelResult, bool)> = match (chosen, simple) {
+        (Some(chosen), Some(simple)) if chosen.name != simple.name => vec![(simple, false), (chosen, true)],
+        (Some(only), _) | (None, Some(only)) => vec![(only, true)],
+        (None, None) => Vec::new(),
+    };
+    ui.spacing_mut().interact_size.y = 20.0;
+    line(
+        ui,
+        |ui| {
+            section(ui, "Error");
+            caption(ui, "nats per event, lower is better");
+        },
+        |ui| {
+            let choices = [(By::Horizon, "Distance"), (By::Activity, "User’s past"), (By::Origin, "Origin")];
+            if let Some(picked) = segmented(ui, "Error by", &choices, *by) {
+                *by = picked;
+            }
+            for (model, leads) in &shown {
+                caption(ui, model_name(&model.name));
+                swatch(ui, if *leads { t.accent } else { t.quiet });
+            }
+        },
+    );
+    let Some((first, _)) = shown.first() else { return };
+    let names: Vec<String> = by.of(backtest, first).into_iter().map(|(name, _)| name).collect();
+    let summary: Vec<String> = shown
+        .iter()
+        .map(|(model, _)| {
+            let parts = by.of(backtest, model);
+            let parts: Vec<String> = parts.iter().map(|(name, scores)| format!("{name} {:.3}", scores.nll)).collect();
+            format!("{}: {}", model_name(&model.name), parts.join(", "))
+        })
+        .collect();
+    let count = names.len();
+    let font = || FontId::proportional(size::SMALL);
+    let hints = AxisHints::new_x().tick_label_color(t.quiet).tick_label_font(font());
+    let places = hints
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(move |mark, _| names.get(mark.value.round() as usize).cloned().unwrap_or_default());
+    let losses = AxisHints::new_y()
+        .tick_label_color(t.quiet)
+        .tick_label_font(font())
+        .min_thickness(44.0)
+        .label_spacing(Rangef::new(24.0, 32.0))
+        .formatter(|mark, _| format!("{:.2}", mark.value));
+    let plot = Plot::new(("errors", *by as u8))
+        .height((ui.available_height() - 8.0).max(140.0))
+        .x_grid_spacer(move |_: GridInput| {
+            (0..count).map(|place| GridMark { value: place as f64, step_size: 1.0 }).collect()
+        })
+        .custom_x_axes(vec![places])
+        .custom_y_axes(vec![losses])
+        .show_background(false)
+        .grid_color(t.hairline)
+        .grid_fade(0.0)
+        .show_grid(Vec2b::new(false, true))
+        .show_crosshair(false)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .label_formatter(|hover| match hover {
+            egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
+                Some(format!("{plot_name}\n{:.4} nats per event", position.y))
+            }
+            egui_plot::HoverPosition::Elsewhere { .. } => None,
+        })
+        .include_x(-0.5)
+        .include_x(count as f64 - 0.5)
+        .show(ui, |plot| {
+            for (model, leads) in &shown {
+                let ink = if *leads { t.accent } else { t.quiet };
+                let parts = by.of(backtest, model);
+                let points: Vec<[f64; 2]> =
+                    parts.iter().enumerate().map(|(place, (_, scores))| [place as f64, scores.nll]).collect();
+                let name = model_name(&model.name);
+                let path = Line::new(name.clone(), PlotPoints::new(points.clone())).color(ink).allow_hover(false);
+                let path = path.width(if *leads { 2.0 } else { 1.5 });
+                let style = if *leads { LineStyle::Solid } else { LineStyle::Dashed { length: 5.0 } };
+                plot.line(path.style(style));
+                plot.points(Points::new(name, points).color(ink).radius(4.0).shape(MarkerShape::Circle));
+            }
+        });
+    plot.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, summary.join("; ")));
+}

@@ -1,0 +1,215 @@
+//! The page of the backtest: why the forecasts should be believed.
+
+mod errors;
+mod models;
+mod reliability;
+
+use eframe::egui::{Label, RichText, ScrollArea, Ui, vec2};
+
+use super::layout::{beside, line};
+use super::scores::model_name;
+use crate::app::commands::{Action, Actions, Command};
+use crate::app::format;
+use crate::app::jobs::{Job, Purpose, part};
+use crate::app::session::Session;
+use crate::app::theme::{Tokens, space};
+use crate::app::view::View;
+use crate::app::widgets::{Icon, caption, card, heading, icon, meter, primary, section, well};
+use crate::forecast::Backtest;
+
+use errors::{By, errors_ui};
+use models::models_ui;
+use reliability::reliability_ui;
+
+/// Height of the cards beside each other.
+const ABOVE: f32 = 372.0;
+/// Height of the card below them.
+const BELOW: f32 = 300.0;
+
+/// The page of the backtest.
+#[derive(Debug, Default)]
+pub struct BacktestPage {
+    by: By,
+}
+
+impl View for BacktestPage {
+    fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
+        let running = session.jobs.of(Purpose::Backtest);
+        head(ui, session, running, actions);
+        ui.add_space(space::MEDIUM - space::SMALL);
+        let Some(outcome) = &session.backtest else {
+            empty(ui, running);
+            return;
+        };
+        if outcome.settings != session.settings && running.is_none() {
+            stale(ui);
+        }
+        let backtest = &*outcome.backtest;
+        ScrollArea::vertical().id_salt("backtest").auto_shrink([false, false]).show(ui, |ui| {
+            ui.allocate_ui(vec2(ui.available_width(), ABOVE), |ui| {
+                ui.set_min_height(ABOVE);
+                let (mut left, mut right) = beside(ui, 336.0);
+                let inner = ABOVE - 2.0 * space::INSET - 2.0;
+                for (side, name) in [(&mut left, "models"), (&mut right, "bands")] {
+                    card(side, space::INSET, |ui| {
+                        ui.set_min_size(vec2(ui.available_width(), inner));
+                        match name {
+                            "models" => models_ui(ui, backtest),
+                            _ => reliability_ui(ui, backtest),
+                        }
+                    });
+                }
+            });
+            ui.add_space(space::MEDIUM - space::SMALL);
+            card(ui, space::INSET, |ui| {
+                ui.set_min_size(vec2(ui.available_width(), BELOW - 2.0 * space::INSET - 2.0));
+                errors_ui(ui, backtest, &mut self.by);
+            });
+            notes(ui, outcome.notes.iter().chain([&backtest.chosen_because]));
+        });
+    }
+}
+
+fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Actions) {
+    line(
+        ui,
+        |ui| {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                let (title, below) = match (running, &session.backtest) {
+                    (Some(job), _) if job.cancelling => ("Stopping".to_owned(), String::new()),
+                    (Some(_), _) => (
+                        "Setting every model against the past".to_owned(),
+                        "Each is fitted anew at every origin. The window stays usable meanwhile.".to_owned(),
+                    ),
+                    (None, Some(outcome)) => (verdict(&outcome.backtest), basis(&outcome.backtest)),
+                    (None, None) => (
+                        "Not tried on the past yet".to_owned(),
+                        "Puts every model where it knows only what came before, and compares with what came."
+                            .to_owned(),
+                    ),
+                };
+                heading(ui, &title);
+                let quiet = Tokens::of(ui).quiet;
+                ui.add(Label::new(RichText::new(below).color(quiet)).truncate());
+            });
+        },
+        |ui| match running {
+            Some(job) => {
+                let stop = ui.add_enabled(!job.cancelling, eframe::egui::Button::new("Cancel"));
+                if stop.on_hover_text("Stop the backtest; the one shown before stays").clicked() {
+                    actions.push(Action::Stop(job.id));
+                }
+            }
+            None => {
+                let why_not = session.why_not_train();
+                let text = if session.backtest.is_some() { "Run again" } else { "Run backtest" };
+                let button = if session.backtest.is_some() {
+                    ui.add_enabled(why_not.is_none(), eframe::egui::Button::new(text))
+                } else {
+                    primary(ui, text, why_not.is_none())
+                };
+                let button = match why_not {
+                    Some(why) => button.on_disabled_hover_text(why),
+                    None => button.on_hover_text(Command::Backtest.tooltip()),
+                };
+                if button.clicked() {
+                    actions.run(Command::Backtest);
+                }
+            }
+        },
+    );
+}
+
+/// The result in a sentence.
+pub fn verdict(backtest: &Backtest) -> String {
+    let simple = model_name(&backtest.best_simple);
+    let chosen = backtest.model(&backtest.chosen);
+    let best_gain = backtest.model(&backtest.best_simple).map_or(0.0, |model| model.one_step.gain);
+    match chosen {
+        Some(chosen) if !chosen.simple => {
+            let better = chosen.better_than_simple.mean;
+            let name = model_name(&chosen.name);
+            if chosen.better_than_simple.lower > 0.0 && best_gain > 0.0 {
+                let times = chosen.one_step.gain / best_gain;
+                format!("The {name} gains {times:.2} times as much as the best simple forecast ({simple})")
+            } else if better > 0.0 {
+                format!("The {name} is {better:.3} nats per event better than the {simple}, which may be chance")
+            } else {
+                format!("The {name} was chosen, but the {simple} was {:.3} nats per event better here", -better)
+            }
+        }
+        Some(_) => format!("Nothing beats a simple forecast here ({simple}), so it is the one used"),
+        None => "No model could be tried on the past".to_owned(),
+    }
+}
+
+fn basis(backtest: &Backtest) -> String {
+    let events: u64 = backtest.asked.iter().map(|asked| u64::from(asked.total)).sum();
+    let origins: Vec<String> = backtest.origins.iter().map(|origin| backtest.calendar.label(*origin)).collect();
+    format!(
+        "From {} ({}): {} of {}; no model had seen them.",
+        format::of(origins.len() as u64, "origin", "origins"),
+        origins.join(", "),
+        format::of(events, "event", "events"),
+        format::of(backtest.asked.len() as u64, "user period", "user periods"),
+    )
+}
+
+fn stale(ui: &mut Ui) {
+    let t = Tokens::of(ui);
+    well(ui, t.warn_ground, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal(|ui| {
+            icon(ui, Icon::Warning, 16.0, t.warn);
+            ui.add(Label::new("The settings were changed since this backtest. Run it again to judge them.").wrap());
+        });
+    });
+    ui.add_space(space::SMALL);
+}
+
+fn empty(ui: &mut Ui, running: Option<&Job>) {
+    let height = ui.available_height();
+    card(ui, space::LARGE, |ui| {
+        ui.set_min_size(vec2(ui.available_width(), (height - 2.0 * space::LARGE - 2.0).clamp(160.0, 320.0)));
+        match running {
+            Some(job) => {
+                let now = job.now();
+                section(ui, &now.map_or_else(|| "Beginning".to_owned(), |progress| progress.stage.to_string()));
+                let width = ui.available_width().min(520.0);
+                meter(ui, width, now.and_then(part), "Backtest: progress");
+                if let Some(progress) = now {
+                    let left = progress.eta.filter(|eta| !eta.is_zero());
+                    let left = left.map(|eta| format!("about {} left in this stage", format::duration(eta)));
+                    let words = [Some(progress.detail.clone()).filter(|words| !words.is_empty()), left];
+                    caption(ui, words.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+                }
+            }
+            None => {
+                section(ui, "What will stand here");
+                for words in [
+                    "Every model beside the simple forecasts, with how sure their differences are",
+                    "How often each band held what it says",
+                    "How the error grows with the distance, and for whom it is large",
+                ] {
+                    caption(ui, words);
+                }
+            }
+        }
+    });
+}
+
+fn notes<'a>(ui: &mut Ui, notes: impl Iterator<Item = &'a String>) {
+    let notes: Vec<&String> = notes.filter(|note| !note.is_empty()).collect();
+    if notes.is_empty() {
+        return;
+    }
+    ui.add_space(space::MEDIUM - space::SMALL);
+    card(ui, space::INSET, |ui| {
+        ui.set_min_width(ui.available_width());
+        section(ui, "Good to know");
+        for note in notes {
+            ui.add(Label::new(RichText::new(note).color(Tokens::of(ui).quiet)).wrap());
+        }
+    });
+}

@@ -1,0 +1,129 @@
+//! Distinct values, each stored once and numbered by first appearance.
+
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+use super::source::Cell;
+
+/// Stands for "no value in this row".
+pub const ABSENT: u32 = u32::MAX;
+
+/// The hash that everything here is told apart by; the same in every run.
+const HASHER: FixedState = FixedState::with_seed(0x2360_ed05_1fc6_5da4);
+
+/// A text's hash.
+pub fn hash_text(text: &[u8]) -> u64 {
+    HASHER.hash_one(text)
+}
+
+/// A value's hash; `Absent` has none.
+pub fn hash_plain(cell: Cell<'_>) -> u64 {
+    let (kind, bits) = match cell {
+        Cell::Absent => (0_u64, 0),
+        Cell::Text(text) => return hash_text(text.as_bytes()),
+        Cell::Integer(value) => (1, value as u64),
+        Cell::Number(value) => (2, value.to_bits()),
+        Cell::Truth(value) => (3, u64::from(value)),
+        Cell::Time(value) => (4, value.0 as u64),
+        Cell::Date(value) => (5, value.0 as u64),
+        Cell::Instant(value) => (6, value.0 as u64),
+    };
+    mix(bits ^ kind.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+/// Scatters the bits of a number.
+pub fn mix(value: u64) -> u64 {
+    // The finish of SplitMix64 (Steele, Lea and Flood, 2014).
+    let one = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let two = (one ^ (one >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    two ^ (two >> 31)
+}
+
+/// Texts one behind the other in one piece of memory.
+#[derive(Clone, Debug, Default)]
+pub struct Arena {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Arena {
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    pub fn get(&self, at: usize) -> &str {
+        let from = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[from..self.ends[at]]
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+}
+
+/// The distinct values of a whole column, by their spelling.
+#[derive(Debug, Default)]
+pub struct Dictionary {
+    pub names: Arena,
+    by_text: HashTable<u32>,
+    /// Values that are no texts in their file, so that each is spelled once only.
+    by_value: HashTable<(Cell<'static>, u32)>,
+}
+
+impl Dictionary {
+    /// A text's number, and whether it is new. `hash` is its [`hash_text`].
+    pub fn text(&mut self, text: &str, hash: u64) -> (u32, bool) {
+        let Self { names, by_text, .. } = self;
+        let next = names.len() as u32;
+        let rehash = |code: &u32| hash_text(names.get(*code as usize).as_bytes());
+        match by_text.entry(hash, |code| names.get(*code as usize) == text, rehash) {
+            hashbrown::hash_table::Entry::Occupied(known) => (*known.get(), false),
+            hashbrown::hash_table::Entry::Vacant(place) => {
+                place.insert(next);
+                names.push(text);
+                (next, true)
+            }
+        }
+    }
+
+    /// The number of a value that is no text, and whether its spelling is new.
+    pub fn plain(&mut self, cell: Cell<'static>) -> (u32, bool) {
+        let hash = hash_plain(cell);
+        if let Some((_, code)) = self.by_value.find(hash, |(known, _)| *known == cell) {
+            return (*code, false);
+        }
+        let spelled = cell.spelled().unwrap_or_default();
+        let (code, new) = self.text(&spelled, hash_text(spelled.as_bytes()));
+        self.by_value.insert_unique(hash, (cell, code), |(known, _)| hash_plain(*known));
+        (code, new)
+    }
+
+    /// Frees what only finding needs.
+    pub fn into_names(self) -> Arena {
+        self.names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spelling_has_one_number_whatever_its_type() {
+        let mut dictionary = Dictionary::default();
+        let hashed = |text: &str| hash_text(text.as_bytes());
+        assert_eq!(dictionary.text("12", hashed("12")), (0, true));
+        assert_eq!(dictionary.text("é", hashed("é")), (1, true));
+        assert_eq!(dictionary.plain(Cell::Integer(12)), (0, false));
+        assert_eq!(dictionary.plain(Cell::Number(13.0)), (2, true));
+        assert_eq!(dictionary.text("12", hashed("12")), (0, false));
+        assert_eq!(dictionary.into_names().iter().collect::<Vec<_>>(), ["12", "é", "13"]);
+    }
+}

@@ -1,0 +1,249 @@
+//! One column of one batch, reduced to what the log needs of it: numbers, and each distinct value once.
+
+use hashbrown::HashTable;
+
+use super::dictionary::{ABSENT, Arena, hash_plain, hash_text, mix};
+use super::distinct::Distinct;
+use super::numbers::{Amount, means_absent, parse_number_with};
+use super::source::{Cell, Cells};
+use super::times::{Evidence, NO_TIME, TimeReader, read_integer};
+
+/// Of a column whose values are not kept, so many distinct ones are looked at to tell its kind.
+pub const SAMPLE: usize = 20_000;
+
+/// What is wanted of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Only what it looks like, and each value's hash.
+    Looks,
+    /// Each row's number among the distinct values, and these.
+    Codes,
+    /// Each row's number.
+    Numbers,
+    /// Each row's time.
+    Times,
+}
+
+/// A batch's distinct values, by first appearance.
+#[derive(Debug)]
+pub enum Fresh {
+    Texts(Arena),
+    Plain(Vec<Cell<'static>>),
+}
+
+/// How written values are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Readers<'a> {
+    pub times: &'a TimeReader,
+    /// The decimal mark, where it is known.
+    pub decimal: Option<char>,
+}
+
+/// What is left of a column's batch.
+#[derive(Debug)]
+pub struct Part {
+    pub nulls: u64,
+    /// Distinct values: all for [`Want::Codes`], else the first ones.
+    pub fresh: Fresh,
+    /// The hashes of `fresh`.
+    pub hashes: Vec<u64>,
+    /// How many distinct values, unless all are in `fresh`.
+    pub distinct: Distinct,
+    /// Each row's share of the hash by which duplicates are told.
+    pub row_hashes: Vec<u64>,
+    pub codes: Vec<u32>,
+    /// NaN where there is none.
+    pub numbers: Vec<f64>,
+    /// Rows in which something stands that is no number.
+    pub bad: Vec<u32>,
+    pub times: Vec<i64>,
+    pub evidence: Evidence,
+}
+
+/// Reduces a column. `salt` differs from column to column, so that the same values in other columns make other rows.
+pub fn digest(cells: &Cells, want: Want, salt: u64, readers: &Readers<'_>) -> Part {
+    let rows = cells.len();
+    let room = |wanted| if want == wanted { rows } else { 0 };
+    let plain = !matches!(cells, Cells::Text(_) | Cells::Lines(_));
+    let mut part = Part {
+        nulls: 0,
+        fresh: if plain { Fresh::Plain(Vec::new()) } else { Fresh::Texts(Arena::default()) },
+        hashes: Vec::new(),
+        distinct: Distinct::default(),
+        row_hashes: Vec::with_capacity(rows),
+        codes: Vec::with_capacity(room(Want::Codes)),
+        numbers: Vec::with_capacity(room(Want::Numbers)),
+        bad: Vec::new(),
+        times: Vec::with_capacity(room(Want::Times)),
+        evidence: Evidence::default(),
+    };
+    let mut known = Known::default();
+    match cells {
+        Cells::Opaque(_) => (0..rows).for_each(|_| part.absent(want)),
+        Cells::Text(texts) => texts.iter().for_each(|text| part.text(text, want, salt, readers, &mut known)),
+        Cells::Lines(fields) => fields.iter().for_each(|text| part.text(text, want, salt, readers, &mut known)),
+        _ => cells.each(|cell| part.plain(cell, want, salt, readers, &mut known)),
+    }
+    if let Fresh::Texts(arena) = &part.fresh {
+        for (text, rows) in arena.iter().zip(&known.rows).filter(|(_, rows)| **rows > 0) {
+            readers.times.weigh(text, *rows, &mut part.evidence);
+        }
+    }
+    part
+}
+
+/// Values met in this batch.
+#[derive(Default)]
+struct Known {
+    by_hash: HashTable<u32>,
+    numbers: Vec<f64>,
+    times: Vec<i64>,
+    /// In how many rows each of `times` stands, where that is not evidence yet.
+    rows: Vec<u64>,
+}
+
+impl Part {
+    fn absent(&mut self, want: Want) {
+        self.nulls += 1;
+        self.row_hashes.push(0);
+        match want {
+            Want::Looks => {}
+            Want::Codes => self.codes.push(ABSENT),
+            Want::Numbers => self.numbers.push(f64::NAN),
+            Want::Times => self.times.push(NO_TIME),
+        }
+    }
+
+    fn text(&mut self, text: Option<&str>, want: Want, salt: u64, readers: &Readers<'_>, known: &mut Known) {
+        let Some(text) = text else { return self.absent(want) };
+        let times = readers.times;
+        let hash = hash_text(text.as_bytes());
+        self.row_hashes.push(mix(hash ^ salt));
+        let Fresh::Texts(arena) = &mut self.fresh else { return };
+        if want == Want::Looks {
+            if self.distinct.take(hash) && arena.len() < SAMPLE {
+                arena.push(text);
+                self.hashes.push(hash);
+            }
+            return;
+        }
+        let hashes = &mut self.hashes;
+        let same = |code: &u32| hashes[*code as usize] == hash && arena.get(*code as usize) == text;
+        let code = known.by_hash.find(hash, same).copied();
+        let mut meet = |arena: &mut Arena, hashes: &mut Vec<u64>| {
+            let code = arena.len() as u32;
+            arena.push(text);
+            hashes.push(hash);
+            known.by_hash.insert_unique(hash, code, |code| hashes[*code as usize]);
+            code
+        };
+        match want {
+            Want::Looks => {}
+            Want::Codes => {
+                let code = code.unwrap_or_else(|| meet(arena, hashes));
+                self.codes.push(code);
+            }
+            Want::Numbers => {
+                let number = match code {
+                    Some(code) => known.numbers[code as usize],
+                    None => {
+                        self.distinct.take(hash);
+                        let amount = if means_absent(text.trim()) {
+                            Amount::Absent
+                        } else {
+                            parse_number_with(text, readers.decimal).map_or(Amount::Unreadable, Amount::Is)
+                        };
+                        let number = amount.as_number();
+                        if arena.len() < SAMPLE {
+                            meet(arena, hashes);
+                            known.numbers.push(number);
+                        }
+                        number
+                    }
+                };
+                self.number(number);
+            }
+            Want::Times => {
+                let time = match code {
+                    Some(code) => {
+                        known.rows[code as usize] += 1;
+                        known.times[code as usize]
+                    }
+                    None => {
+                        let new = self.distinct.take(hash);
+                        let room = new && arena.len() < SAMPLE;
+                        let quick = times.quick(text, &mut self.evidence);
+                        let time = match quick {
+                            Some(time) => time,
+                            None if means_absent(text.trim()) => NO_TIME,
+                            None if room => times.value(text),
+                            None => times.read(text, 1, &mut self.evidence),
+                        };
+                        if room {
+                            known.times.push(time);
+                            known.rows.push(u64::from(quick.is_none() && time != NO_TIME));
+                            if quick.is_none() {
+                                meet(arena, hashes);
+                            } else {
+                                // Read again sooner than found again.
+                                arena.push(text);
+                                hashes.push(hash);
+                            }
+                        }
+                        time
+                    }
+                };
+                self.times.push(time);
+            }
+        }
+    }
+
+    fn plain(&mut self, cell: Cell<'_>, want: Want, salt: u64, readers: &Readers<'_>, known: &mut Known) {
+        let Some(cell) = cell.plain() else { return self.absent(want) };
+        let times = readers.times;
+        let hash = hash_plain(cell);
+        self.row_hashes.push(mix(hash ^ salt));
+        let Fresh::Plain(fresh) = &mut self.fresh else { return };
+        if want == Want::Codes {
+            let hashes = &mut self.hashes;
+            let code = *known
+                .by_hash
+                .entry(hash, |code| fresh[*code as usize] == cell, |code| hashes[*code as usize])
+                .or_insert_with(|| fresh.len() as u32)
+                .get();
+            if code as usize == fresh.len() {
+                fresh.push(cell);
+                hashes.push(hash);
+            }
+            self.codes.push(code);
+            return;
+        }
+        if self.distinct.take(hash) && fresh.len() < SAMPLE {
+            fresh.push(cell);
+            self.hashes.push(hash);
+        }
+        match want {
+            Want::Looks | Want::Codes => {}
+            Want::Numbers => self.number(match cell {
+                Cell::Integer(value) => value as f64,
+                Cell::Number(value) if value.is_finite() => value,
+                _ => Amount::Unreadable.as_number(),
+            }),
+            Want::Times => self.times.push(match cell {
+                Cell::Time(time) | Cell::Date(time) => time.0,
+                Cell::Instant(instant) => times.zone().wall(instant.0).0,
+                Cell::Integer(value) => read_integer(value, times, &mut self.evidence),
+                other => times.read(&other.spelled().unwrap_or_default(), 1, &mut self.evidence),
+            }),
+        }
+    }
+
+    /// Takes a number, or what stands for one that cannot be read.
+    fn number(&mut self, number: f64) {
+        let unreadable = number.is_infinite();
+        if unreadable {
+            self.bad.push(self.numbers.len() as u32);
+        }
+        self.numbers.push(if unreadable { f64::NAN } else { number });
+    }
+}

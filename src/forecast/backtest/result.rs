@@ -1,0 +1,127 @@
+//! What a backtest found: every model's answers to the same questions about the past, and how good they were.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Calendar, Period};
+use crate::events::UserId;
+use crate::forecast::Band;
+
+/// One question about the past: a user with activity before the origin and in the period asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Whose shares.
+    pub user: UserId,
+    /// The first period that no model saw.
+    pub origin: Period,
+    /// The period asked for.
+    pub period: Period,
+    /// How many periods ahead, from 1.
+    pub horizon: usize,
+    /// Active periods of the user before the origin.
+    pub active_periods: u32,
+    /// The user's events in the period asked for.
+    pub total: u32,
+}
+
+/// How good a model's answers to some questions were. Lower is better but for `gain`, `skill` and `top1`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Mean over events of −ln of the forecast share, nats.
+    pub nll: f64,
+    /// The `nll` of popularity less this one.
+    pub gain: f64,
+    /// The part of the best simple model's gain by which this one exceeds it: 0.5 is one and a half times that gain.
+    pub skill: f64,
+    /// Mean over user-periods of Σ |share − observed share|.
+    pub l1: f64,
+    /// Part of user-periods whose leading interest was forecast.
+    pub top1: f64,
+    /// Mean over cells of the continuous ranked probability score of the share.
+    pub crps: f64,
+    /// Part of cells inside their band, by level in percent.
+    pub coverage: BTreeMap<u8, f64>,
+    /// Mean width of the bands, by level.
+    pub width: BTreeMap<u8, f64>,
+    /// Mean interval score of the bands, by level: the width, and `2 / (1 − level)` times what lies outside.
+    pub interval: BTreeMap<u8, f64>,
+    /// User-periods scored.
+    pub rows: u64,
+    /// Events scored.
+    pub events: u64,
+    /// Seconds it took to fit.
+    pub seconds_train: f64,
+    /// Seconds it took to answer.
+    pub seconds_forecast: f64,
+}
+
+/// A difference with the limits between which 95 % of resamples of the users put it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The difference.
+    pub mean: f64,
+    /// Lower limit.
+    pub lower: f64,
+    /// Upper limit.
+    pub upper: f64,
+}
+
+/// One model's answers and scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelResult {
+    /// The model: `lstm`, `ewma`, …
+    pub name: String,
+    /// Whether a spreadsheet could make it: popularity, last, mean or ewma.
+    pub simple: bool,
+    /// Forecast shares, questions × interests.
+    pub share: Vec<f32>,
+    /// Bands laid out like `share`, narrowest first; limits are NaN where too little past was there to calibrate them.
+    pub bands: Vec<Band>,
+    /// Scores over all questions.
+    pub all: Scores,
+    /// Scores one period ahead, over all origins.
+    pub one_step: Scores,
+    /// Scores by origin.
+    pub by_origin: Vec<(Period, Scores)>,
+    /// Scores by horizon, over all origins.
+    pub by_horizon: Vec<(usize, Scores)>,
+    /// Scores by how many active periods the user had before the origin (`1 to 3`, `4 to 9`, `10 and more`).
+    pub by_activity: Vec<(String, Scores)>,
+    /// The best simple model's `nll` less this one's, one period ahead: above 0 this one is better.
+    pub better_than_simple: Difference,
+    /// Coverage against stated level, both from 0 to 1, at levels from 0.1 to 0.95.
+    pub reliability: Vec<(f64, f64)>,
+}
+
+/// Every model against the past.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Backtest {
+    /// How periods are numbered.
+    pub calendar: Calendar,
+    /// How many interests there are.
+    pub interests: usize,
+    /// How far ahead the longest question asks.
+    pub horizon: usize,
+    /// The origins, ascending.
+    pub origins: Vec<Period>,
+    /// The questions; every model answers exactly these.
+    pub asked: Vec<Asked>,
+    /// Events observed, questions × interests.
+    pub observed: Vec<u32>,
+    /// The models, best first by `nll` one period ahead.
+    pub models: Vec<ModelResult>,
+    /// The simple model with the lowest `nll` one period ahead.
+    pub best_simple: String,
+    /// The model that the analyst gets who names none: what won on the periods before the last origin.
+    pub chosen: String,
+    /// Why, in a sentence.
+    pub chosen_because: String,
+}
+
+impl Backtest {
+    /// A model by name.
+    pub fn model(&self, name: &str) -> Option<&ModelResult> {
+        self.models.iter().find(|model| model.name == name)
+    }
+}

@@ -1,0 +1,122 @@
+//! Sets the models against the past, origin by origin.
+
+use std::collections::BTreeMap;
+
+use super::BacktestPlan;
+use super::result::{Asked, Backtest, ModelResult};
+use super::scores::{ActualSeconds, RELIABILITY, Scored, score_models};
+use crate::forecast::model::{Known, ModelKind};
+use crate::forecast::run::{OneThread, choose, limits, nest, usual_epochs};
+use crate::forecast::standing::{cell, stand};
+use crate::forecast::{Band, ForecastConfig, ForecastError};
+use crate::interests::{RowVectors, Trajectories};
+use crate::observe::{Stage, Watch};
+
+/// Sets every model, or those of `only` and the simple ones, against the past. At each origin all is done anew from
+/// what came before it: training, weights, the choice of a model, the calibration of bands.
+///
+/// # Errors
+/// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from;
+/// [`ForecastError::Cancelled`]; what libtorch reports.
+pub fn backtest(
+    trajectories: &Trajectories,
+    vectors: &RowVectors,
+    config: &ForecastConfig,
+    plan: &BacktestPlan,
+    only: Option<&[ModelKind]>,
+    device: tch::Device,
+    watch: &Watch,
+) -> Result<Backtest, ForecastError> {
+    let _threads = OneThread::on(device);
+    let kinds = kinds(only);
+    let wanted = |kind: ModelKind| kind.is_simple() || only.is_none_or(|only| only.contains(&kind));
+    let mut levels = config.levels.clone();
+    levels.extend(RELIABILITY.iter().filter(|level| !config.levels.contains(level)));
+    let mut meter = watch.meter(Stage::Train, "epochs", Some(plan.origins.len() as u64 * usual_epochs(&kinds, config)));
+    let mut found = Backtest {
+        calendar: trajectories.calendar,
+        interests: trajectories.interests,
+        horizon: plan.origins.iter().map(|(_, horizon)| *horizon).max().unwrap_or(1),
+        origins: plan.origins.iter().map(|(origin, _)| *origin).collect(),
+        asked: Vec::new(),
+        observed: Vec::new(),
+        models: Vec::new(),
+        best_simple: String::new(),
+        chosen: String::new(),
+        chosen_because: String::new(),
+    };
+    let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
+    for (origin, horizon) in &plan.origins {
+        // The forecaster stands at the origin: what it is handed ends there.
+        let stand_here = Trajectories { origin: *origin, ..trajectories.clone() };
+        let known = Known::at_origin(&stand_here, vectors, config, device, watch)?;
+        let standing = stand(&known, &kinds, &mut meter, |_, _| Ok(()))?;
+        let (chosen, because) = choose(&standing, ModelKind::Ensemble);
+        (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);
+
+        // Only now is it looked at what came.
+        let questions = standing.ahead.questions();
+        let mut places = Vec::new();
+        for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.horizon() <= *horizon) {
+            let rows = trajectories.rows(question.user);
+            let Some(row) = rows.into_iter().find(|row| trajectories.period[*row] == question.target) else { continue };
+            places.push(at);
+            found.asked.push(Asked {
+                user: question.user,
+                origin: *origin,
+                period: question.target,
+                horizon: question.horizon(),
+                active_periods: question.known as u32 + 1,
+                total: trajectories.total(row),
+            });
+            let from = found.observed.len();
+            found.observed.resize(from + trajectories.interests, 0);
+            for cell in trajectories.cells(row) {
+                found.observed[from + usize::from(trajectories.interest[cell])] = trajectories.events[cell];
+            }
+        }
+        for answers in standing.models.iter().filter(|answers| wanted(answers.kind)) {
+            watch.check()?;
+            let scored = scored.entry(answers.kind).or_insert_with(|| Scored::new(&config.levels));
+            let calibration = standing.calibration(&known, answers, &levels);
+            let asked: Vec<_> = places.iter().map(|at| questions[*at]).collect();
+            let interests = trajectories.interests;
+            let shares: Vec<f32> =
+                places.iter().flat_map(|at| &answers.ahead[at * interests..(at + 1) * interests]).copied().collect();
+            let mut bands: Vec<Band> = Vec::new();
+            for level in &config.levels {
+                let (lower, upper) = limits(&calibration, *level, config.joint, &known, &asked, &shares);
+                bands.push(Band { level: *level, lower, upper, coverage: f64::NAN });
+            }
+            bands.sort_by_key(|band| band.level);
+            nest(&mut bands);
+            for (cell_at, share) in shares.iter().enumerate() {
+                let question = &asked[cell_at / interests];
+                let cell = cell(&known.pasts[question.user.index()], question, *share, 0);
+                let asked = &found.asked[found.asked.len() - asked.len() + cell_at / interests];
+                let seen = found.observed[found.observed.len() - shares.len() + cell_at] as f32 / asked.total as f32;
+                scored.observe(&calibration, &cell, seen);
+            }
+            scored.extend(
+                *origin,
+                &shares,
+                bands,
+                ActualSeconds { train: answers.seconds_train, forecast: answers.seconds_forecast },
+            );
+        }
+    }
+    found.models = score_models(&found, scored);
+    let by_loss = |a: &ModelResult, b: &ModelResult| a.one_step.nll.total_cmp(&b.one_step.nll);
+    found.models.sort_by(by_loss);
+    found.best_simple =
+        found.models.iter().find(|model| model.simple).map(|model| model.name.clone()).unwrap_or_default();
+    Ok(found)
+}
+
+/// The models to fit: those wanted, the simple ones, and where one is made of others all the others.
+fn kinds(only: Option<&[ModelKind]>) -> Vec<ModelKind> {
+    let Some(only) = only else { return ModelKind::ALL.to_vec() };
+    let composed = only.iter().any(|kind| kind.is_made_of_others());
+    let needed = |kind: &ModelKind| kind.is_simple() || only.contains(kind) || (composed && !kind.is_made_of_others());
+    ModelKind::ALL.into_iter().filter(needed).collect()
+}

@@ -1,0 +1,259 @@
+//! How good the answers of every model were.
+
+use std::collections::BTreeMap;
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use super::result::{Asked, Backtest, Difference, ModelResult, Scores};
+use crate::calendar::Period;
+use crate::forecast::Band;
+use crate::forecast::bands::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
+use crate::forecast::model::ModelKind;
+use crate::forecast::score::leading;
+
+/// Levels of the curve of coverage against stated level, percent.
+pub const RELIABILITY: [u8; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95];
+/// Resamples of the users for the limits of a difference.
+const RESAMPLES: usize = 1000;
+
+/// Seconds that a model took at one origin.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ActualSeconds {
+    /// To fit.
+    pub train: f64,
+    /// To answer.
+    pub forecast: f64,
+}
+
+/// One model's answers over all origins, before they are scored.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    share: Vec<f32>,
+    bands: Vec<Band>,
+    crps: Vec<f64>,
+    /// For each level of [`RELIABILITY`]: cells inside, cells seen.
+    held: Vec<(u64, u64)>,
+    seconds: BTreeMap<Period, ActualSeconds>,
+}
+
+impl Scored {
+    /// Nothing yet, for bands of some levels.
+    pub fn new(levels: &[u8]) -> Self {
+        let mut levels = levels.to_vec();
+        levels.sort_unstable();
+        let band = |level| Band { level, lower: Vec::new(), upper: Vec::new(), coverage: f64::NAN };
+        Self {
+            share: Vec::new(),
+            bands: levels.into_iter().map(band).collect(),
+            crps: Vec::new(),
+            held: vec![(0, 0); RELIABILITY.len()],
+            seconds: BTreeMap::new(),
+        }
+    }
+
+    /// Notes what was observed of one cell.
+    pub fn observe(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
+        self.crps.push(calibration.crps(cell, observed).unwrap_or(f64::NAN));
+        for (held, level) in self.held.iter_mut().zip(RELIABILITY) {
+            if let Some((lower, upper)) = calibration.limits(cell, level, false) {
+                *held = (held.0 + u64::from((lower..=upper).contains(&observed)), held.1 + 1);
+            }
+        }
+    }
+
+    /// Adds the answers of one origin.
+    pub fn extend(&mut self, origin: Period, shares: &[f32], bands: Vec<Band>, seconds: ActualSeconds) {
+        self.share.extend_from_slice(shares);
+        for (all, new) in self.bands.iter_mut().zip(bands) {
+            all.lower.extend(new.lower);
+            all.upper.extend(new.upper);
+        }
+        self.seconds.insert(origin, seconds);
+    }
+}
+
+/// Scores every model on the same questions.
+pub fn score_models(found: &Backtest, scored: BTreeMap<ModelKind, Scored>) -> Vec<ModelResult> {
+    let mut results: Vec<ModelResult> = scored.into_iter().map(|(kind, scored)| result(found, kind, scored)).collect();
+    let lowest = |results: &[ModelResult], of: &dyn Fn(&ModelResult) -> f64| {
+        results.iter().filter(|model| model.simple).map(of).fold(f64::INFINITY, f64::min)
+    };
+    let ground: Vec<Scores> =
+        results.iter().filter(|model| model.name == "popularity").flat_map(every).cloned().collect();
+    let count = results.first().map_or(0, |model| every(model).count());
+    let best: Vec<f64> = (0..count)
+        .map(|at| lowest(&results, &|model| every(model).nth(at).map_or(f64::INFINITY, |scores| scores.nll)))
+        .collect();
+    let simple = results
+        .iter()
+        .filter(|model| model.simple)
+        .min_by(|a, b| a.one_step.nll.total_cmp(&b.one_step.nll))
+        .map(|model| losses_by_user(found, &model.share));
+    for model in &mut results {
+        if let Some(simple) = &simple {
+            model.better_than_simple = difference(simple, &losses_by_user(found, &model.share));
+        }
+        for (at, scores) in every_mut(model).into_iter().enumerate() {
+            let popularity = ground.get(at).map_or(scores.nll, |ground| ground.nll);
+            scores.gain = popularity - scores.nll;
+            let simple_gain = popularity - best[at];
+            scores.skill = if simple_gain > 1e-12 { scores.gain / simple_gain - 1.0 } else { 0.0 };
+        }
+    }
+    results
+}
+
+/// All scores of a model, in one order for all models.
+fn every(model: &ModelResult) -> impl Iterator<Item = &Scores> {
+    let origins = model.by_origin.iter().map(|(_, scores)| scores);
+    let horizons = model.by_horizon.iter().map(|(_, scores)| scores);
+    let activity = model.by_activity.iter().map(|(_, scores)| scores);
+    [&model.all, &model.one_step].into_iter().chain(origins).chain(horizons).chain(activity)
+}
+
+fn every_mut(model: &mut ModelResult) -> Vec<&mut Scores> {
+    let ModelResult { all, one_step, by_origin, by_horizon, by_activity, .. } = model;
+    let origins = by_origin.iter_mut().map(|(_, scores)| scores);
+    let horizons = by_horizon.iter_mut().map(|(_, scores)| scores);
+    let activity = by_activity.iter_mut().map(|(_, scores)| scores);
+    [all, one_step].into_iter().chain(origins).chain(horizons).chain(activity).collect()
+}
+
+fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
+    let of = |origin: Option<Period>, wanted: &dyn Fn(&Asked) -> bool| {
+        let mut scores = scores(found, &scored, wanted);
+        let seconds = scored.seconds.iter().filter(|(at, _)| origin.is_none_or(|origin| origin == **at));
+        for (_, seconds) in seconds {
+            scores.seconds_train += seconds.train;
+            scores.seconds_forecast += seconds.forecast;
+        }
+        scores
+    };
+    let by_origin = found.origins.iter().map(|origin| (*origin, of(Some(*origin), &|asked| asked.origin == *origin)));
+    let by_horizon = (1..=found.horizon).map(|horizon| (horizon, of(None, &|asked| asked.horizon == horizon)));
+    let by_activity = ACTIVITY_GROUPS.iter().enumerate().map(|(group, name)| {
+        ((*name).to_owned(), of(None, &|asked| asked.horizon == 1 && activity_group(asked.active_periods) == group))
+    });
+    let all = of(None, &|_| true);
+    let part = |(inside, seen): &(u64, u64)| *inside as f64 / (*seen).max(1) as f64;
+    let levels = RELIABILITY.iter().map(|level| f64::from(*level) / 100.0);
+    ModelResult {
+        name: kind.name().into(),
+        simple: kind.is_simple(),
+        one_step: of(None, &|asked| asked.horizon == 1),
+        by_origin: by_origin.collect(),
+        by_horizon: by_horizon.collect(),
+        by_activity: by_activity.collect(),
+        better_than_simple: Difference::default(),
+        reliability: levels.zip(scored.held.iter().map(part)).collect(),
+        bands: scored
+            .bands
+            .iter()
+            .map(|band| Band { coverage: all.coverage.get(&band.level).copied().unwrap_or(f64::NAN), ..band.clone() })
+            .collect(),
+        share: scored.share.clone(),
+        all,
+    }
+}
+
+fn scores(found: &Backtest, scored: &Scored, wanted: &dyn Fn(&Asked) -> bool) -> Scores {
+    let interests = found.interests;
+    let (mut nats, mut apart, mut hits, mut rows, mut events) = (0.0, 0.0, 0_u64, 0_u64, 0_u64);
+    let (mut crps, mut cells) = (0.0, 0_u64);
+    let mut by_level = vec![(0_u64, 0.0, 0.0, 0_u64); scored.bands.len()];
+    for (at, asked) in found.asked.iter().enumerate().filter(|(_, asked)| wanted(asked)) {
+        let range = at * interests..(at + 1) * interests;
+        let (shares, observed) = (&scored.share[range.clone()], &found.observed[range.clone()]);
+        let total = f64::from(asked.total.max(1));
+        nats += observed.iter().zip(shares).map(|(events, share)| nats_of(*events, *share)).sum::<f64>();
+        apart += observed
+            .iter()
+            .zip(shares)
+            .map(|(events, share)| (f64::from(*events) / total - f64::from(*share)).abs())
+            .sum::<f64>();
+        // With several leading interests in the period, any of them is a hit.
+        let most = observed.iter().max().copied().unwrap_or(0);
+        hits += u64::from(leading(shares).is_some_and(|interest| observed[interest] == most));
+        rows += 1;
+        events += u64::from(asked.total);
+        for cell in range {
+            let seen = found.observed[cell] as f32 / asked.total.max(1) as f32;
+            if scored.crps[cell].is_finite() {
+                crps += scored.crps[cell];
+                cells += 1;
+            }
+            for (sums, band) in by_level.iter_mut().zip(&scored.bands) {
+                let (lower, upper) = (band.lower[cell], band.upper[cell]);
+                if lower.is_nan() {
+                    continue;
+                }
+                let outside = f64::from((lower - seen).max(seen - upper).max(0.0));
+                sums.0 += u64::from((lower..=upper).contains(&seen));
+                sums.1 += f64::from(upper - lower);
+                sums.2 += f64::from(upper - lower) + outside * 2.0 / (1.0 - f64::from(band.level) / 100.0);
+                sums.3 += 1;
+            }
+        }
+    }
+    let rows_or_one = rows.max(1) as f64;
+    let mut scores = Scores {
+        nll: nats / events.max(1) as f64,
+        l1: apart / rows_or_one,
+        top1: hits as f64 / rows_or_one,
+        crps: if cells > 0 { crps / cells as f64 } else { f64::NAN },
+        rows,
+        events,
+        ..Scores::default()
+    };
+    for ((inside, width, interval, seen), band) in by_level.into_iter().zip(&scored.bands) {
+        if seen > 0 {
+            scores.coverage.insert(band.level, inside as f64 / seen as f64);
+            scores.width.insert(band.level, width / seen as f64);
+            scores.interval.insert(band.level, interval / seen as f64);
+        }
+    }
+    scores
+}
+
+fn nats_of(events: u32, share: f32) -> f64 {
+    if events == 0 { 0.0 } else { -f64::from(events) * f64::from(share.max(1e-12)).ln() }
+}
+
+/// Each user's loss and events one period ahead, by user number.
+fn losses_by_user(found: &Backtest, shares: &[f32]) -> BTreeMap<u32, (f64, f64)> {
+    let mut losses: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    for (at, asked) in found.asked.iter().enumerate().filter(|(_, asked)| asked.horizon == 1) {
+        let range = at * found.interests..(at + 1) * found.interests;
+        let of_user = losses.entry(asked.user.0).or_default();
+        for (events, share) in found.observed[range.clone()].iter().zip(&shares[range]) {
+            of_user.0 += nats_of(*events, *share);
+        }
+        of_user.1 += f64::from(asked.total);
+    }
+    losses
+}
+
+/// How much less the second loses than the first, with bootstrap limits over users.
+fn difference(first: &BTreeMap<u32, (f64, f64)>, second: &BTreeMap<u32, (f64, f64)>) -> Difference {
+    let users: Vec<(f64, f64)> =
+        first.values().zip(second.values()).map(|(first, second)| (first.0 - second.0, first.1)).collect();
+    if users.is_empty() {
+        return Difference::default();
+    }
+    let mean = |users: &mut dyn Iterator<Item = (f64, f64)>| {
+        let (nats, events) = users.fold((0.0, 0.0), |sum, user| (sum.0 + user.0, sum.1 + user.1));
+        nats / f64::max(events, 1.0)
+    };
+    // The resamples are the same for every model, so that differences can be compared.
+    let mut random = ChaCha8Rng::seed_from_u64(0);
+    let mut resamples: Vec<f64> = (0..RESAMPLES)
+        .map(|_| mean(&mut (0..users.len()).map(|_| users[random.random_range(0..users.len())])))
+        .collect();
+    resamples.sort_by(f64::total_cmp);
+    Difference {
+        mean: mean(&mut users.iter().copied()),
+        lower: resamples[RESAMPLES / 40],
+        upper: resamples[RESAMPLES - 1 - RESAMPLES / 40],
+    }
+}

@@ -1,0 +1,239 @@
+//! Every model at one origin: fitted, weighed, chosen and with bands, from nothing but what came before.
+
+use std::time::Instant;
+
+use super::ForecastError;
+use super::bands::{Calibration, Cell};
+use super::config::CellKind;
+use super::lessons::Lessons;
+use super::mixture::{mixed, vote, weights};
+use super::model::{Fitted, Known, Model, ModelKind};
+use super::past::{Past, Question};
+use super::simple::negative_log_likelihood;
+use super::spreadsheet::Spreadsheet;
+use super::trained::Recurrent;
+use crate::observe::{CurvePoint, Meter};
+
+/// Active periods whose mean tells how many events to expect.
+const RECENT: usize = 6;
+/// Fewest events on which weights of a horizon are learnt; with fewer those of the next period are taken.
+const FEWEST_EVENTS: f64 = 500.0;
+
+/// One model at one origin.
+#[derive(Debug)]
+pub struct Answers {
+    /// Which.
+    pub kind: ModelKind,
+    /// Answers to the practice questions, questions × interests.
+    pub practice: Vec<f32>,
+    /// Shares ahead, questions × interests.
+    pub ahead: Vec<f32>,
+    /// Mean loss on the validation periods, nats per event, one period ahead. What was learnt there was learnt from
+    /// other users than it is judged on.
+    pub validation: f64,
+    /// Seconds it took to fit.
+    pub seconds_train: f64,
+    /// Seconds it took to answer.
+    pub seconds_forecast: f64,
+}
+
+/// All models at one origin.
+#[derive(Debug)]
+pub struct Standing<'a> {
+    /// The practice questions.
+    pub practice: Lessons<'a>,
+    /// The questions ahead: for every user with a past, one for each period.
+    pub ahead: Lessons<'a>,
+    /// The models, in the order of [`ModelKind::ALL`].
+    pub models: Vec<Answers>,
+    /// How training went.
+    pub curves: Vec<CurvePoint>,
+}
+
+fn model(kind: ModelKind) -> Box<dyn Model> {
+    match kind {
+        ModelKind::Lstm => Box::new(Recurrent(CellKind::Lstm)),
+        ModelKind::Gru => Box::new(Recurrent(CellKind::Gru)),
+        simple => Box::new(Spreadsheet(simple)),
+    }
+}
+
+/// Fits `kinds` (those made of others need some) on what is known and asks them all. `keep` sees each fitted model.
+///
+/// # Errors
+/// [`ForecastError::Cancelled`], or what libtorch reports.
+pub fn stand<'a>(
+    known: &'a Known<'a>,
+    kinds: &[ModelKind],
+    meter: &mut Meter,
+    mut keep: impl FnMut(ModelKind, &dyn Fitted) -> Result<(), ForecastError>,
+) -> Result<Standing<'a>, ForecastError> {
+    let practice = known.practice();
+    let ahead = Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon);
+    let (mut models, mut curves) = (Vec::new(), Vec::new());
+    for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others()) {
+        known.watch.check()?;
+        let began = Instant::now();
+        let fitted = model(kind).fit(known, meter)?;
+        let seconds_train = began.elapsed().as_secs_f64();
+        let practice_shares = fitted.practise(&practice)?;
+        let asked = Instant::now();
+        let ahead_shares = fitted.forecast(&ahead)?;
+        keep(kind, &*fitted)?;
+        curves.extend(fitted.curves());
+        models.push(Answers {
+            kind,
+            validation: validation_loss(known, practice.questions(), &practice_shares),
+            practice: practice_shares,
+            ahead: ahead_shares,
+            seconds_train,
+            seconds_forecast: asked.elapsed().as_secs_f64(),
+        });
+    }
+    for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && kind.is_made_of_others()) {
+        let began = Instant::now();
+        let (practice_shares, ahead_shares) = together(kind, known, &models, practice.questions(), ahead.questions());
+        let answers = Answers {
+            kind,
+            validation: validation_loss(known, practice.questions(), &practice_shares),
+            practice: practice_shares,
+            ahead: ahead_shares,
+            seconds_train: began.elapsed().as_secs_f64(),
+            seconds_forecast: 0.0,
+        };
+        models.push(answers);
+    }
+    Ok(Standing { practice, ahead, models, curves })
+}
+
+impl Standing<'_> {
+    /// The simple model that did best on the validation periods.
+    pub fn best_simple(&self) -> &Answers {
+        self.best(|answers| answers.kind.is_simple())
+    }
+
+    /// The model that did best on the validation periods.
+    pub fn winner(&self) -> &Answers {
+        self.best(|_| true)
+    }
+
+    fn best(&self, among: impl Fn(&Answers) -> bool) -> &Answers {
+        let better = |best: usize, at: usize| {
+            if self.models[at].validation < self.models[best].validation { at } else { best }
+        };
+        let mut places = (0..self.models.len()).filter(|at| among(&self.models[*at]));
+        let first = places.next().unwrap_or(0);
+        &self.models[places.fold(first, better)]
+    }
+
+    /// A model's answers.
+    pub fn of(&self, kind: ModelKind) -> Option<&Answers> {
+        self.models.iter().find(|answers| answers.kind == kind)
+    }
+
+    /// Bands calibrated on a model's answers to the practice questions from `from` on.
+    pub fn calibration(&self, known: &Known, answers: &Answers, levels: &[u8]) -> Calibration {
+        let cells = observed_cells(&known.pasts, self.practice.questions(), &answers.practice, known.interests());
+        Calibration::on(&cells, levels)
+    }
+}
+
+/// Answers of a model that is made of others: to the practice questions and ahead. What it learns from practice it
+/// learns there from the other half of the users.
+fn together(
+    kind: ModelKind,
+    known: &Known,
+    models: &[Answers],
+    practice: &[Question],
+    ahead: &[Question],
+) -> (Vec<f32>, Vec<f32>) {
+    let interests = known.interests();
+    let practised: Vec<&[f32]> = models.iter().map(|answers| &*answers.practice).collect();
+    let forecast: Vec<&[f32]> = models.iter().map(|answers| &*answers.ahead).collect();
+    match kind {
+        ModelKind::Vote => (vote(&practised, interests), vote(&forecast, interests)),
+        ModelKind::Average => {
+            let alike = |_, _| 1.0 / models.len() as f64;
+            (mixed(&practised, interests, alike), mixed(&forecast, interests, alike))
+        }
+        _ => {
+            let losses: Vec<f64> = models
+                .iter()
+                .map(|answers| if answers.kind.is_simple() { answers.validation } else { f64::INFINITY })
+                .collect();
+            let fallback = (0..losses.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).unwrap_or(0);
+            let learn = |half: Option<u32>| {
+                let of = |horizon: usize| {
+                    let counted = |question: &Question| {
+                        question.horizon() == horizon
+                            && question.target >= known.split.validation
+                            && half.is_none_or(|half| question.user.0 % 2 == half)
+                    };
+                    let seen = practice.iter().filter(|question| counted(question)).filter_map(|question| {
+                        Some(f64::from(known.pasts[question.user.index()].totals[question.answer?]))
+                    });
+                    (seen.sum::<f64>() >= FEWEST_EVENTS)
+                        .then(|| weights(&practised, &known.pasts, practice, fallback, counted))
+                };
+                let next = of(1)
+                    .unwrap_or_else(|| (0..models.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect());
+                let later = (2..=known.config.horizon).map(|horizon| of(horizon).unwrap_or_else(|| next.clone()));
+                let mut by_horizon = vec![next.clone()];
+                by_horizon.extend(later);
+                by_horizon
+            };
+            let (even, odd, all) = (learn(Some(1)), learn(Some(0)), learn(None));
+            let practised = mixed(&practised, interests, |model, at| {
+                let question = &practice[at];
+                let of = if question.user.0 % 2 == 0 { &even } else { &odd };
+                of[question.horizon() - 1][model]
+            });
+            let forecast = mixed(&forecast, interests, |model, at| all[ahead[at].horizon() - 1][model]);
+            (practised, forecast)
+        }
+    }
+}
+
+/// Mean loss one period ahead on the validation periods, nats per event.
+fn validation_loss(known: &Known, questions: &[Question], shares: &[f32]) -> f64 {
+    let (mut nats, mut events) = (0.0, 0.0);
+    for (question, shares) in questions.iter().zip(shares.chunks_exact(known.interests())) {
+        let Some(answer) = question.answer else { continue };
+        if question.horizon() == 1 && question.target >= known.split.validation {
+            let past = &known.pasts[question.user.index()];
+            nats += negative_log_likelihood(past.counts(answer), shares);
+            events += f64::from(past.totals[answer]);
+        }
+    }
+    nats / f64::max(events, 1.0)
+}
+
+/// A forecast share with what its band depends on. `path` numbers questions of one user and origin.
+pub fn cell(past: &Past, question: &Question, share: f32, path: u32) -> Cell {
+    let recent = &past.totals[(question.known + 1).saturating_sub(RECENT)..=question.known];
+    let expected_events = recent.iter().sum::<f32>() / recent.len() as f32;
+    Cell { horizon: question.horizon(), share, expected_events, active_periods: question.known as u32 + 1, path }
+}
+
+/// Forecast cells with the shares that were observed, path by path.
+pub fn observed_cells(pasts: &[Past], questions: &[Question], shares: &[f32], interests: usize) -> Vec<(Cell, f32)> {
+    let mut order: Vec<usize> = (0..questions.len()).collect();
+    order.sort_by_key(|at| (questions[*at].user, questions[*at].origin, questions[*at].target));
+    let mut cells = Vec::with_capacity(shares.len());
+    let alike =
+        |a: &usize, b: &usize| (questions[*a].user, questions[*a].origin) == (questions[*b].user, questions[*b].origin);
+    let mut path = 0;
+    for of_path in order.chunk_by(alike) {
+        for interest in 0..interests {
+            for at in of_path {
+                let (question, share) = (&questions[*at], shares[at * interests + interest]);
+                let past = &pasts[question.user.index()];
+                let Some(answer) = question.answer else { continue };
+                let observed = past.counts(answer)[interest] / past.totals[answer];
+                cells.push((cell(past, question, share, path), observed));
+            }
+            path += 1;
+        }
+    }
+    cells
+}

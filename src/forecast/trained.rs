@@ -1,0 +1,89 @@
+//! The recurrent networks as a model among others.
+
+use super::ForecastError;
+use super::batch::Features;
+use super::config::{CellKind, training_horizons};
+use super::lessons::Lessons;
+use super::model::{Fitted, Known, Model};
+use super::saved::Networks;
+use super::split::Split;
+use super::train::{Member, Stop, Training, mean_shares};
+use crate::observe::{CurvePoint, Meter};
+
+/// Several networks of one kind, fitted anew at each origin.
+#[derive(Clone, Copy, Debug)]
+pub struct Recurrent(pub CellKind);
+
+/// Networks that were fitted at an origin.
+#[derive(Debug)]
+struct Trained<'a> {
+    known: &'a Known<'a>,
+    cell: CellKind,
+    /// Learned from the periods before the tuning ones, stopped by the tuning ones.
+    judged: Vec<Member>,
+    /// Learned from everything before the origin, for as many epochs as were good for the first.
+    whole: Vec<Member>,
+}
+
+impl Model for Recurrent {
+    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
+        let features = features(known);
+        let training = training(known, self.0, &features);
+        let Split { first, tune, validation, origin } = known.split;
+        let horizons = training_horizons(known.config.horizon);
+        let learn = Lessons::of(&known.pasts, first..tune, first, &horizons);
+        let stop = Lessons::of(&known.pasts, tune..validation, first, &horizons);
+        let all = Lessons::of(&known.pasts, first..origin, first, &horizons);
+        let judged = ensemble("before validation", &training, meter, |_| (&learn, Stop::Early(&stop)))?;
+        let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
+        let whole = ensemble("whole past", &training, meter, |at| (&all, Stop::After(epochs[at])))?;
+        Ok(Box::new(Trained { known, cell: self.0, judged, whole }))
+    }
+}
+
+impl Fitted for Trained<'_> {
+    fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
+        let features = features(self.known);
+        mean_shares(&self.judged, &training(self.known, self.cell, &features), questions, self.known.interests())
+    }
+
+    fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
+        let features = features(self.known);
+        mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
+    }
+
+    fn curves(&self) -> Vec<CurvePoint> {
+        self.judged.iter().chain(&self.whole).flat_map(|member| member.curve.clone()).collect()
+    }
+
+    fn save(&self, networks: &mut Networks) -> Result<(), ForecastError> {
+        networks.add(self.cell, &self.whole)
+    }
+}
+
+fn features<'a>(known: &'a Known<'a>) -> Features<'a> {
+    Features::new(known.trajectories, &known.market, known.vectors, known.device)
+}
+
+fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a Features<'a>) -> Training<'a> {
+    let (interests, Known { config, device, watch, .. }) = (known.interests(), known);
+    Training { features, interests, cell, config, device: *device, watch }
+}
+
+fn ensemble<'a>(
+    name: &str,
+    training: &Training,
+    meter: &mut Meter,
+    lesson: impl Fn(usize) -> (&'a Lessons<'a>, Stop<'a>),
+) -> Result<Vec<Member>, ForecastError> {
+    let members = training.config.members.max(1);
+    let train = |at: usize| {
+        let (lessons, stop) = lesson(at);
+        // Each member has a seed of its own, far from the neighbouring runs'.
+        let kind = (training.cell as u64) << 32 | at as u64;
+        let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
+        let cell = training.cell.name().to_uppercase();
+        training.member(&format!("{cell} · {name} · network {} of {members}", at + 1), seed, lessons, stop, meter)
+    };
+    (0..members).map(train).collect()
+}

@@ -1,0 +1,110 @@
+//! The road to a backtest: as to a forecast, but the interests are found on the events before the first origin.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::road::{Clock, ReadLog, embedding, forecast_config, interest_count, read_log};
+use super::{Fingerprint, Store};
+use crate::calendar::{Calendar, Period};
+use crate::events::EventTable;
+use crate::forecast::{self, Backtest, BacktestPlan, ModelKind};
+use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
+use crate::language::{self, Device};
+use crate::observe::{Stage, Watch};
+use crate::project::Settings;
+
+/// What a backtest ends in.
+#[derive(Clone, Debug)]
+pub struct BacktestOutcome {
+    /// What it was asked to do.
+    pub settings: Settings,
+    /// The clean log.
+    pub events: Arc<EventTable>,
+    /// The interests, found before the first origin.
+    pub space: Arc<InterestSpace>,
+    /// Every model against the past.
+    pub backtest: Arc<Backtest>,
+    /// What the analyst should know, a sentence each.
+    pub notes: Vec<String>,
+    /// The device used, and why, in words.
+    pub device: String,
+    /// The language model's name.
+    pub language_model: String,
+    /// Seconds each stage took; a stage whose result was kept from an earlier run is absent.
+    pub times: Vec<(Stage, f64)>,
+}
+
+/// Sets models against the past, from `origins` origins; only `only` beside the simple ones, or all if that is none.
+///
+/// # Errors
+/// What is wrong with the log, the settings, the model or the machine, in words for the analyst; a wish to stop.
+pub fn backtest(
+    settings: &Settings,
+    origins: usize,
+    only: Option<&[ModelKind]>,
+    store: &Store,
+    watch: &Watch,
+) -> anyhow::Result<BacktestOutcome> {
+    backtest_from(settings, origins, only, store, &mut None, watch)
+}
+
+/// Like [`backtest`], with the log kept between calls.
+///
+/// # Errors
+/// As [`backtest`].
+pub fn backtest_from(
+    settings: &Settings,
+    origins: usize,
+    only: Option<&[ModelKind]>,
+    store: &Store,
+    last: &mut Option<ReadLog>,
+    watch: &Watch,
+) -> anyhow::Result<BacktestOutcome> {
+    let mut clock = Clock::default();
+    let device = Device::pick(settings.device)?;
+    let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
+    let events = &*log.events;
+    let calendar = Calendar::new(settings.period.unwrap_or_else(|| interests::choose_period(events)));
+
+    let embedding = embedding(settings, device);
+    let model = language::model_info(&embedding.model)?;
+    let config = forecast_config(settings);
+    let plan =
+        BacktestPlan::of(Trajectories::whole_periods(events, calendar), calendar.length, config.horizon, origins)?;
+    let until = calendar.start(plan.first().unwrap_or(Period(0)));
+    let key = Fingerprint::of(&(
+        (log.key(), (&model.fingerprint, embedding.precision.name()), settings.interests, calendar.length),
+        (&config, &plan, only, device.describe()),
+    ))?;
+    let kept: Option<(InterestSpace, Backtest)> = store.get("backtest", key);
+    let (space, found) = match kept {
+        Some(kept) => kept,
+        None => {
+            let (vectors, _) = clock.time(Stage::Embed, || embedding.all(&events.texts, watch))?;
+            let space = clock.time(Stage::Cluster, || {
+                interests::find_before(events, &vectors, until, interest_count(settings), settings.seed, watch)
+            })?;
+            let trajectories = Trajectories::build(events, &space, calendar);
+            let found = clock.time(Stage::Train, || -> anyhow::Result<Backtest> {
+                let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
+                    .context("libtorch failed on the texts' main directions")?;
+                drop(vectors);
+                Ok(forecast::backtest(&trajectories, &rows, &config, &plan, only, device.tch(), watch)?)
+            })?;
+            let both = (space, found);
+            store.put("backtest", key, &both);
+            both
+        }
+    };
+    Ok(BacktestOutcome {
+        settings: settings.clone(),
+        events: log.events,
+        space: Arc::new(space),
+        backtest: Arc::new(found),
+        notes: log.notes,
+        device: device.describe(),
+        language_model: model.name,
+        times: clock.0,
+    })
+}
