@@ -104,7 +104,8 @@ fn a_model_that_is_named_forecasts_and_joint_bands_are_wider() {
     let nothing = RowVectors { dim: 0, data: vec![] };
     let by_drift = |joint| {
         let config = ForecastConfig { joint, ..quick() };
-        run(&log, &nothing, &config, ModelKind::Drift, tch::Device::Cpu, &Watch::silent()).unwrap()
+        run(&log, &nothing, &config, ModelKind::Drift, tch::Device::Cpu, &Checkpoints::none(), &Watch::silent())
+            .unwrap()
     };
     let (single, joint) = (by_drift(false), by_drift(true));
     assert_eq!(single.chosen, ModelKind::Drift);

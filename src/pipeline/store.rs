@@ -148,7 +148,7 @@ mod tests {
         let store = Store::within(folder.path());
         for entry in 0..4_u32 {
             store.put("stage", key(entry), &vec![0_u8; 100]);
-            let age = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(u64::from(entry));
+            let age = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::from(entry));
             let file = fs::File::options().append(true).open(store.path("stage", key(entry))).unwrap();
             file.set_modified(age).unwrap();
         }

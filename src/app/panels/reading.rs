@@ -94,7 +94,7 @@ impl View for ReadingCard {
             }
         });
         if settings != session.settings {
-            actions.push(Action::Configure(settings));
+            actions.push(Action::Configure(Box::new(settings)));
         }
     }
 }
