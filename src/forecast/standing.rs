@@ -185,7 +185,7 @@ fn together(
             let (even, odd, all) = (learn(Some(1)), learn(Some(0)), learn(None));
             let practised = mixed(&practised, interests, |model, at| {
                 let question = &practice[at];
-                let of = if question.user.0 % 2 == 0 { &even } else { &odd };
+                let of = if question.user.0.is_multiple_of(2) { &even } else { &odd };
                 of[question.horizon() - 1][model]
             });
             let forecast = mixed(&forecast, interests, |model, at| all[ahead[at].horizon() - 1][model]);
