@@ -180,8 +180,17 @@ impl Watch {
     /// Opens a meter on a stage and reports its beginning.
     pub fn meter(&self, stage: Stage, unit: &'static str, total: Option<u64>) -> Meter {
         let now = Instant::now();
-        let meter =
-            Meter { watch: self.clone(), stage, detail: String::new(), unit, total, done: 0, began: now, told: now };
+        let meter = Meter {
+            watch: self.clone(),
+            stage,
+            detail: String::new(),
+            unit,
+            total,
+            done: 0,
+            skipped: 0,
+            began: now,
+            told: now,
+        };
         meter.report();
         meter
     }
@@ -196,6 +205,8 @@ pub struct Meter {
     unit: &'static str,
     total: Option<u64>,
     done: u64,
+    /// Units of these that cost no work.
+    skipped: u64,
     began: Instant,
     told: Instant,
 }
@@ -212,6 +223,15 @@ impl Meter {
             self.report();
         }
         self.watch.check()
+    }
+
+    /// Counts `units` more as done that cost no work, so that rate and time left do not speak of them.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn skip(&mut self, units: u64) -> Result<(), Cancelled> {
+        self.skipped += units;
+        self.advance(units)
     }
 
     /// Units done so far.
@@ -231,7 +251,8 @@ impl Meter {
 
     fn report(&self) {
         let secs = self.began.elapsed().as_secs_f64();
-        let rate = if self.done == 0 { 0.0 } else { self.done as f64 / secs.max(1e-9) };
+        let worked = self.done - self.skipped;
+        let rate = if worked == 0 { 0.0 } else { worked as f64 / secs.max(1e-9) };
         let left = self.total.map(|total| total.saturating_sub(self.done));
         let eta = left.filter(|_| rate > 0.0).map(|left| Duration::from_secs_f64((left as f64 / rate).min(1e9)));
         self.watch.observer.progress(Progress {
@@ -276,6 +297,20 @@ mod tests {
         assert_eq!(told.last().unwrap().done, 1000);
         assert_eq!(told.last().unwrap().eta, Some(Duration::ZERO));
         assert!(told.len() < 1000, "reports are coalesced");
+    }
+
+    #[test]
+    fn what_cost_no_work_does_not_make_the_rest_look_quick() {
+        let ledger = Arc::new(Ledger::default());
+        let mut meter = Watch::new(ledger.clone(), CancelToken::new()).meter(Stage::Embed, "texts", Some(1000));
+        meter.skip(500).unwrap();
+        std::thread::sleep(REPORT_EVERY);
+        meter.advance(1).unwrap();
+        let told = ledger.0.lock().unwrap();
+        let last = told.last().unwrap();
+        assert_eq!(last.done, 501);
+        assert!(last.rate <= 1.0 / REPORT_EVERY.as_secs_f64(), "{}", last.rate);
+        assert!(last.eta.unwrap() > Duration::from_secs(10), "{:?}", last.eta);
     }
 
     #[test]

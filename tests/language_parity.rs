@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use driftline::language::{
-    Device, DeviceChoice, Encoder, LanguageError, Vectors, default_model_dir, embed_cached, model_info,
+    Device, DeviceChoice, Encoder, Precision, PrecisionChoice, Vectors, default_model_dir, model_info,
 };
 use driftline::observe::Watch;
 use polars::prelude::{ParquetReader, SerReader};
@@ -28,7 +28,8 @@ fn data(name: &str) -> PathBuf {
 
 /// The built-in model.
 fn mini_lm() -> Encoder {
-    Encoder::load(&default_model_dir(), cpu()).unwrap_or_else(|error| panic!("{error}; run `cargo xtask setup`"))
+    Encoder::load(&default_model_dir(), cpu(), Precision::F32)
+        .unwrap_or_else(|error| panic!("{error}; run `cargo xtask setup`"))
 }
 
 /// The texts and vectors that sentence-transformers gave with the built-in model.
@@ -125,7 +126,7 @@ fn every_architecture_gives_the_vectors_of_sentence_transformers_in_any_company(
         let info = model_info(&model(name)).unwrap();
         assert_eq!((info.architecture.as_str(), info.dim, info.max_tokens), (name, 32, 64));
         let (texts, theirs) = model_texts(name);
-        let encoder = Encoder::load(&model(name), cpu()).unwrap();
+        let encoder = Encoder::load(&model(name), cpu(), Precision::F32).unwrap();
         let embed = |order: &[usize]| {
             let some: Vec<&str> = order.iter().map(|at| texts[*at].as_str()).collect();
             let ours = encoder.embed(&some, &Watch::silent()).unwrap();
@@ -145,35 +146,20 @@ fn every_architecture_gives_the_vectors_of_sentence_transformers_in_any_company(
 }
 
 #[test]
-fn kept_vectors_are_the_computed_ones() {
-    let (texts, _) = tiny_texts();
-    let cache = tempfile::tempdir().unwrap();
-    let embed = |texts: &[String]| embed_cached(&tiny(), cache.path(), cpu(), texts, &Watch::silent()).unwrap();
-    let some = embed(&texts[..5]);
-    let all = embed(&texts);
-    assert_eq!(all.data[..some.data.len()], some.data, "the first five were kept");
-    assert_eq!(embed(&texts), all);
-    let doubled: Vec<String> = texts.iter().rev().chain(&texts).cloned().collect();
-    assert_eq!(embed(&doubled).row(texts.len() - 1), all.row(0));
-
-    let folder = fs::read_dir(cache.path().join("vectors")).unwrap().next().unwrap().unwrap().path();
-    for segment in fs::read_dir(folder).unwrap() {
-        let path = segment.unwrap().path();
-        let bytes = fs::read(&path).unwrap();
-        fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
-    }
-    let again = embed(&texts);
-    assert!(largest_difference(&again, &all) < 1e-5, "broken segments are embedded anew");
-}
-
-#[test]
-fn a_job_that_was_cancelled_gives_no_vectors() {
-    let (texts, _) = tiny_texts();
-    let cache = tempfile::tempdir().unwrap();
-    let watch = Watch::silent();
-    watch.cancel_token().cancel();
-    let stopped = embed_cached(&tiny(), cache.path(), cpu(), &texts, &watch);
-    assert!(matches!(stopped, Err(LanguageError::Cancelled(_))), "{stopped:?}");
+fn half_precision_hardly_turns_a_vector() {
+    let (texts, theirs) = expected();
+    let half = Precision::pick(PrecisionChoice::Bf16, cpu());
+    let encoder = Encoder::load(&default_model_dir(), cpu(), half).unwrap();
+    let ours = encoder.embed(&borrowed(&texts), &Watch::silent()).unwrap();
+    let cosine = |text: usize| -> f64 {
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+        let (a, b) = (ours.row(text), theirs.row(text));
+        dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+    };
+    let cosines: Vec<f64> = (0..texts.len()).map(cosine).collect();
+    let (worst, mean) = (cosines.iter().copied().fold(1.0, f64::min), cosines.iter().sum::<f64>() / texts.len() as f64);
+    println!("bf16 beside f32 over {} texts: smallest cosine {worst:.6}, mean {mean:.6}", texts.len());
+    assert!(worst >= 0.9995, "{worst}");
 }
 
 /// A copy of a model that a test may change.
@@ -203,7 +189,7 @@ fn edit(dir: &Path, file: &str, change: impl FnOnce(&mut serde_json::Value)) {
 }
 
 fn embed_in(dir: &Path, texts: &[&str]) -> Vectors {
-    Encoder::load(dir, cpu()).unwrap().embed(texts, &Watch::silent()).unwrap()
+    Encoder::load(dir, cpu(), Precision::F32).unwrap().embed(texts, &Watch::silent()).unwrap()
 }
 
 /// Every eighth number of the vectors of «a red mug» and «two of the long green lamps» is what sentence-transformers 6.2
@@ -287,10 +273,10 @@ fn weights_in_several_files_and_under_a_prefix_are_the_same_weights() {
     }
     let dir = sharded("bert.");
     fs::remove_file(dir.path().join("model-00002-of-00002.safetensors")).unwrap();
-    let missing = Encoder::load(dir.path(), cpu()).unwrap_err().to_string();
+    let missing = Encoder::load(dir.path(), cpu(), Precision::F32).unwrap_err().to_string();
     assert!(missing.contains("no model-00002-of-00002.safetensors"), "{missing}");
     edit(dir.path(), "model.safetensors.index.json", |index| index["weight_map"]["x"] = "../secret".into());
-    let outside = Encoder::load(dir.path(), cpu()).unwrap_err().to_string();
+    let outside = Encoder::load(dir.path(), cpu(), Precision::F32).unwrap_err().to_string();
     assert!(outside.contains("outside the directory"), "{outside}");
 }
 
@@ -302,7 +288,7 @@ fn spoilt(file: &str, change: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>) -> String
         Some(bytes) => fs::write(path, bytes).unwrap(),
         None => fs::remove_file(path).unwrap(),
     }
-    Encoder::load(dir.path(), cpu()).unwrap_err().to_string()
+    Encoder::load(dir.path(), cpu(), Precision::F32).unwrap_err().to_string()
 }
 
 /// Replaces words of a file by others of the same length.
@@ -343,7 +329,8 @@ fn a_model_that_cannot_be_used_says_what_is_wrong() {
     assert!(lying.contains("header says"), "{lying}");
     let few = copy("bert");
     edit(few.path(), "tokenizer.json", |tokenizer| tokenizer["model"]["vocab"]["the"] = 5000.into());
-    let beyond = Encoder::load(few.path(), cpu()).unwrap().embed(&["the mug"], &Watch::silent()).unwrap_err();
+    let beyond =
+        Encoder::load(few.path(), cpu(), Precision::F32).unwrap().embed(&["the mug"], &Watch::silent()).unwrap_err();
     assert!(beyond.to_string().contains("token 5000") && beyond.to_string().contains("900 tokens"), "{beyond}");
     let broken = spoilt("modules.json", |_| Some(b"[{".to_vec()));
     assert!(broken.contains("modules.json"), "{broken}");

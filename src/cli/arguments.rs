@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::backtest::BacktestArguments;
 use super::dialect::DialectArguments;
 use super::meaning::MeaningArguments;
 use crate::calendar::PeriodLength;
 use crate::forecast::ModelKind;
-use crate::language::DeviceChoice;
+use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::InterestCount;
 
 /// Shows where each user's interests are heading.
@@ -35,6 +35,8 @@ pub enum Command {
     Embed(EmbedArguments),
     /// Walk the whole road: interests, trajectories, training, forecasts with bands.
     Forecast(ForecastArguments),
+    /// Say what is kept between runs, and clear it away.
+    Cache(CacheArguments),
     /// Set every model against the past, from several origins.
     Backtest(BacktestArguments),
     /// Check that every part works: libtorch, device, language model, cache, fonts, display.
@@ -108,6 +110,26 @@ pub(super) struct RoadArguments {
     pub(super) model: ModelArguments,
     #[command(flatten)]
     pub(super) voice: Voice,
+}
+
+/// `driftline cache`.
+#[derive(Debug, Args)]
+pub struct CacheArguments {
+    /// What to do with what is kept.
+    #[arg(value_enum, default_value_t)]
+    pub(super) action: CacheAction,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// What to do with what is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CacheAction {
+    /// Say what is kept, and how much.
+    #[default]
+    Show,
+    /// Delete the vectors of texts and the results of stages; models and libtorch stay.
+    Clear,
 }
 
 /// `driftline doctor`.
@@ -187,6 +209,9 @@ pub(super) struct ModelArguments {
     /// Where to compute: auto, cpu, cuda or cuda:N [default: auto].
     #[arg(long, value_name = "DEVICE")]
     pub(super) device: Option<DeviceChoice>,
+    /// What the language model computes in: auto, f32 or bf16 [default: auto, bf16 where the device is made for it].
+    #[arg(long, value_name = "PRECISION")]
+    pub(super) precision: Option<PrecisionChoice>,
 }
 
 /// How much is said, and how.
@@ -256,6 +281,7 @@ mod tests {
             ("--level 90", "50, 80 or 95"),
             ("--interests 1", "auto or a number"),
             ("--device gpu", "cuda:N"),
+            ("--precision f16", "auto, f32 or bf16"),
             ("--horizon 0", "1..=120"),
             ("--returns C", "basket-prefix:C"),
         ] {

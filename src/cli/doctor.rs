@@ -10,7 +10,7 @@ use super::arguments::DoctorArguments;
 use super::exit;
 use super::output::{count, print, print_json};
 use crate::calendar::{Calendar, Period, PeriodLength};
-use crate::language::{self, Device, Encoder};
+use crate::language::{self, Device, Encoder, ModelInfo, Precision};
 use crate::observe::Watch;
 use crate::project::Settings;
 use crate::report::{self, Theme, TrajectoryChart};
@@ -41,7 +41,12 @@ pub(super) fn run(arguments: &DoctorArguments, display: bool) -> anyhow::Result<
 
     let mut findings = vec![Finding::ok("driftline", env!("CARGO_PKG_VERSION").to_owned())];
     findings.push(Finding::of("device", device.as_ref().map(Device::describe).map_err(ToString::to_string)));
-    findings.push(Finding::of("model", device.map_err(|e| e.to_string()).and_then(|device| model(&folder, device))));
+    let device = device.map_err(|e| e.to_string());
+    if let Ok(device) = device {
+        findings.push(Finding::ok("precision", Precision::pick(settings.precision, device).describe()));
+    }
+    let loaded = device.and_then(|device| model(&folder, device, Precision::pick(settings.precision, device)));
+    findings.push(Finding::of("model", loaded));
     // Libraries after the model: by now everything that will be loaded is.
     findings.extend(libraries());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -64,21 +69,36 @@ pub(super) fn run(arguments: &DoctorArguments, display: bool) -> anyhow::Result<
 }
 
 /// Embeds a text, as a forecast would.
-fn model(folder: &Path, device: Device) -> Result<String, String> {
-    let encoder = Encoder::load(folder, device).map_err(|e| e.to_string())?;
+fn model(folder: &Path, device: Device, precision: Precision) -> Result<String, String> {
+    let encoder = Encoder::load(folder, device, precision).map_err(|e| e.to_string())?;
     let vectors = encoder.embed(&["a red tea pot"], &Watch::silent()).map_err(|e| e.to_string())?;
     if vectors.data.iter().any(|number| !number.is_finite()) {
         return Err(format!("the language model gives no numbers; fetch it again: {}", folder.display()));
     }
     let info = encoder.info();
-    Ok(format!(
-        "{}: {} numbers a text, {} tokens at most, pooling {}, fingerprint {}",
+    let fingerprint = info.fingerprint.get(..16).unwrap_or(&info.fingerprint);
+    Ok(format!("{}, fingerprint {fingerprint}", describe(info)))
+}
+
+/// A model in words: which, how large, for what.
+pub(super) fn describe(info: &ModelInfo) -> String {
+    let languages = match info.languages.as_slice() {
+        [] => "languages not stated".to_owned(),
+        [one] => format!("language {one}"),
+        all if all.len() > 8 => format!("{} languages", all.len()),
+        all => format!("languages {}", all.join(", ")),
+    };
+    let unsaid = if info.pooling_stated { "" } else { " (the directory does not say)" };
+    format!(
+        "{}: {}, {:.1} M numbers, {} MB, {languages}, {} numbers a text, {} tokens at most, pooling {}{unsaid}",
         info.name,
+        info.architecture,
+        info.parameters as f64 / 1e6,
+        count(info.bytes.div_ceil(1_000_000)),
         info.dim,
         info.max_tokens,
         info.pooling,
-        info.fingerprint.get(..16).unwrap_or(&info.fingerprint)
-    ))
+    )
 }
 
 /// What the system says is loaded: which libtorch, and that only one runtime shares out its threads.
@@ -110,7 +130,7 @@ fn cache(folder: &Path) -> Result<String, String> {
 }
 
 /// Bytes of all files in a folder; what cannot be read counts nothing.
-fn size(folder: &Path) -> u64 {
+pub(super) fn size(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     let of = |entry: fs::DirEntry| match entry.file_type() {
         Ok(kind) if kind.is_dir() => size(&entry.path()),

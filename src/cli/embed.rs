@@ -5,10 +5,10 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::arguments::EmbedArguments;
-use super::output::{print, print_json, things};
+use super::doctor::describe;
+use super::output::{count, print, print_json, things};
 use super::{Misuse, exit, progress};
-use crate::language::{self, Device};
-use crate::observe::Stage;
+use crate::language::{self, Device, Embedded};
 use crate::{events, pipeline, report};
 
 pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
@@ -22,35 +22,60 @@ pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
     let began = Instant::now();
     let watch = progress::watch(&arguments.voice)?;
     let device = Device::pick(settings.device)?;
-    let folder = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
-    let model = language::model_info(&folder)?;
+    let embedding = pipeline::embedding(&settings, device);
+    let model = language::model_info(&embedding.model)?;
     let texts = events::read_texts(&settings.inputs, &pipeline::read_options(&settings), &watch)?;
-    let vectors = language::embed_cached(&folder, &language::cache_dir(), device, &texts, &watch)?;
-    let mut meter = watch.meter(Stage::Write, "files", Some(1));
-    watch.check()?;
-    report::write_vectors(out, &texts, vectors.dim, &vectors.data)?;
-    meter.advance(1)?;
-    drop((meter, watch));
+    let precision = embedding.precision;
+    let done = report::write_vectors(out, &texts, |write| {
+        embedding.each(&texts, &watch, |dim, rows| Ok::<(), anyhow::Error>(write(dim, rows)?))
+    })?;
+    drop(watch);
 
     let seconds = began.elapsed().as_secs_f64();
     if arguments.voice.json {
         print_json(&json!({
             "file": out,
             "texts": texts.len(),
-            "dim": vectors.dim,
+            "dim": model.dim,
             "model": model,
             "device": device.describe(),
+            "precision": precision.name(),
+            "precision_why": precision.why(),
+            "embedded": done,
+            "texts_per_second": done.texts_per_second(),
             "seconds": seconds,
         }))?;
     } else {
         print(&format!(
-            "{}, each as {} numbers by {} on {}, in {seconds:.1} s\n{}\n",
+            "{}, each as {} numbers, in {seconds:.1} s{}\nmodel: {}\ndevice: {}\nprecision: {}\n{}\n",
             things(texts.len(), "text"),
-            vectors.dim,
-            model.name,
+            model.dim,
+            account(&done, model.max_tokens),
+            describe(&model),
             device.describe(),
+            precision.describe(),
             out.display()
         ))?;
     }
     Ok(exit::DONE)
+}
+
+/// What became of the texts, a line each, where there is something to say.
+fn account(done: &Embedded, most: usize) -> String {
+    let mut text = String::new();
+    if done.distinct < done.texts {
+        let distinct = count(done.distinct);
+        text.push_str(&format!("\n{distinct} of them differ to the model, which drops spaces and the like"));
+    }
+    if done.cut > 0 {
+        text.push_str(&format!("\n{} longer than {most} tokens lost their ends", count(done.cut)));
+    }
+    match done.texts_per_second() {
+        Some(rate) if done.kept > 0 => {
+            text.push_str(&format!("\n{} were kept from earlier, the rest took {rate:.0} a second", count(done.kept)));
+        }
+        Some(rate) => text.push_str(&format!("\n{rate:.0} a second, once the model was loaded")),
+        None => text.push_str("\nall were kept from earlier"),
+    }
+    text
 }

@@ -68,7 +68,7 @@ fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> ser
         "coverage": forecast.bands.iter().map(|band| (band.level.to_string(), band.coverage.into())).collect::<serde_json::Map<_, _>>(),
         "no_bands": forecast.no_bands,
         "device": outcome.device,
-        "language_model": outcome.language_model,
+        "language_model": outcome.language.model.name,
         "notes": outcome.notes,
         "seconds": seconds,
     })

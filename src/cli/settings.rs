@@ -91,6 +91,7 @@ impl ModelArguments {
             settings.language_model.clone_from(&self.lm);
         }
         settings.device = self.device.unwrap_or(settings.device);
+        settings.precision = self.precision.unwrap_or(settings.precision);
     }
 }
 

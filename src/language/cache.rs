@@ -1,222 +1,215 @@
-//! Vectors kept on disk, so that a text is embedded once in a machine's life.
-//!
-//! A folder for each model (by fingerprint), in it segments that are written once and never changed: beside, then
-//! renamed, under the hash of what they hold. So a kill at any moment leaves whole segments only, two processes do not
-//! meet, and a damaged segment is passed over and its texts embedded anew.
-//!
-//! A segment is: eight bytes of name and version; dimension and count as little-endian `u32`; a BLAKE3 hash of each
-//! text; the rows as little-endian `f32`; a BLAKE3 hash of everything before it.
+//! Texts → vectors, window by window, so that neither a log of millions of texts nor a kill costs more than a window.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
+use std::time::Instant;
 
-use atomic_write_file::AtomicWriteFile;
+use serde::Serialize;
 
-use super::encoder::BATCH_TOKENS;
 use super::folder::ModelFolder;
-use super::{Device, Encoder, LanguageError, Vectors};
-use crate::observe::{Stage, Watch};
+use super::store::{Segment, Store};
+use super::tokens::{Key, Reader, Tokens};
+use super::{Device, Encoder, LanguageError, Precision, Vectors, place};
+use crate::observe::{Meter, Stage, Watch};
 
-const MAGIC: &[u8; 8] = b"drftvec1";
-const KEY: usize = 32;
-const HEAD: usize = 16;
+/// Changes whenever batches are cut differently: a vector then differs in its last bits.
+const BATCHING: &str = "b2";
+/// Texts in memory at once, with their tokens and vectors.
+const WINDOW: usize = 16_384;
 /// Vectors gathered before they go to disk.
 const SEGMENT_ROWS: usize = 8192;
 
-type Key = [u8; KEY];
-
-/// The vectors of texts by the model in `dir`, in the order of the texts. What the folder `cache` has of that model is
-/// taken from there; only for the rest is the model loaded, and the rest is then kept, also when the work is stopped.
-///
-/// # Errors
-/// As of [`Encoder::load`] and [`Encoder::embed`]. A cache that cannot be read or written is no error: the texts are
-/// embedded, and a note says that they could not be kept.
-pub fn embed_cached(
-    dir: &Path,
-    cache: &Path,
-    device: Device,
-    texts: &[String],
-    watch: &Watch,
-) -> Result<Vectors, LanguageError> {
-    let folder = ModelFolder::read(dir)?;
-    let dim = folder.info.dim;
-    // Batches of another size give vectors that differ in their last bits, so they are not taken for these.
-    let name = format!("{}-f32-{BATCH_TOKENS}", folder.info.fingerprint);
-    let store = Store { path: cache.join("vectors").join(name), dim };
-
-    let mut data = vec![0.0; texts.len() * dim];
-    let mut wanted: HashMap<Key, Vec<usize>> = HashMap::with_capacity(texts.len());
-    for (at, text) in texts.iter().enumerate() {
-        wanted.entry(*blake3::hash(text.as_bytes()).as_bytes()).or_default().push(at);
-    }
-    let mut fill = |places: &[usize], row: &[f32]| {
-        for place in places {
-            data[place * dim..(place + 1) * dim].copy_from_slice(row);
-        }
-    };
-    let distinct = wanted.len() as u64;
-    store.read(watch, |key, row| {
-        if let Some(places) = wanted.remove(key) {
-            fill(&places, row);
-        }
-    })?;
-    let mut meter = watch.meter(Stage::Embed, "texts", Some(distinct));
-    meter.advance(distinct - wanted.len() as u64)?;
-    if wanted.is_empty() {
-        return Ok(Vectors { dim, data });
-    }
-
-    let encoder = Encoder::from_folder(folder, device)?;
-    let mut missing: Vec<(Key, Vec<usize>)> = wanted.into_iter().collect();
-    missing.sort_by_key(|(_, places)| places[0]);
-    let words: Vec<&str> = missing.iter().map(|(_, places)| texts[places[0]].as_str()).collect();
-    let mut segment = Segment::default();
-    let mut kept = Ok(());
-    let mut keep = |segment: &mut Segment| {
-        let written = store.write(&std::mem::take(segment));
-        if kept.is_ok() {
-            kept = written;
-        }
-    };
-    let embedded = encoder.embed_distinct(&words, watch, &mut meter, |batch, rows| {
-        for (text, row) in batch.iter().zip(rows.chunks_exact(dim)) {
-            let (key, places) = &missing[*text];
-            fill(places, row);
-            segment.keys.push(*key);
-            segment.rows.extend_from_slice(row);
-        }
-        if segment.keys.len() >= SEGMENT_ROWS {
-            keep(&mut segment);
-        }
-    });
-    keep(&mut segment);
-    if let Err(error) = kept {
-        watch.note(format!("The vectors could not be kept for next time: {error}: {}", store.path.display()));
-    }
-    embedded?;
-    Ok(Vectors { dim, data })
+/// A language model and how to use it.
+#[derive(Clone, Debug)]
+pub struct Embedding {
+    /// The model's directory.
+    pub model: PathBuf,
+    /// The folder where vectors are kept.
+    pub cache: PathBuf,
+    /// Where to compute.
+    pub device: Device,
+    /// What to compute in.
+    pub precision: Precision,
 }
 
-/// Vectors on their way to disk.
-#[derive(Debug, Default)]
-struct Segment {
-    keys: Vec<Key>,
-    rows: Vec<f32>,
+/// What embedding the texts of a log came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Embedded {
+    /// Texts.
+    pub texts: u64,
+    /// Texts that the model's tokenizer tells apart: it drops spaces, and some drop case or accents.
+    pub distinct: u64,
+    /// Of these, how many were kept from earlier.
+    pub kept: u64,
+    /// Texts longer than the model's maximum length, which lost their ends.
+    pub cut: u64,
+    /// Tokens of the texts that were computed.
+    pub tokens: u64,
+    /// Time the model took to load, in seconds; 0 if nothing had to be computed.
+    pub seconds_loading: f64,
+    /// Time spent on computing, in seconds.
+    pub seconds_computing: f64,
 }
 
-/// The kept vectors of one model.
-#[derive(Debug)]
-struct Store {
-    path: PathBuf,
-    dim: usize,
+impl Embedded {
+    /// Texts computed in a second; none if all were kept.
+    pub fn texts_per_second(&self) -> Option<f64> {
+        let computed = self.distinct - self.kept;
+        (computed > 0).then(|| computed as f64 / self.seconds_computing.max(1e-9))
+    }
 }
 
-impl Store {
-    /// Hands every kept vector to `take`. Segments that are not whole are passed over.
-    fn read(&self, watch: &Watch, mut take: impl FnMut(&Key, &[f32])) -> Result<(), LanguageError> {
-        let Ok(entries) = fs::read_dir(&self.path) else { return Ok(()) };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        paths.retain(|path| path.extension().is_some_and(|ending| ending == "seg"));
-        // In order of name, so that a text kept twice always gives the same vector.
-        paths.sort();
-        let mut row = vec![0.0; self.dim];
-        for path in paths {
-            watch.check()?;
-            let Ok(bytes) = fs::read(&path) else { continue };
-            let Some((keys, rows)) = self.parse(&bytes) else { continue };
-            for (key, numbers) in keys.as_chunks::<KEY>().0.iter().zip(rows.chunks_exact(4 * self.dim)) {
-                for (value, number) in row.iter_mut().zip(numbers.as_chunks::<4>().0) {
-                    *value = f32::from_le_bytes(*number);
-                }
-                take(key, &row);
+impl Embedding {
+    /// The vectors of texts, in their order. What the cache has of that model is taken from there; only for the rest is
+    /// the model loaded, and the rest is then kept, also when the work is stopped.
+    ///
+    /// # Errors
+    /// As of [`Encoder::load`] and [`Encoder::embed`]. A cache that cannot be read or written is no error: the texts
+    /// are embedded, and a note says that they could not be kept.
+    pub fn all(&self, texts: &[String], watch: &Watch) -> Result<(Vectors, Embedded), LanguageError> {
+        let mut vectors = Vectors::default();
+        let done = self.each(texts, watch, |dim, rows| {
+            if vectors.data.is_empty() {
+                vectors = Vectors { dim, data: Vec::with_capacity(texts.len() * dim) };
             }
+            vectors.data.extend_from_slice(rows);
+            Ok::<(), LanguageError>(())
+        })?;
+        Ok((vectors, done))
+    }
+
+    /// Like [`Self::all`], but hands the vectors to `take` window by window, in the texts' order: the length of a vector
+    /// and the next rows. Needs memory for one window only.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and what `take` reports.
+    pub fn each<E: From<LanguageError>>(
+        &self,
+        texts: &[String],
+        watch: &Watch,
+        mut take: impl FnMut(usize, &[f32]) -> Result<(), E>,
+    ) -> Result<Embedded, E> {
+        let mut work = Work::begin(self, texts.len() as u64, watch)?;
+        let mut failed = None;
+        for window in texts.chunks(WINDOW) {
+            let rows = work.window(window, &mut failed)?;
+            take(work.dim, &rows)?;
+        }
+        if let Some(error) = failed {
+            let place = work.store.path().display();
+            watch.note(format!("The vectors could not be kept for next time: {error}: {place}"));
+        }
+        Ok(work.done)
+    }
+}
+
+/// Embedding at work.
+struct Work<'a> {
+    how: &'a Embedding,
+    watch: &'a Watch,
+    meter: Meter,
+    /// None once the model is loaded.
+    folder: Option<(ModelFolder, Reader)>,
+    encoder: Option<Encoder>,
+    store: Store,
+    dim: usize,
+    done: Embedded,
+}
+
+impl<'a> Work<'a> {
+    fn begin(how: &'a Embedding, texts: u64, watch: &'a Watch) -> Result<Self, LanguageError> {
+        let folder = ModelFolder::read(&how.model)?;
+        let reader = Reader::open(&folder)?;
+        let dim = folder.info.dim;
+        let device = if matches!(how.device.tch(), tch::Device::Cpu) { "cpu" } else { "gpu" };
+        let fingerprint = folder.info.fingerprint.get(..32).unwrap_or(&folder.info.fingerprint);
+        let name = format!("{fingerprint}-{device}-{}-{BATCHING}", how.precision.name());
+        let store = Store::open(&how.cache.join("vectors"), &name, dim, place::vectors_limit());
+        let meter = watch.meter(Stage::Embed, "texts", Some(texts));
+        let done = Embedded { texts, ..Embedded::default() };
+        Ok(Self { how, watch, meter, folder: Some((folder, reader)), encoder: None, store, dim, done })
+    }
+
+    /// The vectors of some texts. `failed` becomes the first fault in keeping them.
+    fn window(&mut self, texts: &[String], failed: &mut Option<io::Error>) -> Result<Vec<f32>, LanguageError> {
+        let dim = self.dim;
+        let tokens = self.read(texts)?;
+        self.done.cut += tokens.iter().filter(|text| text.cut).count() as u64;
+        let mut known: HashMap<Key, usize> = HashMap::with_capacity(texts.len());
+        let (mut keys, mut first) = (Vec::new(), Vec::new());
+        let mut place = Vec::with_capacity(texts.len());
+        for text in &tokens {
+            let key = text.key();
+            place.push(*known.entry(key).or_insert_with(|| {
+                keys.push(key);
+                first.push(text);
+                keys.len() - 1
+            }));
+        }
+        // Texts of every group: progress counts texts.
+        let mut weight = vec![0_u64; keys.len()];
+        place.iter().for_each(|group| weight[*group] += 1);
+
+        let mut found = vec![0.0; keys.len() * dim];
+        let mut missing = vec![true; keys.len()];
+        self.store.fetch(&keys, self.watch, |group, row| {
+            found[group * dim..(group + 1) * dim].copy_from_slice(row);
+            missing[group] = false;
+        })?;
+        let missing: Vec<usize> = (0..keys.len()).filter(|group| missing[*group]).collect();
+        let computed: u64 = missing.iter().map(|group| weight[*group]).sum();
+        self.meter.skip(texts.len() as u64 - computed)?;
+        self.done.distinct += keys.len() as u64;
+        self.done.kept += (keys.len() - missing.len()) as u64;
+        if !missing.is_empty() {
+            self.load()?;
+            let began = Instant::now();
+            let rest: Vec<&Tokens> = missing.iter().map(|group| first[*group]).collect();
+            self.done.tokens += rest.iter().map(|text| text.ids.len() as u64).sum::<u64>();
+            let (store, meter) = (&mut self.store, &mut self.meter);
+            let mut segment = Segment::default();
+            let mut keep = |segment: &mut Segment| {
+                if let Err(error) = store.write(&std::mem::take(segment)) {
+                    failed.get_or_insert(error);
+                }
+            };
+            let embedded = self.encoder.as_ref().map_or(Ok(()), |encoder| {
+                encoder.embed_tokens(&rest, self.watch, |batch, rows| {
+                    for (text, row) in batch.iter().zip(rows.chunks_exact(dim)) {
+                        let group = missing[*text];
+                        found[group * dim..(group + 1) * dim].copy_from_slice(row);
+                        segment.keys.push(keys[group]);
+                        segment.rows.extend_from_slice(row);
+                    }
+                    if segment.keys.len() >= SEGMENT_ROWS {
+                        keep(&mut segment);
+                    }
+                    let texts = batch.iter().map(|text| weight[missing[*text]]).sum();
+                    Ok(meter.advance(texts)?)
+                })
+            });
+            keep(&mut segment);
+            self.done.seconds_computing += began.elapsed().as_secs_f64();
+            embedded?;
+        }
+        Ok(place.iter().flat_map(|group| &found[group * dim..(group + 1) * dim]).copied().collect())
+    }
+
+    fn read(&self, texts: &[String]) -> Result<Vec<Tokens>, LanguageError> {
+        match (&self.folder, &self.encoder) {
+            (Some((_, reader)), _) => reader.read(texts, self.watch),
+            (None, Some(encoder)) => encoder.reader().read(texts, self.watch),
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+
+    fn load(&mut self) -> Result<(), LanguageError> {
+        if let Some((folder, reader)) = self.folder.take() {
+            let began = Instant::now();
+            self.encoder = Some(Encoder::from_folder(folder, reader, self.how.device, self.how.precision)?);
+            self.done.seconds_loading = began.elapsed().as_secs_f64();
         }
         Ok(())
-    }
-
-    /// The keys and rows of a whole segment of this dimension.
-    fn parse<'a>(&self, bytes: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
-        let (body, checksum) = bytes.split_at_checked(bytes.len().checked_sub(KEY)?)?;
-        let (head, body_rest) = body.split_at_checked(HEAD)?;
-        let number = |at: usize| Some(u32::from_le_bytes(*head.get(at..at + 4)?.first_chunk()?) as usize);
-        let (dim, count) = (number(8)?, number(12)?);
-        let whole = head.starts_with(MAGIC)
-            && dim == self.dim
-            && body_rest.len() == count.checked_mul(KEY + 4 * dim)?
-            && blake3::hash(body).as_bytes() == checksum;
-        whole.then(|| body_rest.split_at(count * KEY))
-    }
-
-    fn write(&self, segment: &Segment) -> io::Result<()> {
-        if segment.keys.is_empty() {
-            return Ok(());
-        }
-        fs::create_dir_all(&self.path)?;
-        let too_large = |_| io::Error::other("too many vectors for one segment");
-        let mut bytes = Vec::with_capacity(HEAD + segment.keys.len() * KEY + segment.rows.len() * 4 + KEY);
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&u32::try_from(self.dim).map_err(too_large)?.to_le_bytes());
-        bytes.extend_from_slice(&u32::try_from(segment.keys.len()).map_err(too_large)?.to_le_bytes());
-        segment.keys.iter().for_each(|key| bytes.extend_from_slice(key));
-        segment.rows.iter().for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));
-        let checksum = blake3::hash(&bytes);
-        bytes.extend_from_slice(checksum.as_bytes());
-        let mut file = AtomicWriteFile::open(self.path.join(format!("{}.seg", &checksum.to_hex()[..32])))?;
-        file.write_all(&bytes)?;
-        file.commit()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn segment(first: u8, rows: &[f32]) -> Segment {
-        Segment { keys: (0..rows.len() as u8 / 2).map(|n| [first + n; KEY]).collect(), rows: rows.to_vec() }
-    }
-
-    fn kept(store: &Store) -> Vec<(u8, Vec<f32>)> {
-        let mut found = Vec::new();
-        store.read(&Watch::silent(), |key, row| found.push((key[0], row.to_vec()))).unwrap();
-        found.sort_by_key(|(key, _)| *key);
-        found
-    }
-
-    #[test]
-    fn segments_come_back_bit_for_bit() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store { path: folder.path().join("model"), dim: 2 };
-        assert!(kept(&store).is_empty(), "nothing was kept yet");
-        store.write(&segment(1, &[0.1, -0.2, 1e-30, f32::MAX])).unwrap();
-        store.write(&segment(7, &[5.0, 6.0])).unwrap();
-        store.write(&segment(7, &[5.0, 6.0])).unwrap();
-        assert_eq!(kept(&store), [(1, vec![0.1, -0.2]), (2, vec![1e-30, f32::MAX]), (7, vec![5.0, 6.0])]);
-    }
-
-    #[test]
-    fn a_broken_segment_is_passed_over() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store { path: folder.path().to_owned(), dim: 2 };
-        store.write(&segment(1, &[1.0, 2.0])).unwrap();
-        let whole = fs::read(fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path()).unwrap();
-        for cut in 0..whole.len() {
-            assert!(store.parse(&whole[..cut]).is_none(), "cut at {cut}");
-        }
-        for at in 0..whole.len() {
-            let mut spoilt = whole.clone();
-            spoilt[at] ^= 4;
-            assert!(store.parse(&spoilt).is_none(), "byte {at}");
-        }
-        fs::write(folder.path().join("torn.seg"), &whole[..40]).unwrap();
-        assert_eq!(kept(&store), [(1, vec![1.0, 2.0])]);
-    }
-
-    #[test]
-    fn another_dimension_is_another_models() {
-        let folder = tempfile::tempdir().unwrap();
-        Store { path: folder.path().to_owned(), dim: 2 }.write(&segment(1, &[1.0, 2.0])).unwrap();
-        assert!(kept(&Store { path: folder.path().to_owned(), dim: 1 }).is_empty());
     }
 }

@@ -97,7 +97,10 @@ pub enum LanguageError {
         /// Why not.
         why: String,
     },
-    /// Libtorch reported a fault, for instance too little memory.
+    /// There is too little memory, even for one text at a time.
+    #[error("the memory does not suffice for the language model: {0}; close other programs or take a smaller model")]
+    Memory(String),
+    /// Libtorch reported a fault.
     #[error("libtorch could not compute the vectors: {0}")]
     Torch(String),
 }
@@ -105,6 +108,8 @@ pub enum LanguageError {
 impl From<tch::TchError> for LanguageError {
     fn from(error: tch::TchError) -> Self {
         // The first line says what happened; a C++ call stack follows it.
-        Self::Torch(error.to_string().lines().next().unwrap_or_default().to_owned())
+        let why = error.to_string().lines().next().unwrap_or_default().to_owned();
+        let memory = ["can't allocate memory", "not enough memory", "out of memory"];
+        if memory.iter().any(|words| why.contains(words)) { Self::Memory(why) } else { Self::Torch(why) }
     }
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::LanguageError;
 use super::architecture::{Architecture, KNOWN};
+use super::card::languages;
 use super::pooling::Pooling;
 use super::weights::{self, WeightFiles};
 
@@ -34,7 +35,7 @@ const DECIDING: &[&str] = &[
 ];
 
 /// What a model is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ModelInfo {
     /// The directory's name.
     pub name: String,
@@ -46,6 +47,10 @@ pub struct ModelInfo {
     pub layers: usize,
     /// Numbers in the file of weights.
     pub parameters: u64,
+    /// Bytes that the weights take up on disk.
+    pub bytes: u64,
+    /// The languages its card names, mostly by codes such as `en`; empty if it names none.
+    pub languages: Vec<String>,
     /// Longer texts are cut at this many tokens.
     pub max_tokens: usize,
     /// How token vectors become one: `mean`, `cls`, `lasttoken`, …
@@ -109,6 +114,8 @@ impl ModelFolder {
             dim: sizes.dim * pooling.parts(),
             layers: sizes.layers,
             parameters: weights.count(),
+            bytes: weights.bytes(),
+            languages: fs::read_to_string(dir.join("README.md")).map_or_else(|_| Vec::new(), |card| languages(&card)),
             max_tokens: max_tokens(&sentence, &tokenizer, sizes.positions),
             pooling: pooling.to_string(),
             pooling_stated: modules.pooling.is_some(),

@@ -17,7 +17,7 @@ pub(super) struct Input {
 }
 
 /// A transformer without what comes after it.
-pub(super) trait Transformer {
+pub(super) trait Transformer: Send {
     /// Token numbers → token vectors, `[batch, tokens, dim]`.
     fn forward(&self, input: &Input) -> Result<Tensor, TchError>;
 }

@@ -92,6 +92,11 @@ impl WeightFiles {
         weights.map(|place| place.shape.iter().map(|size| *size as u64).product::<u64>()).sum()
     }
 
+    /// How many bytes the weights take up on disk.
+    pub fn bytes(&self) -> u64 {
+        self.places.values().map(|place| place.bytes as u64).sum()
+    }
+
     /// The weights below the prefix that stands before `anchor`: checkpoints that were saved with a head name the
     /// model's own weights `bert.…`, `model.…` or `transformer.…`. They go to `device` as numbers of `kind`.
     pub fn below(&self, anchor: &str, device: Device, kind: Kind) -> Weights<'_> {

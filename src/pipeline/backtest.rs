@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::road::{Clock, ReadLog, forecast_config, interest_count, read_log};
+use super::road::{Clock, ReadLog, embedding, forecast_config, interest_count, read_log};
 use super::{Fingerprint, Store};
 use crate::calendar::{Calendar, Period};
 use crate::events::EventTable;
@@ -67,23 +67,21 @@ pub fn backtest_from(
     let events = &*log.events;
     let calendar = Calendar::new(settings.period.unwrap_or_else(|| interests::choose_period(events)));
 
-    let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
-    let model = language::model_info(&model_dir)?;
+    let embedding = embedding(settings, device);
+    let model = language::model_info(&embedding.model)?;
     let config = forecast_config(settings);
     let plan =
         BacktestPlan::of(Trajectories::whole_periods(events, calendar), calendar.length, config.horizon, origins)?;
     let until = calendar.start(plan.first().unwrap_or(Period(0)));
     let key = Fingerprint::of(&(
-        (log.key(), &model.fingerprint, settings.interests, calendar.length),
+        (log.key(), (&model.fingerprint, embedding.precision.name()), settings.interests, calendar.length),
         (&config, &plan, only, device.describe()),
     ))?;
     let kept: Option<(InterestSpace, Backtest)> = store.get("backtest", key);
     let (space, found) = match kept {
         Some(kept) => kept,
         None => {
-            let vectors = clock.time(Stage::Embed, || {
-                language::embed_cached(&model_dir, &language::cache_dir(), device, &events.texts, watch)
-            })?;
+            let (vectors, _) = clock.time(Stage::Embed, || embedding.all(&events.texts, watch))?;
             let space = clock.time(Stage::Cluster, || {
                 interests::find_before(events, &vectors, until, interest_count(settings), settings.seed, watch)
             })?;

@@ -17,6 +17,6 @@ pub use exit::exit_code;
 pub use files::{export, write, write_chart};
 pub use fingerprint::Fingerprint;
 pub use job::{Engine, Export, JobId, Request, Update};
-pub use outcome::{Input, Outcome};
-pub use road::{ReadLog, read_log, read_options, run, run_from};
+pub use outcome::{Input, LanguageUse, Outcome};
+pub use road::{ReadLog, embedding, read_log, read_options, run, run_from};
 pub use store::Store;

@@ -9,6 +9,7 @@ use super::Fingerprint;
 use crate::events::{Account, ColumnReport, EventTable};
 use crate::forecast::{Forecast, SavedModel, ScoreTable};
 use crate::interests::{InterestSpace, Trajectories};
+use crate::language::{Embedded, ModelInfo};
 use crate::observe::{CurvePoint, Stage};
 use crate::project::Settings;
 use crate::report::UserSummary;
@@ -25,6 +26,17 @@ pub struct Input {
 
 fn as_hex<S: serde::Serializer>(print: &Fingerprint, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(print)
+}
+
+/// The language model of a run, and what it did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct LanguageUse {
+    /// Which model.
+    pub model: ModelInfo,
+    /// What it computed in, and why, in words: `f32: as asked for`.
+    pub precision: String,
+    /// What embedding the texts came to; none where all that follows from it was kept.
+    pub embedded: Option<Embedded>,
 }
 
 /// Everything a run found, shared between the engine, the window and the writers of files.
@@ -58,8 +70,8 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// The device used, and why, in words: `CPU, 2 threads: no GPU was found`.
     pub device: String,
-    /// The language model's name.
-    pub language_model: String,
+    /// The language model.
+    pub language: LanguageUse,
     /// Seconds each stage took; a stage whose result was kept from an earlier run is absent.
     pub times: Vec<(Stage, f64)>,
 }

@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
-use super::outcome::{Input, Outcome};
+use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
 use crate::forecast::{self, ForecastConfig, Run};
 use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
-use crate::language::{self, Device, Vectors};
+use crate::language::{self, Device, Embedded, Embedding, Precision, Vectors};
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
 use crate::report;
@@ -97,6 +97,16 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     Ok(last.insert(read).clone())
 }
 
+/// The language model that the settings ask for, and how it is used.
+pub fn embedding(settings: &Settings, device: Device) -> Embedding {
+    Embedding {
+        model: settings.language_model.clone().unwrap_or_else(language::default_model_dir),
+        cache: language::cache_dir(),
+        device,
+        precision: Precision::pick(settings.precision, device),
+    }
+}
+
 /// Walks the whole road.
 ///
 /// # Errors
@@ -121,15 +131,18 @@ pub fn run_from(
     let events = &*log.events;
     let mut notes = log.notes;
 
-    let model_dir = settings.language_model.clone().unwrap_or_else(language::default_model_dir);
-    let model = language::model_info(&model_dir)?;
-    let embed = |clock: &mut Clock| -> anyhow::Result<Vectors> {
-        let cache = language::cache_dir();
-        Ok(clock.time(Stage::Embed, || language::embed_cached(&model_dir, &cache, device, &events.texts, watch))?)
+    let embedding = embedding(settings, device);
+    let model = language::model_info(&embedding.model)?;
+    let mut embedded: Option<Embedded> = None;
+    let mut embed = |clock: &mut Clock| -> anyhow::Result<Vectors> {
+        let (vectors, done) = clock.time(Stage::Embed, || embedding.all(&events.texts, watch))?;
+        embedded = Some(done);
+        Ok(vectors)
     };
 
     let count = interest_count(settings);
-    let space_key = Fingerprint::of(&(log.key, &model.fingerprint, settings.interests, settings.seed))?;
+    let computed_by = (&model.fingerprint, embedding.precision.name());
+    let space_key = Fingerprint::of(&(log.key, computed_by, settings.interests, settings.seed))?;
     let mut vectors = None;
     let space: InterestSpace = match store.get("interests", space_key) {
         Some(space) => space,
@@ -180,7 +193,7 @@ pub fn run_from(
         users: Arc::new(users),
         notes,
         device: device.describe(),
-        language_model: model.name,
+        language: LanguageUse { model, precision: embedding.precision.describe(), embedded },
         times: clock.0,
     })
 }

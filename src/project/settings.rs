@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::PeriodLength;
 use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::forecast::ModelKind;
-use crate::language::DeviceChoice;
+use crate::language::{DeviceChoice, PrecisionChoice};
 
 /// How many interests to look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,6 +83,8 @@ pub struct Settings {
     pub language_model: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// What the language model computes in.
+    pub precision: PrecisionChoice,
     /// Every random choice comes from it.
     pub seed: u64,
 }
@@ -108,6 +110,7 @@ impl Default for Settings {
             joint: false,
             language_model: None,
             device: DeviceChoice::Auto,
+            precision: PrecisionChoice::Auto,
             seed: 7,
         }
     }

@@ -139,17 +139,18 @@ pub fn write_file(path: &Path, contents: &[u8]) -> Result<(), ReportError> {
 }
 
 /// Has one file written, and lets it appear if that went well.
-pub(super) fn write_whole(
+pub(super) fn write_whole<T, E: From<ReportError>>(
     path: &Path,
-    write: impl FnOnce(&File) -> Result<(), ReportError>,
-) -> Result<(), ReportError> {
+    write: impl FnOnce(&File) -> Result<T, E>,
+) -> Result<T, E> {
     let fail = |error| ReportError::write(path, error);
     if path.is_dir() {
-        return Err(fail(io::ErrorKind::IsADirectory.into()));
+        return Err(fail(io::ErrorKind::IsADirectory.into()).into());
     }
     let file = AtomicWriteFile::open(path).map_err(fail)?;
-    write(file.as_file())?;
-    file.commit().map_err(fail)
+    let told = write(file.as_file())?;
+    file.commit().map_err(fail)?;
+    Ok(told)
 }
 
 /// Every file under a folder, as paths from there.
@@ -270,7 +271,7 @@ mod tests {
         write_file(&path, b"former").unwrap();
         let failed = write_whole(&path, |mut file| {
             file.write_all(b"half").unwrap();
-            Err(ReportError::Chart("stopped".into()))
+            Err::<(), _>(ReportError::Chart("stopped".into()))
         });
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"former");

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, Int32Chunked, IntoSeries as _, ParquetWriter, PlSmallStr};
+use polars::prelude::{Column, DataFrame, Int32Chunked, IntoSeries as _, ParquetWriter, PlSmallStr, Schema};
 
 use super::ReportError;
 use crate::calendar::{Calendar, Period};
@@ -26,13 +26,48 @@ pub(super) fn write_table_into(
     columns: Vec<Column>,
 ) -> Result<(), ReportError> {
     let mut table = DataFrame::new(rows, columns).map_err(|error| ReportError::table(path, error))?;
+    through_buffer(file, path, |buffer| {
+        let written = ParquetWriter::new(buffer).with_row_group_size(Some(ROWS_PER_GROUP)).finish(&mut table);
+        written.map(|_| ()).map_err(|error| ReportError::table(path, error))
+    })
+}
+
+/// Writes a table into an open file part by part, so that it need not be in memory as a whole. `make` is handed what
+/// writes a part: its number of rows and its columns, which are those of `schema`.
+pub(super) fn write_parts_into<T, E: From<ReportError>>(
+    file: impl Write + Send,
+    path: &Path,
+    schema: &Schema,
+    make: impl FnOnce(&mut dyn FnMut(usize, Vec<Column>) -> Result<(), ReportError>) -> Result<T, E>,
+) -> Result<T, E> {
+    let fault = |error| ReportError::table(path, error);
+    through_buffer(file, path, |buffer| {
+        let mut writer = ParquetWriter::new(buffer).batched(schema).map_err(fault)?;
+        let told = make(&mut |rows, columns| {
+            let part = DataFrame::new(rows, columns).map_err(fault)?;
+            writer.write_batch(&part).map_err(fault)
+        })?;
+        writer.finish().map_err(fault)?;
+        Ok(told)
+    })
+}
+
+/// Has something written through a buffer, and tells a refusal of the system before what followed from it.
+fn through_buffer<W: Write, T, E: From<ReportError>>(
+    file: W,
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<Remembering<W>>) -> Result<T, E>,
+) -> Result<T, E> {
     let mut buffer = BufWriter::new(Remembering { file, refusal: None });
-    let written = ParquetWriter::new(&mut buffer).with_row_group_size(Some(ROWS_PER_GROUP)).finish(&mut table);
+    let written = write(&mut buffer);
     let flushed = buffer.flush();
-    match (buffer.get_mut().refusal.take(), written) {
-        (Some(refusal), _) => Err(ReportError::write(path, refusal)),
-        (None, Err(error)) => Err(ReportError::table(path, error)),
-        (None, Ok(_)) => flushed.map_err(|error| ReportError::write(path, error)),
+    match buffer.get_mut().refusal.take() {
+        Some(refusal) => Err(ReportError::write(path, refusal).into()),
+        None => {
+            let told = written?;
+            flushed.map_err(|error| ReportError::write(path, error))?;
+            Ok(told)
+        }
     }
 }
 

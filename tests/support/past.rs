@@ -53,7 +53,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         backtest: Arc::new(found),
         notes: Vec::new(),
         device: of.device.clone(),
-        language_model: of.language_model.clone(),
+        language_model: of.language.model.name.clone(),
         times: Vec::new(),
     }
 }

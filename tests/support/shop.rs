@@ -9,7 +9,7 @@ use driftline::events::{
 use driftline::forecast::{Band, Forecast, ForecastConfig, SavedModel, Score, ScoreTable};
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
 use driftline::observe::CurvePoint;
-use driftline::pipeline::Outcome;
+use driftline::pipeline::{LanguageUse, Outcome};
 use driftline::project::Settings;
 use driftline::report::summarise_users;
 
@@ -149,7 +149,7 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
             epochs: Vec::new(),
             weights: Vec::new(),
         }),
-        language_model: "all-MiniLM-L6-v2".to_owned(),
+        language: LanguageUse::default(),
         times: Vec::new(),
         space: Arc::new(space(interests, &trajectories)),
         account: Arc::new(account()),
