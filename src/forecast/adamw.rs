@@ -61,7 +61,7 @@ impl AdamW {
         let flat: Result<Vec<Tensor>, TchError> = gradients.iter().map(|gradient| gradient.f_flatten(0, -1)).collect();
         let mut gradient = Tensor::f_cat(&flat?, 0)?;
         let shortened = gradient.f_norm()?.f_add_scalar(1e-6)?.f_reciprocal()?.f_mul_scalar(longest)?;
-        gradient.f_mul_(&shortened.f_clamp_max(1.0)?)?;
+        let _ = gradient.f_mul_(&shortened.f_clamp_max(1.0)?)?;
 
         self.steps += 1;
         let mean_seen = 1.0 - MEAN_KEPT.powi(self.steps);
