@@ -2,10 +2,10 @@
 //!
 //! Pure `f64`, no tensors, nothing of the rest of the program. A model takes a series without gaps and the length of
 //! its season (1 where there is none) and answers a [`Fitted`], which forecasts any number of steps. Whatever the
-//! series, a forecast holds no NaN and no infinity. [`shares`] forecasts shares through log-ratios.
+//! series, a forecast is meant to hold no NaN and no infinity.
 //!
 //! What "the best" means (likelihoods, starting values, bounds, order of the search) follows Hyndman and Khandakar 2008
-//! as Python's statsforecast reads it; `tests/series_parity.rs` holds the models to that reference.
+//! as Python's statsforecast reads it; `tests/data/series` holds 200 series and what that reference says of them.
 
 mod arima;
 mod difference;
@@ -17,9 +17,6 @@ mod optimise;
 mod scale;
 mod search;
 mod seasonal;
-pub mod shares;
-#[cfg(test)]
-mod tests;
 mod theta;
 mod unit_root;
 

@@ -1,4 +1,4 @@
-"""Makes series.json: 200 series and what statsforecast says about them, the reference of tests/series_parity.rs.
+"""Makes series.json: 200 series and what statsforecast 2.1.1 says about them.
 
     python -m venv venv && venv/bin/pip install statsforecast==2.1.1 pandas pyarrow
     venv/bin/python tests/data/series/make.py online_retail_II.parquet
