@@ -90,7 +90,8 @@ pub fn read_times(text: &str) {
         assert!(quick.is_none_or(|quick| quick == value), "{line}: {quick:?} and {value}");
         reader.weigh(line, 1, &mut evidence);
         if let Ok(number) = line.parse() {
-            events::times::read_integer(number, &reader, &mut evidence);
+            // Of its own, as `+5` is a number but no count.
+            events::times::read_integer(number, &reader, &mut Evidence::default());
         }
         events::times::looks_like_time(line);
     });
