@@ -7,18 +7,19 @@ mod calendar;
 #[path = "../../src/observe.rs"]
 mod observe;
 
+#[path = "../../src/events"]
 mod events {
-    #[path = "../../../src/events/account.rs"]
+    #[path = "account.rs"]
     mod account;
-    #[path = "../../../src/events/dialect.rs"]
+    #[path = "dialect.rs"]
     pub mod dialect;
-    #[path = "../../../src/events/error.rs"]
+    #[path = "error.rs"]
     mod error;
-    #[path = "../../../src/events/numbers.rs"]
+    #[path = "numbers.rs"]
     pub mod numbers;
-    #[path = "../../../src/events/roles.rs"]
+    #[path = "roles.rs"]
     mod roles;
-    #[path = "../../../src/events/times/mod.rs"]
+    #[path = "times/mod.rs"]
     pub mod times;
 
     pub use account::{Account, Reason, Rejection};
@@ -26,22 +27,23 @@ mod events {
     pub use error::{EventsError, TwoReadings};
     pub use roles::{Mapping, Role};
 
+    #[path = "source/csv"]
     pub mod csv {
         use std::path::Path;
 
-        #[path = "../../../../src/events/source/csv/blocks.rs"]
+        #[path = "blocks.rs"]
         pub mod blocks;
-        #[path = "../../../../src/events/source/csv/evidence.rs"]
+        #[path = "evidence.rs"]
         mod evidence;
-        #[path = "../../../../src/events/source/csv/parts.rs"]
+        #[path = "parts.rs"]
         pub mod parts;
-        #[path = "../../../../src/events/source/csv/record.rs"]
+        #[path = "record.rs"]
         mod record;
-        #[path = "../../../../src/events/source/csv/sniff.rs"]
+        #[path = "sniff.rs"]
         pub mod sniff;
-        #[path = "../../../../src/events/source/csv/stream.rs"]
+        #[path = "stream.rs"]
         pub mod stream;
-        #[path = "../../../../src/events/source/csv/zip.rs"]
+        #[path = "zip.rs"]
         mod zip;
 
         pub fn torn(path: &Path, error: &std::io::Error) -> super::EventsError {
@@ -88,7 +90,8 @@ pub fn read_times(text: &str) {
         assert!(quick.is_none_or(|quick| quick == value), "{line}: {quick:?} and {value}");
         reader.weigh(line, 1, &mut evidence);
         if let Ok(number) = line.parse() {
-            events::times::read_integer(number, &reader, &mut evidence);
+            // Of its own, as `+5` is a number but no count.
+            events::times::read_integer(number, &reader, &mut Evidence::default());
         }
         events::times::looks_like_time(line);
     });

@@ -27,7 +27,7 @@ pub fn switched_off(columns: &[ColumnReport]) -> Vec<SwitchedOff> {
         (&[Role::Kind], "weights by kind of event: every event counts the same"),
         (&[Role::Category], "the log's own categories"),
     ];
-    let missing = rules.into_iter().filter(|(needs, _)| !needs.iter().any(|role| there(role)));
+    let missing = rules.into_iter().filter(|(needs, _)| !needs.iter().any(&there));
     missing
         .map(|(needs, what)| {
             let names: Vec<String> = needs.iter().map(ToString::to_string).collect();
