@@ -69,7 +69,7 @@ fn filters_hold_for_parquet_and_for_texts_alone() {
         filters: vec!["Country in EIRE,France".parse().unwrap(), "InvoiceDate<2010-01-01".parse().unwrap()],
         ..ReadOptions::default()
     };
-    let log = read(&[sample.clone()], &options, &Watch::silent()).unwrap();
+    let log = read(std::slice::from_ref(&sample), &options, &Watch::silent()).unwrap();
     // Counted with polars.
     let filtered = log.account.rejected.iter().find(|left| left.reason == Reason::FilteredOut).unwrap();
     assert_eq!(log.account.rows_read - filtered.rows, FILTERED_SAMPLE);

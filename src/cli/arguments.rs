@@ -35,8 +35,6 @@ pub enum Command {
     Embed(EmbedArguments),
     /// Walk the whole road: interests, trajectories, training, forecasts with bands.
     Forecast(ForecastArguments),
-    /// Say what is kept between runs, and clear it away.
-    Cache(CacheArguments),
     /// Set every model against the past, from several origins.
     Backtest(BacktestArguments),
     /// Say what is kept between runs, and clear it away.

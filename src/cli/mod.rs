@@ -44,7 +44,6 @@ pub fn run(command: &Command, display: bool) -> u8 {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Embed(arguments) => embed::run(arguments),
         Command::Forecast(arguments) => forecast::run(arguments),
-        Command::Cache(arguments) => cache::run(arguments),
         Command::Backtest(arguments) => backtest::run(arguments),
         Command::Cache(arguments) => cache::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments, display),
