@@ -72,7 +72,7 @@ fn a_backtest_writes_both_its_files_for_the_models_asked_for() {
     let scores: serde_json::Value = serde_json::from_slice(&fs::read(bench.path("out/scores.json")).unwrap()).unwrap();
     assert_eq!(scores["models"]["popularity"]["all"]["gain"], 0.0);
     let refused = bench.run(&line.replace("drift", "drifft"));
-    assert!(refused.message(2).contains("no model"), "{refused:?}");
+    assert!(refused.code == Some(2) && refused.stderr.contains("is no model"), "{refused:?}");
     let two = bench.run("forecast log.csv --out two --model lstm,drift");
     assert!(two.message(2).contains("one model"), "{two:?}");
 }

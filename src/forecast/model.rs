@@ -143,6 +143,12 @@ pub enum ModelKind {
     Ewma,
     /// `ewma` times the market's recent change.
     Drift,
+    /// `ewma` times the change of the market that exponential smoothing expects.
+    Ets,
+    /// The same with the theta method.
+    Theta,
+    /// The same with ARIMA.
+    Arima,
     /// A long short-term memory that corrects simple forecasts.
     Lstm,
     /// The same with gated recurrent units.
@@ -158,12 +164,15 @@ pub enum ModelKind {
 
 impl ModelKind {
     /// Every model; those made of others last.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Popularity,
         Self::Last,
         Self::Mean,
         Self::Ewma,
         Self::Drift,
+        Self::Ets,
+        Self::Theta,
+        Self::Arima,
         Self::Lstm,
         Self::Gru,
         Self::Ensemble,
@@ -179,6 +188,9 @@ impl ModelKind {
             Self::Mean => "mean",
             Self::Ewma => "ewma",
             Self::Drift => "drift",
+            Self::Ets => "ets",
+            Self::Theta => "theta",
+            Self::Arima => "arima",
             Self::Lstm => CellKind::Lstm.name(),
             Self::Gru => CellKind::Gru.name(),
             Self::Ensemble => "ensemble",

@@ -38,7 +38,7 @@ impl Model for Spreadsheet {
                 ModelKind::Mean => (of(&[1.0]), 0.0),
                 ModelKind::Drift => {
                     let simple = of(&DECAYS);
-                    (simple, best_power(simple, known, questions))
+                    (simple, best_power(simple, known, questions, &|question| known.market.drift(question.origin)))
                 }
                 _ => (of(&DECAYS), 0.0),
             }
@@ -49,18 +49,31 @@ impl Model for Spreadsheet {
 
 impl Fitted for Tuned<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        Ok(shares(self.before, self.known, questions.questions()))
+        Ok(shares(self.before, self.known, questions.questions(), &self.change()))
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        Ok(shares(self.whole, self.known, questions.questions()))
+        Ok(shares(self.whole, self.known, questions.questions(), &self.change()))
     }
 }
 
-/// The power of the market's change that did best after a simple forecast.
-fn best_power(simple: Simple, known: &Known, questions: &[Question]) -> f32 {
+impl Tuned<'_> {
+    /// What the market lately did.
+    fn change(&self) -> impl Fn(&Question) -> Vec<f32> {
+        |question| self.known.market.drift(question.origin)
+    }
+}
+
+/// The power of the market's change that did best after a simple forecast. `change` answers the logarithm of the
+/// change that a question asks across, one for each interest.
+pub fn best_power(
+    simple: Simple,
+    known: &Known,
+    questions: &[Question],
+    change: &dyn Fn(&Question) -> Vec<f32>,
+) -> f32 {
     let loss = |power: f32| {
-        let answers = shares((simple, power), known, questions);
+        let answers = shares((simple, power), known, questions, change);
         let of_one = |(question, shares): (&Question, &[f32])| {
             let answer = question.answer?;
             Some(negative_log_likelihood(known.pasts[question.user.index()].counts(answer), shares))
@@ -71,16 +84,20 @@ fn best_power(simple: Simple, known: &Known, questions: &[Question]) -> f32 {
     (0..POWERS.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).map_or(0.0, |at| POWERS[at])
 }
 
-/// Answers of a simple forecast times a power of the market's recent change; questions × interests.
-fn shares((simple, power): (Simple, f32), known: &Known, questions: &[Question]) -> Vec<f32> {
+/// Answers of a simple forecast times a power of the market's change; questions × interests.
+pub fn shares(
+    (simple, power): (Simple, f32),
+    known: &Known,
+    questions: &[Question],
+    change: &dyn Fn(&Question) -> Vec<f32>,
+) -> Vec<f32> {
     let mut answers = Vec::with_capacity(questions.len() * known.interests());
     for of_user in questions.chunk_by(|a, b| a.user == b.user) {
         let sums = known.pasts[of_user[0].user.index()].decayed(simple.decay);
         for question in of_user {
             let mut shares = simple.shares(&sums, question, &known.market);
             if power > 0.0 {
-                let change = known.market.drift(question.origin);
-                shares.iter_mut().zip(change).for_each(|(share, change)| *share *= (power * change).exp());
+                shares.iter_mut().zip(change(question)).for_each(|(share, change)| *share *= (power * change).exp());
                 let sum: f32 = shares.iter().sum();
                 shares.iter_mut().for_each(|share| *share /= sum);
             }

@@ -6,6 +6,7 @@ use super::ForecastError;
 use super::bands::{Calibration, Cell};
 use super::config::CellKind;
 use super::lessons::Lessons;
+use super::market_series::MarketSeries;
 use super::mixture::{mixed, vote, weights};
 use super::model::{Fitted, Known, Model, ModelKind};
 use super::past::{Past, Question};
@@ -52,6 +53,7 @@ pub struct Standing<'a> {
 
 fn model(kind: ModelKind) -> Box<dyn Model> {
     match kind {
+        ModelKind::Ets | ModelKind::Theta | ModelKind::Arima => Box::new(MarketSeries(kind)),
         ModelKind::Lstm => Box::new(Recurrent(CellKind::Lstm)),
         ModelKind::Gru => Box::new(Recurrent(CellKind::Gru)),
         simple => Box::new(Spreadsheet(simple)),

@@ -65,8 +65,7 @@ pub fn simplex(start: &[f64], lower: &[f64], upper: &[f64], mut f: impl FnMut(&[
         }
         let at_tried = f(&tried);
         if at_reflected < values[best] {
-            let (point, value) =
-                if at_tried < at_reflected { (&tried, at_tried) } else { (&reflected, at_reflected) };
+            let (point, value) = if at_tried < at_reflected { (&tried, at_tried) } else { (&reflected, at_reflected) };
             corners[worst_row].copy_from_slice(point);
             values[worst] = value;
             continue;

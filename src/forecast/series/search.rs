@@ -39,8 +39,7 @@ pub(super) fn search(values: &[f64], m: usize, scale: f64) -> Fitted {
     let seasonal_limit = if m > 1 { MOST_SEASONAL.min(n / 3 / m) } else { 0 };
     let mut walk = Walk { series, tried: Vec::new(), best: None };
     let may_have_constant = d + seasonal_d <= 1;
-    let none =
-        Order { p: 0, d, q: 0, seasonal_p: 0, seasonal_d, seasonal_q: 0, m, constant: may_have_constant };
+    let none = Order { p: 0, d, q: 0, seasonal_p: 0, seasonal_d, seasonal_q: 0, m, constant: may_have_constant };
     walk.run(none, limit(MOST), seasonal_limit, n < 10);
     match walk.best {
         Some(best) => best.fitted(&walk.series, scale),
@@ -118,7 +117,8 @@ impl Walk<'_> {
     /// The first neighbour that improves.
     fn step(&mut self, current: Order, most: usize, most_seasonal: usize, constants: bool) -> Option<Order> {
         for (dp, dq) in NEIGHBOURS {
-            let moved = (shifted(current.seasonal_p, dp, most_seasonal), shifted(current.seasonal_q, dq, most_seasonal));
+            let moved =
+                (shifted(current.seasonal_p, dp, most_seasonal), shifted(current.seasonal_q, dq, most_seasonal));
             if let (Some(seasonal_p), Some(seasonal_q)) = moved {
                 let next = Order { seasonal_p, seasonal_q, ..current };
                 if self.improves(next) {

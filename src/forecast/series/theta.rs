@@ -77,8 +77,7 @@ fn is_seasonal(values: &[f64], m: usize) -> bool {
     let mean = values.iter().sum::<f64>() / n;
     let deviations: Vec<f64> = values.iter().map(|value| value - mean).collect();
     let whole: f64 = deviations.iter().map(|value| value * value).sum();
-    let correlation =
-        |lag: usize| deviations[lag..].iter().zip(&deviations).map(|(a, b)| a * b).sum::<f64>() / whole;
+    let correlation = |lag: usize| deviations[lag..].iter().zip(&deviations).map(|(a, b)| a * b).sum::<f64>() / whole;
     let before: f64 = (1..m).map(|lag| correlation(lag).powi(2)).sum();
     correlation(m).abs() / ((1.0 + 2.0 * before) / n).sqrt() > 1.644_853_626_951_472_7
 }
