@@ -189,6 +189,7 @@ impl Session {
         changed(then.horizon != now.horizon, format!("{} periods ahead", now.horizon));
         changed(then.levels != now.levels, "the bands' levels".to_owned());
         changed(then.language_model != now.language_model, "another language model".to_owned());
+        changed(then.precision != now.precision, format!("texts computed in {}", now.precision));
         changed(then.device != now.device, format!("device {}", now.device));
         changed(then.seed != now.seed, format!("seed {}", now.seed));
         changes

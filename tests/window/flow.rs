@@ -97,6 +97,29 @@ fn settings_travel_with_the_training() {
 }
 
 #[test]
+fn how_a_file_is_read_can_be_said_and_brings_another_look() {
+    let mut window = Window::on_a_log(Theme::Light);
+    let before = window.engine.latest().0;
+    window.reach("Only rows where");
+    window.type_into("Only rows where", "Country=France");
+    window.press(Modifiers::NONE, Key::Enter);
+    let (job, request) = window.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_ne!(job, before, "rows that do not count are left out of the account at once");
+    assert_eq!(settings.filters.len(), 1);
+    assert!(window.shows("Country=France"));
+    window.reach("Take away Country=France");
+    let Request::Inspect(settings) = window.engine.latest().1 else { panic!("another look") };
+    assert!(settings.filters.is_empty());
+
+    window.reach("Only rows where");
+    window.type_into("Only rows where", "nonsense");
+    window.press(Modifiers::NONE, Key::Enter);
+    let said = "nonsense".parse::<driftline::events::Filter>().unwrap_err();
+    assert!(window.shows(&said), "{:#?}", window.names());
+}
+
+#[test]
 fn training_shows_its_stages_its_pace_and_its_curves_and_can_be_cancelled() {
     let mut window = Window::on_a_log(Theme::Light);
     window.click("Train");

@@ -88,7 +88,7 @@ fn the_backtest_is_drawn() {
         assert!(window.shows("gains 1.34 times as much as the best simple forecast"), "{:#?}", window.names());
         assert!(window.shows("80 % held 80.6 %"));
         keep(&window, "19-backtest", theme);
-        window.click("User’s past");
+        window.click("Error by: User’s past");
         assert!(window.shows("10 and more active months 2.052"), "{:#?}", window.names());
         keep(&window, "20-backtest-by-activity", theme);
     }

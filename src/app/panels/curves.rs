@@ -118,7 +118,7 @@ fn whole_epochs(input: GridInput) -> Vec<GridMark> {
 }
 
 /// Four to eight round losses.
-fn round_losses(input: GridInput) -> Vec<GridMark> {
+pub fn round_losses(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let wanted = (high - low).max(1e-6) / 8.0;
     let ten = 10_f64.powf(wanted.log10().floor());

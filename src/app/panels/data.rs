@@ -55,9 +55,9 @@ impl View for DataPage {
         ScrollArea::vertical().id_salt("settings and cleaning").show(&mut right, |ui| {
             self.cleaning.ui(ui, session, actions);
             ui.add_space(space::MEDIUM - space::SMALL);
-            self.reading.ui(ui, session, actions);
-            ui.add_space(space::MEDIUM - space::SMALL);
             self.settings.ui(ui, session, actions);
+            ui.add_space(space::MEDIUM - space::SMALL);
+            self.reading.ui(ui, session, actions);
         });
     }
 }

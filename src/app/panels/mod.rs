@@ -6,6 +6,7 @@ mod chart_item;
 mod cleaning;
 mod curves;
 mod data;
+mod language;
 mod layout;
 mod notices;
 mod preview;

@@ -8,7 +8,7 @@ use crate::app::theme::space;
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, labelled, section, segmented};
 use crate::calendar::PeriodLength;
-use crate::language::DeviceChoice;
+use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::{InterestCount, Settings};
 
 /// How many interests are proposed to a person who wants a number of their own.
@@ -20,6 +20,9 @@ pub struct SettingsCard {
     /// What stands in the field of the time format, and whether a person is typing there.
     time_format: String,
     typing: bool,
+    /// The same of the field of the language model.
+    language_model: String,
+    typing_model: bool,
 }
 
 impl View for SettingsCard {
@@ -37,6 +40,8 @@ impl View for SettingsCard {
                 ui.add(value).accessible_name("Forecast ahead").on_hover_text("How many periods the forecast reaches");
             });
             self.time_format_ui(ui, &mut settings);
+            self.language_model_ui(ui, &mut settings);
+            precision_ui(ui, &mut settings);
             device_ui(ui, &mut settings);
             labelled(ui, "Seed", |ui| {
                 let value = DragValue::new(&mut settings.seed).range(0..=999_999).speed(0.1);
@@ -52,6 +57,29 @@ impl View for SettingsCard {
 }
 
 impl SettingsCard {
+    fn language_model_ui(&mut self, ui: &mut Ui, settings: &mut Settings) {
+        labelled(ui, "Language model", |ui| {
+            if !self.typing_model {
+                let chosen = settings.language_model.as_deref();
+                self.language_model = chosen.map(|path| path.display().to_string()).unwrap_or_default();
+            }
+            let field = TextEdit::singleline(&mut self.language_model)
+                .hint_text("built in")
+                .desired_width(132.0)
+                .align(Align2::LEFT_CENTER)
+                .min_size(vec2(0.0, space::CONTROL));
+            let field = ui
+                .add(field)
+                .accessible_name("Language model")
+                .on_hover_text("The directory of a Hugging Face model: of your own language, or of your own field");
+            self.typing_model = field.has_focus();
+            if field.lost_focus() {
+                let typed = self.language_model.trim();
+                settings.language_model = (!typed.is_empty()).then(|| typed.into());
+            }
+        });
+    }
+
     fn time_format_ui(&mut self, ui: &mut Ui, settings: &mut Settings) {
         labelled(ui, "Times are written", |ui| {
             if !self.typing {
@@ -72,6 +100,16 @@ impl SettingsCard {
             }
         });
     }
+}
+
+fn precision_ui(ui: &mut Ui, settings: &mut Settings) {
+    labelled(ui, "Texts computed in", |ui| {
+        let choices =
+            [(PrecisionChoice::Auto, "Auto"), (PrecisionChoice::F32, "32 bits"), (PrecisionChoice::Bf16, "16 bits")];
+        if let Some(precision) = segmented(ui, "Texts computed in", &choices, settings.precision) {
+            settings.precision = precision;
+        }
+    });
 }
 
 fn period_ui(ui: &mut Ui, settings: &mut Settings) {

@@ -3,6 +3,7 @@
 use eframe::egui::{Label, RichText, ScrollArea, Ui};
 
 use super::curves::Curves;
+use super::language::LanguageCard;
 use super::layout::{beside, line};
 use super::road::Road;
 use super::scores::Scores;
@@ -20,6 +21,7 @@ pub struct TrainPage {
     road: Road,
     curves: Curves,
     scores: Scores,
+    language: LanguageCard,
 }
 
 impl View for TrainPage {
@@ -46,6 +48,7 @@ impl View for TrainPage {
             });
             ui.add_space(space::MEDIUM - space::SMALL);
             self.scores.ui(ui, session, actions);
+            self.language.ui(ui, session, actions);
             notes_ui(ui, session);
         });
     }

@@ -4,6 +4,7 @@ use eframe::egui::{FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
 use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
 
 use crate::app::format;
+use crate::app::panels::curves::round_losses;
 use crate::app::panels::layout::line;
 use crate::app::panels::scores::model_name;
 use crate::app::theme::{Tokens, size};
@@ -89,13 +90,17 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, by: &mut By) {
         .tick_label_color(t.quiet)
         .tick_label_font(font())
         .min_thickness(44.0)
-        .label_spacing(Rangef::new(24.0, 32.0))
-        .formatter(|mark, _| format!("{:.2}", mark.value));
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(|mark, _| {
+            let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 4.0) as usize;
+            format!("{:.decimals$}", mark.value)
+        });
     let plot = Plot::new(("errors", *by as u8))
         .height((ui.available_height() - 8.0).max(140.0))
         .x_grid_spacer(move |_: GridInput| {
             (0..count).map(|place| GridMark { value: place as f64, step_size: 1.0 }).collect()
         })
+        .y_grid_spacer(round_losses)
         .custom_x_axes(vec![places])
         .custom_y_axes(vec![losses])
         .show_background(false)

@@ -22,7 +22,7 @@ use models::models_ui;
 use reliability::reliability_ui;
 
 /// Height of the cards beside each other.
-const ABOVE: f32 = 372.0;
+const ABOVE: f32 = 464.0;
 /// Height of the card below them.
 const BELOW: f32 = 300.0;
 

@@ -11,6 +11,7 @@ use crate::forecast::{Backtest, Difference, ModelResult};
 
 /// Width of the column that draws differences.
 const DRAWN: f32 = 168.0;
+const POPULARITY: &str = "popularity";
 
 pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
     let t = Tokens::of(ui);
@@ -33,7 +34,9 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
         ("Leader", "How often the leading interest was the one forecast"),
         ("80 % held", "How many of the observed shares lay inside the 80 % band"),
     ];
-    let reach = backtest.models.iter().map(|model| reach(&model.better_than_simple)).fold(1e-6, f64::max);
+    // Popularity is so far off that on its scale all others were one spot; it is drawn at the edge.
+    let near = backtest.models.iter().filter(|model| model.name != POPULARITY);
+    let reach = near.map(|model| reach(&model.better_than_simple)).fold(1e-6, f64::max);
     ScrollArea::both().id_salt("models").auto_shrink([false, false]).show(ui, |ui| {
         TableBuilder::new(ui)
             .id_salt("model table")
@@ -98,7 +101,7 @@ fn difference_ui(ui: &mut Ui, model: &ModelResult, reach: f64, leads: bool) {
     let t = Tokens::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ui.available_height()), Sense::hover());
     let field = Rect::from_min_max(pos2(rect.left() + 12.0, rect.top()), pos2(rect.right() - 12.0, rect.bottom()));
-    let at = |value: f64| field.center().x + (value / reach) as f32 * field.width() / 2.0;
+    let at = |value: f64| field.center().x + (value / reach).clamp(-1.0, 1.0) as f32 * field.width() / 2.0;
     ui.painter().vline(field.center().x, rect.y_range(), Stroke::new(1.0, t.hairline));
     let Difference { mean, lower, upper } = model.better_than_simple;
     let ink = if leads { t.accent } else { t.quiet };

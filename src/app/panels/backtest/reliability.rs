@@ -15,7 +15,7 @@ pub(super) fn reliability_ui(ui: &mut Ui, backtest: &Backtest) {
         caption(ui, "There was too little past to calibrate bands.");
         return;
     };
-    caption(ui, format!("Stated level against the part of shares inside, {}.", model_name(&model.name)));
+    caption(ui, format!("Stated level and part of shares inside ({})", model_name(&model.name)));
     let summary = summary(model);
     let font = || FontId::proportional(size::SMALL);
     let percent = |mark: GridMark| format!("{:.0} %", mark.value * 100.0);
@@ -23,7 +23,7 @@ pub(super) fn reliability_ui(ui: &mut Ui, backtest: &Backtest) {
         hints.tick_label_color(t.quiet).tick_label_font(font()).label_spacing(Rangef::new(1.0, 1.0))
     };
     let plot = Plot::new("reliability")
-        .height(ui.available_height() - 24.0)
+        .height(ui.available_height() - 40.0)
         .x_grid_spacer(quarters)
         .y_grid_spacer(quarters)
         .custom_x_axes(vec![axis(AxisHints::new_x()).formatter(move |mark, _| percent(mark))])
