@@ -40,8 +40,6 @@ impl View for SettingsCard {
                 ui.add(value).accessible_name("Forecast ahead").on_hover_text("How many periods the forecast reaches");
             });
             self.time_format_ui(ui, &mut settings);
-            self.language_model_ui(ui, &mut settings);
-            precision_ui(ui, &mut settings);
             device_ui(ui, &mut settings);
             labelled(ui, "Seed", |ui| {
                 let value = DragValue::new(&mut settings.seed).range(0..=999_999).speed(0.1);
@@ -49,6 +47,8 @@ impl View for SettingsCard {
                     .accessible_name("Seed")
                     .on_hover_text("The same seed, settings and log give the same results");
             });
+            self.language_model_ui(ui, &mut settings);
+            precision_ui(ui, &mut settings);
         });
         if settings != session.settings {
             actions.push(Action::Configure(Box::new(settings)));
