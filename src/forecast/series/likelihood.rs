@@ -109,9 +109,8 @@ impl Filter {
         self.psi.clear();
         for k in 0..=q {
             let mut value = self.noise[k];
-            for i in 0..k.min(p) {
-                value += phi[i] * self.psi[k - i - 1];
-            }
+            // The nearest weight meets the first coefficient.
+            value += phi.iter().zip(self.psi.iter().rev()).map(|(phi, psi)| phi * psi).sum::<f64>();
             self.psi.push(value);
         }
         let n = p + 1;
