@@ -12,7 +12,7 @@ use super::InterestsError;
 use crate::observe::{Stage, Watch};
 
 /// Seedings tried; the one whose texts lie nearest to their centroids is kept.
-const ATTEMPTS: u64 = 4;
+const ATTEMPTS: u64 = 16;
 /// Most rounds of one attempt. The sample settles in about thirty.
 const ROUNDS: usize = 100;
 /// An attempt ends when a round gains less than this part of the objective.
