@@ -1,6 +1,6 @@
 //! The training and validation curves, live.
 
-use eframe::egui::{Color32, FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
+use eframe::egui::{FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
 use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, VLine};
 
 use super::layout::line;
@@ -8,7 +8,7 @@ use crate::app::commands::Actions;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, size};
 use crate::app::view::View;
-use crate::app::widgets::{caption, section, swatch};
+use crate::app::widgets::{caption, section, still, swatch};
 use crate::observe::CurvePoint;
 
 /// The training and validation curves.
@@ -84,28 +84,19 @@ fn plot(t: &Tokens, height: f32) -> Plot<'static> {
             let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 6.0) as usize;
             format!("{:.decimals$}", mark.value)
         });
-    Plot::new("curves")
+    still(Plot::new("curves"), t)
         .height(height)
         .x_grid_spacer(whole_epochs)
         .y_grid_spacer(round_losses)
         .custom_x_axes(vec![epochs])
         .custom_y_axes(vec![losses])
-        .show_background(false)
-        .grid_color(grid(t))
-        .grid_fade(0.0)
         .show_grid(Vec2b::new(false, true))
-        .show_crosshair(false)
         .label_formatter(|hover| match hover {
             egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
                 Some(format!("epoch {:.0}\n{plot_name} {:.4}", position.x, position.y))
             }
             egui_plot::HoverPosition::Elsewhere { .. } => None,
         })
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
         .include_x(1.0)
         .include_x(8.0)
 }
@@ -128,10 +119,6 @@ pub fn round_losses(input: GridInput) -> Vec<GridMark> {
         .take(20)
         .map(|mark| GridMark { value: mark as f64 * step, step_size: step })
         .collect()
-}
-
-fn grid(t: &Tokens) -> Color32 {
-    t.hairline
 }
 
 fn series<'a>(points: &[&CurvePoint], value: impl Fn(&CurvePoint) -> Option<f64>, name: &str) -> Line<'a> {

@@ -4,6 +4,7 @@ mod buttons;
 mod card;
 mod icons;
 mod meter;
+mod plot;
 mod segmented;
 mod words;
 
@@ -11,5 +12,6 @@ pub use buttons::{command_button, icon_button, keys, menu_item, primary, quiet_b
 pub use card::{card, hairline, well};
 pub use icons::{Icon, icon, paint};
 pub use meter::meter;
+pub use plot::still;
 pub use segmented::segmented;
 pub use words::{caption, heading, labelled, section, swatch};

@@ -8,7 +8,7 @@ use crate::app::panels::curves::round_losses;
 use crate::app::panels::layout::line;
 use crate::app::panels::scores::model_name;
 use crate::app::theme::{Tokens, size};
-use crate::app::widgets::{caption, section, segmented, swatch};
+use crate::app::widgets::{caption, section, segmented, still, swatch};
 use crate::forecast::{Backtest, ModelResult, Scores};
 
 /// What the errors are laid out by.
@@ -95,7 +95,7 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, by: &mut By) {
             let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 4.0) as usize;
             format!("{:.decimals$}", mark.value)
         });
-    let plot = Plot::new(("errors", *by as u8))
+    let plot = still(Plot::new(("errors", *by as u8)), t)
         .height((ui.available_height() - 8.0).max(140.0))
         .x_grid_spacer(move |_: GridInput| {
             (0..count).map(|place| GridMark { value: place as f64, step_size: 1.0 }).collect()
@@ -103,16 +103,7 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, by: &mut By) {
         .y_grid_spacer(round_losses)
         .custom_x_axes(vec![places])
         .custom_y_axes(vec![losses])
-        .show_background(false)
-        .grid_color(t.hairline)
-        .grid_fade(0.0)
         .show_grid(Vec2b::new(false, true))
-        .show_crosshair(false)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
         .label_formatter(|hover| match hover {
             egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
                 Some(format!("{plot_name}\n{:.4} nats per event", position.y))

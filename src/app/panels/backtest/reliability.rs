@@ -5,7 +5,7 @@ use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Pl
 
 use crate::app::panels::scores::model_name;
 use crate::app::theme::{Tokens, size};
-use crate::app::widgets::{caption, section};
+use crate::app::widgets::{caption, section, still};
 use crate::forecast::{Backtest, ModelResult};
 
 pub(super) fn reliability_ui(ui: &mut Ui, backtest: &Backtest) {
@@ -22,22 +22,13 @@ pub(super) fn reliability_ui(ui: &mut Ui, backtest: &Backtest) {
     let axis = |hints: AxisHints<'static>| {
         hints.tick_label_color(t.quiet).tick_label_font(font()).label_spacing(Rangef::new(1.0, 1.0))
     };
-    let plot = Plot::new("reliability")
+    let plot = still(Plot::new("reliability"), t)
         .height(ui.available_height() - 40.0)
         .x_grid_spacer(quarters)
         .y_grid_spacer(quarters)
         .custom_x_axes(vec![axis(AxisHints::new_x()).formatter(move |mark, _| percent(mark))])
         .custom_y_axes(vec![axis(AxisHints::new_y()).min_thickness(44.0).formatter(move |mark, _| percent(mark))])
-        .show_background(false)
-        .grid_color(t.hairline)
-        .grid_fade(0.0)
         .show_grid(Vec2b::TRUE)
-        .show_crosshair(false)
-        .allow_drag(false)
-        .allow_zoom(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
         .label_formatter(|hover| match hover {
             egui_plot::HoverPosition::NearDataPoint { position, .. } => {
                 Some(format!("{:.0} % stated\n{:.1} % inside", position.x * 100.0, position.y * 100.0))
