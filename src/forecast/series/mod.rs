@@ -14,9 +14,11 @@ mod fitted;
 mod likelihood;
 mod linear;
 mod optimise;
+mod polynomial;
 mod scale;
 mod search;
 mod seasonal;
+mod stationary;
 mod theta;
 mod unit_root;
 
