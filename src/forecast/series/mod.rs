@@ -18,6 +18,7 @@ mod polynomial;
 mod scale;
 mod search;
 mod seasonal;
+mod smoothing;
 mod stationary;
 mod theta;
 mod unit_root;
