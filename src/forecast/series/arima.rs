@@ -219,8 +219,8 @@ pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<Estima
     })
 }
 
-/// The reference's bar for a form: roots outside the circle of radius 1.01. A lone first coefficient is let through, as
-/// there.
+/// The bar for a form: roots outside the circle of radius 1.01. A lone first coefficient is let through, as in the
+/// reference (in R it is not): a trend with noise about it is then an ARIMA(0,1,1) with drift, and most often the best.
 fn far_from_unit_circle(coefficients: &[f64], sign: f64) -> bool {
     match coefficients.iter().rposition(|value| value.abs() > 1e-8) {
         Some(last) if last > 0 => outside(&coefficients[..=last], sign, 1.01),

@@ -217,3 +217,97 @@ impl Conditional {
         (squares.is_finite() && squares > 0.0).then(|| squares / count as f64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Conditional, Filter};
+
+    const CASES: [(&[f64], &[f64]); 7] = [
+        (&[], &[]),
+        (&[0.8], &[]),
+        (&[0.5, -0.3], &[0.4]),
+        (&[], &[1.8]),
+        (&[], &[-0.4, 0.2, 0.0, 0.9]),
+        (&[0.0, 0.0, 0.0, 0.6], &[0.5, 0.0, 0.0, -0.99, -0.495]),
+        (&[1.2, -0.5, 0.1, 0.05], &[0.3]),
+    ];
+
+    fn series(n: usize) -> Vec<f64> {
+        (0..n).map(|at| ((at * at * 31 + at * 17) % 23) as f64 / 7.0 - 1.2 + (at as f64 / 5.0).sin()).collect()
+    }
+
+    /// Autocovariances by the infinite moving average.
+    fn gamma(phi: &[f64], theta: &[f64], lags: usize) -> Vec<f64> {
+        let mut psi: Vec<f64> = Vec::new();
+        for k in 0..3000 {
+            let own = if k == 0 { 1.0 } else { theta.get(k - 1).copied().unwrap_or(0.0) };
+            psi.push(own + phi.iter().zip(psi.iter().rev()).map(|(phi, psi)| phi * psi).sum::<f64>());
+        }
+        (0..lags).map(|lag| psi[lag..].iter().zip(&psi).map(|(a, b)| a * b).sum()).collect()
+    }
+
+    /// The sums by factoring the covariance of all values at once, and the mean of the value after them.
+    fn at_once(values: &[f64], gamma: &[f64]) -> (f64, f64, f64) {
+        let n = values.len();
+        let mut factor = vec![vec![0.0; n]; n + 1];
+        let mut errors: Vec<f64> = Vec::new();
+        let (mut squares, mut logs, mut next) = (0.0, 0.0, 0.0);
+        for i in 0..=n {
+            for j in 0..i.min(n) {
+                let shared: f64 = (0..j).map(|k| factor[i][k] * factor[j][k]).sum();
+                factor[i][j] = (gamma[i - j] - shared) / factor[j][j];
+            }
+            let mean: f64 = (0..i).map(|k| factor[i][k] * errors[k]).sum();
+            if i == n {
+                next = mean;
+                break;
+            }
+            let variance = gamma[0] - (0..i).map(|k| factor[i][k].powi(2)).sum::<f64>();
+            factor[i][i] = variance.sqrt();
+            errors.push((values[i] - mean) / factor[i][i]);
+            squares += errors[i] * errors[i];
+            logs += variance.ln();
+        }
+        (squares, logs, next)
+    }
+
+    #[test]
+    fn the_filter_gives_the_density_of_all_values_at_once_and_the_mean_of_the_next() {
+        let mut filter = Filter::default();
+        for n in [1, 3, 14, 120] {
+            for (phi, theta) in CASES {
+                let values = series(n);
+                let (squares, logs, next) = at_once(&values, &gamma(phi, theta, n + 1));
+                let shifted: Vec<f64> = values.iter().map(|value| value + 0.7).collect();
+                let (sums, state) = filter.run_to_state(&shifted, 0.7, phi, theta).unwrap();
+                assert!(
+                    (sums.squares / squares - 1.0).abs() < 1e-7,
+                    "{n} {phi:?} {theta:?} {} {squares}",
+                    sums.squares
+                );
+                assert!((sums.logs - logs).abs() < 1e-6, "{n} {phi:?} {theta:?} {} {logs}", sums.logs);
+                assert!((state[0] - next).abs() < 1e-6, "{n} {phi:?} {theta:?} {} {next}", state[0]);
+            }
+        }
+        assert!(filter.run(&series(9), 0.0, &[0.7, 0.4], &[]).is_none());
+    }
+
+    #[test]
+    fn the_conditional_one_takes_innovations_before_the_first_as_zero() {
+        let (values, mut memory) = (series(30), Conditional::default());
+        for (phi, theta) in CASES {
+            let skipped = phi.len();
+            let mut innovations = vec![0.0; values.len()];
+            for at in skipped..values.len() {
+                let value: f64 = phi.iter().enumerate().map(|(k, phi)| phi * (values[at - k - 1] - 0.3)).sum();
+                let noise: f64 =
+                    theta.iter().enumerate().take(at).map(|(k, theta)| theta * innovations[at - k - 1]).sum();
+                innovations[at] = values[at] - 0.3 - value - noise;
+            }
+            let mean = innovations.iter().map(|value| value * value).sum::<f64>() / (values.len() - skipped) as f64;
+            let found = memory.run(&values, 0.3, phi, theta, skipped).unwrap();
+            assert!((found / mean - 1.0).abs() < 1e-12, "{phi:?} {theta:?}");
+        }
+        assert!(memory.run(&values, 0.0, &[], &[], 30).is_none());
+    }
+}

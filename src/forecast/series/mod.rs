@@ -20,6 +20,8 @@ mod search;
 mod seasonal;
 mod smoothing;
 mod stationary;
+#[cfg(test)]
+mod tests;
 mod theta;
 mod unit_root;
 

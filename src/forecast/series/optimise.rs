@@ -20,12 +20,7 @@ pub fn simplex(start: &[f64], lower: &[f64], upper: &[f64], f: impl FnMut(&[f64]
     }
 }
 
-fn fixed<const N: usize>(
-    start: &[f64],
-    lower: &[f64],
-    upper: &[f64],
-    f: impl FnMut(&[f64]) -> f64,
-) -> (Vec<f64>, f64) {
+fn fixed<const N: usize>(start: &[f64], lower: &[f64], upper: &[f64], f: impl FnMut(&[f64]) -> f64) -> (Vec<f64>, f64) {
     let point: [f64; N] = std::array::from_fn(|k| start[k]);
     walk(point, &lower[..N], &upper[..N], f)
 }
