@@ -8,7 +8,7 @@ use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
 use crate::forecast::{self, ForecastConfig, Run};
-use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
+use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVectors};
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
@@ -16,7 +16,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 5;
+const STAGES: u32 = 6;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -165,7 +165,8 @@ pub fn run_from(
             let checkpoints = store.checkpoints(run_key);
             let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
                 let until = trajectories.calendar.start(trajectories.origin);
-                let rows = RowVectors::of_space(events, &trajectories, &space, &mut vectors, until)?;
+                let text = TextFeatures::before(events, &mut vectors, until, watch)?;
+                let rows = RowVectors::of_space(events, &trajectories, &space, &text, &mut vectors)?;
                 drop(vectors);
                 Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), &checkpoints, watch)?)
             })?;
