@@ -7,7 +7,8 @@
 
 Every reading is a process of its own that times itself from the opening of the file to the finished table (imports and
 start do not count); the programs take turns, the files lie in the system's cache, each has all cores. What is told is
-the median (5 readings; 3 of the large log), the peak of memory, and the ratio to the best of the others. The script
+the median (5 readings; 3 of the large log), the processor's time with all cores added up (start and imports included), the
+peak of memory, and the ratio to the best of the others. The script
 fails unless all four count the same. Of a CSV file it also tells the reading alone: Driftline's first stage, in which every
 value is read, beside polars' streaming reader.
 
@@ -275,10 +276,13 @@ OTHERS = {"pandas": with_pandas, "polars": with_polars, "duckdb": with_duckdb}
 def read_once(name, program, path):
     """One reading in a process of its own."""
     command = [program, path] if name == "driftline" else [sys.executable, __file__, "--contender", name, path]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         sys.exit(f"{name} could not read {path}:\n{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    work = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"work": work, **json.loads(done.stdout.splitlines()[-1])}
 
 
 def same(one, other):
@@ -347,16 +351,20 @@ def main():
             for name in names + alone:
                 readings[name].append(read_once(name, program, path))
         medians = {name: statistics.median(reading["seconds"] for reading in all_) for name, all_ in readings.items()}
-        best = min(medians[name] for name in others)
+        best = min((medians[name] for name in others), default=None)
         print(f"{title}: median of {times}")
         for name in names:
             seconds = sorted(reading["seconds"] for reading in readings[name])
             peak = max(reading["peak_mib"] for reading in readings[name])
-            print(f"  {name:10} {medians[name]:7.2f} s  ({seconds[0]:.2f} to {seconds[-1]:.2f})  {peak:6} MiB")
-        print(f"  driftline takes {medians['driftline'] / best:.2f} of the time of the best of the others")
+            work = statistics.median(reading["work"] for reading in readings[name])
+            span = f"({seconds[0]:.2f} to {seconds[-1]:.2f})"
+            print(f"  {name:10} {medians[name]:7.2f} s  {span:18} {work:7.2f} s of processor  {peak:6} MiB")
+        if best is not None:
+            print(f"  driftline takes {medians['driftline'] / best:.2f} of the time of the best of the others")
         for name in alone:
+            work = statistics.median(reading["work"] for reading in readings[name])
             reading = statistics.median(reading["stages"]["read"] for reading in readings["driftline"])
-            print(f"  reading alone: {reading:.2f} s; polars' streaming reader {medians[name]:.2f} s")
+            print(f"  reading alone: {reading:.2f} s; polars' streaming reader {medians[name]:.2f} s, and processor {work:.2f} s")
         counted = readings["driftline"][0]["counts"]
         for name in others:
             if not same(counted, readings[name][0]["counts"]):

@@ -123,6 +123,7 @@ impl DriftlineApp {
                 self.session.project = None;
                 self.session.saved = None;
                 self.show_log(Settings { inputs: paths, ..Settings::default() });
+                self.newly_opened = true;
             }
         }
     }
@@ -165,6 +166,7 @@ impl DriftlineApp {
         }
         self.session.forget_log();
         self.session.settings = settings;
+        self.newly_opened = false;
         self.session.page = Page::Data;
         self.inspect();
     }
@@ -213,7 +215,7 @@ impl DriftlineApp {
         self.inspect();
     }
 
-    fn configure(&mut self, settings: Settings) {
+    pub(super) fn configure(&mut self, settings: Settings) {
         let before = std::mem::replace(&mut self.session.settings, settings);
         let now = &self.session.settings;
         // Only what concerns reading makes another look necessary.
@@ -223,6 +225,7 @@ impl DriftlineApp {
     }
 
     fn train(&mut self) {
+        self.keep_reading();
         let id = self.engine.submit(Request::Train(self.session.settings.clone()));
         self.session.jobs.began(id, Purpose::Train);
         self.session.page = Page::Train;

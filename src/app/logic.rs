@@ -60,6 +60,7 @@ impl DriftlineApp {
             Update::Inspected(id, inspection) => {
                 if session.jobs.get(id).is_some() {
                     session.inspection = Some(inspection);
+                    self.recall();
                 }
             }
             Update::Accounted(id, account) => {

@@ -42,8 +42,7 @@ pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>
         let earlier = order[..at].iter().rev().copied();
         let mut near = earlier.take_while(|row| user(*row) == user(back) && time(back) - time(*row) <= RIGHT_AWAY);
         let before = near.find(|row| same(*row, back) && kept(*row).is_some())?;
-        let bought =
-            kept(before) == Some(false) && quantity(before) == quantity(back) && money(before) == money(back);
+        let bought = kept(before) == Some(false) && quantity(before) == quantity(back) && money(before) == money(back);
         bought.then_some([before, back])
     };
     order.par_iter().enumerate().filter_map(called_off).flatten_iter().collect()

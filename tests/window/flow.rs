@@ -120,6 +120,32 @@ fn how_a_file_is_read_can_be_said_and_brings_another_look() {
 }
 
 #[test]
+fn what_was_said_about_a_log_is_taken_up_for_the_next_with_its_header() {
+    let cache = tempfile::tempdir().unwrap();
+    let open = |log: &str| Window::remembering(Opening::Logs(vec![log.into()]), cache.path());
+    let mut first = open("march.csv");
+    first.inspected(shop::inspection());
+    first.reach("Role of Country");
+    first.click("category");
+    first.inspected(shop::inspection());
+    first.click("Train");
+
+    let mut next = open("april.csv");
+    next.inspected(shop::inspection());
+    assert!(next.shows("Read as last time"), "it is said");
+    let (_, request) = next.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.mapping.columns, [(Role::Category, "Country".to_owned())]);
+    assert_eq!(settings.inputs, [PathBuf::from("april.csv")], "only how it is read");
+
+    let mut other = open("other.csv");
+    let mut found = shop::inspection();
+    found.columns[0].name = "Something else".to_owned();
+    other.inspected(found);
+    assert_eq!(other.engine.requests().len(), 1, "another header is another matter");
+}
+
+#[test]
 fn training_shows_its_stages_its_pace_and_its_curves_and_can_be_cancelled() {
     let mut window = Window::on_a_log(Theme::Light);
     window.click("Train");
