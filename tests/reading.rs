@@ -197,6 +197,22 @@ fn tables_of_one_header_in_a_zip_are_one_log() {
 }
 
 #[test]
+fn decimals_of_parquet_are_numbers_however_they_are_stored() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/decimals");
+    for stored in ["integers.parquet", "bytes.parquet"] {
+        let log = read(&[folder.join(stored)], &ReadOptions::default(), &Watch::silent()).unwrap();
+        assert_eq!(log.events.users, ["1001", "1002"], "{stored}");
+        assert_eq!(log.events.quantity.as_deref(), Some(&[2.0, 0.125, 3.0][..]), "{stored}");
+        assert_eq!(log.events.value.as_deref(), Some(&[5.1, 154_320.986_25, 1e-18][..]), "{stored}: 38 digits");
+        assert_eq!((log.events.returns.value.as_slice(), log.account.rows_kept), (&[0.1][..], 4), "{stored}");
+        assert_eq!(rejected(&log), [(Reason::NoUser, 1, vec![5])], "{stored}");
+        let kinds: Vec<&str> = log.columns.iter().map(|column| column.kind.as_str()).collect();
+        assert_eq!(kinds, ["integer", "time", "text", "integer", "number", "number", "number"], "{stored}");
+        assert_eq!(log.columns[5].examples[0], "2.55", "{stored}");
+    }
+}
+
+#[test]
 fn instants_are_told_in_the_time_of_the_log() {
     let days = |zone: Option<&str>, text: &str| -> Vec<String> {
         let options = ReadOptions { time_zone: zone.map(ToOwned::to_owned), ..ReadOptions::default() };
