@@ -1,6 +1,7 @@
 //! Trajectories → forecasts with bands, and how well every model did on the past.
 
 mod adamw;
+mod affinity;
 mod backtest;
 mod bands;
 mod batch;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use super::ForecastError;
+use super::affinity::Affinity;
 use super::checkpoint::Checkpoints;
 use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
@@ -29,6 +30,8 @@ pub struct Known<'a> {
     pub pasts: Vec<Past>,
     /// The market before the origin.
     pub market: Market,
+    /// What followed what before the origin.
+    pub affinity: Affinity,
     /// Which periods train, stop and judge.
     pub split: Split,
     /// Settings.
@@ -63,11 +66,13 @@ impl<'a> Known<'a> {
             return Err(ForecastError::NobodyReturns { length });
         }
         let market = Market::of(trajectories);
+        let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
         Ok(Self {
             trajectories,
             vectors,
             pasts,
             market,
+            affinity,
             split,
             config,
             device,

@@ -14,7 +14,7 @@ fn forecast(log: &Trajectories) -> Result<Run, ForecastError> {
     let _alone = alone();
     run(
         log,
-        &RowVectors { dim: 0, data: vec![] },
+        &RowVectors::default(),
         &quick(),
         ModelKind::Ensemble,
         tch::Device::Cpu,
@@ -101,7 +101,7 @@ fn a_log_that_teaches_nothing_is_refused_in_words() {
 #[test]
 fn a_model_that_is_named_forecasts_and_joint_bands_are_wider() {
     let log = lively(250, 16, 4, 3);
-    let nothing = RowVectors { dim: 0, data: vec![] };
+    let nothing = RowVectors::default();
     let by_drift = |joint| {
         let config = ForecastConfig { joint, ..quick() };
         run(&log, &nothing, &config, ModelKind::Drift, tch::Device::Cpu, &Checkpoints::none(), &Watch::silent())
@@ -133,7 +133,7 @@ impl Observer for Impatient {
 fn training_stops_when_asked() {
     let token = CancelToken::new();
     let watch = Watch::new(std::sync::Arc::new(Impatient(token.clone())), token);
-    let nothing = RowVectors { dim: 0, data: vec![] };
+    let nothing = RowVectors::default();
     let stopped = run(
         &lively(80, 12, 3, 8),
         &nothing,
@@ -162,7 +162,8 @@ impl Observer for Patient {
 #[test]
 fn a_training_that_was_broken_off_ends_as_an_unbroken_one() {
     let _alone = alone();
-    let (log, nothing) = (lively(80, 12, 3, 8), RowVectors { dim: 4, data: vec![0.1; 80 * 12 * 4] });
+    let (log, nothing) =
+        (lively(80, 12, 3, 8), RowVectors { dim: 4, data: vec![0.1; 80 * 12 * 4], ..RowVectors::default() });
     let train = |checkpoints: &Checkpoints, watch: &Watch| {
         run(&log, &nothing, &quick(), ModelKind::Lstm, tch::Device::Cpu, checkpoints, watch)
     };

@@ -21,13 +21,16 @@ struct Trained<'a> {
     cell: CellKind,
     /// Learned from the periods before the tuning ones, stopped by the tuning ones.
     judged: Vec<Member>,
+    /// Learned from the tuning periods too, for as many epochs as were good for the first: on the validation periods
+    /// these know about as much as the last ones will of the periods to come.
+    recent: Vec<Member>,
     /// Learned from everything before the origin, for as many epochs as were good for the first.
     whole: Vec<Member>,
 }
 
 impl Model for Recurrent {
     fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
-        let features = features(known);
+        let features = Features::new(known);
         let training = training(known, self.0, &features);
         let Split { first, tune, validation, origin } = known.split;
         let horizons = training_horizons(known.config.horizon);
@@ -38,34 +41,42 @@ impl Model for Recurrent {
         let judged = ensemble("before validation", &training, meter, |_| (&learn, Stop::Early(&stop)))?;
         let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
         drop((learn, stop));
+        let recent = Lessons::of(&known.pasts, first..validation, first, &horizons);
+        let recent = Held::of(&features, &recent)?;
+        let recent = ensemble("up to validation", &training, meter, |at| (&recent, Stop::After(epochs[at])))?;
         let all = Held::of(&features, &all)?;
         let whole = ensemble("whole past", &training, meter, |at| (&all, Stop::After(epochs[at])))?;
-        Ok(Box::new(Trained { known, cell: self.0, judged, whole }))
+        Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }))
     }
 }
 
 impl Fitted for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = features(self.known);
-        mean_shares(&self.judged, &training(self.known, self.cell, &features), questions, self.known.interests())
+        let (features, interests) = (Features::new(self.known), self.known.interests());
+        let training = training(self.known, self.cell, &features);
+        let mut shares = mean_shares(&self.judged, &training, questions, interests)?;
+        let recent = mean_shares(&self.recent, &training, questions, interests)?;
+        let both = shares.chunks_exact_mut(interests).zip(recent.chunks_exact(interests));
+        for (question, (shares, recent)) in questions.questions().iter().zip(both) {
+            if question.origin >= self.known.split.validation {
+                shares.copy_from_slice(recent);
+            }
+        }
+        Ok(shares)
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = features(self.known);
+        let features = Features::new(self.known);
         mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
     }
 
     fn curves(&self) -> Vec<CurvePoint> {
-        self.judged.iter().chain(&self.whole).flat_map(|member| member.curve.clone()).collect()
+        self.judged.iter().chain(&self.recent).chain(&self.whole).flat_map(|member| member.curve.clone()).collect()
     }
 
     fn save(&self, networks: &mut Networks) -> Result<(), ForecastError> {
         networks.add(self.cell, &self.whole)
     }
-}
-
-fn features<'a>(known: &'a Known<'a>) -> Features<'a> {
-    Features::new(known.trajectories, &known.market, known.vectors, known.device)
 }
 
 fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a Features<'a>) -> Training<'a> {

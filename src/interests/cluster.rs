@@ -9,12 +9,24 @@ use rand_chacha::rand_core::SeedableRng;
 use tch::{Kind, Tensor};
 
 use super::InterestsError;
+use super::centroids::nearest;
+use super::sample::Sample;
 use crate::observe::{Stage, Watch};
 
-/// Seedings tried; the one whose texts lie nearest to their centroids is kept.
-const ATTEMPTS: u64 = 16;
-/// Most rounds of one attempt. The sample settles in about thirty.
-const ROUNDS: usize = 100;
+/// How long better clusters are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    /// Seedings tried; the one whose texts lie nearest to their centroids is kept.
+    pub attempts: u64,
+    /// Most rounds of one attempt.
+    pub rounds: usize,
+}
+
+impl Effort {
+    /// For what a person will read. The sample settles in about thirty rounds.
+    pub const CAREFUL: Self = Self { attempts: 16, rounds: 100 };
+}
+
 /// An attempt ends when a round gains less than this part of the objective.
 const GAIN: f64 = 1e-6;
 
@@ -42,8 +54,8 @@ pub(super) struct Clusters {
 
 impl Points {
     /// Brings vectors to unit length. A vector of zeros stays and is alike to nothing.
-    pub fn new(vectors: &[f32], dim: usize, weights: Vec<f64>) -> Result<Self, InterestsError> {
-        let mut data = vectors.to_vec();
+    pub fn new(sample: Sample) -> Result<Self, InterestsError> {
+        let Sample { mut data, dim, weights } = sample;
         data.chunks_exact_mut(dim).for_each(to_unit);
         let tensor = Tensor::f_from_slice(&data)?.f_reshape([-1, dim as i64])?;
         Ok(Self { data, tensor, dim, weights })
@@ -61,14 +73,14 @@ impl Points {
     }
 
     /// Gathers the points into `count` clusters, at most [`Points::distinct`].
-    pub fn gather(&self, count: usize, seed: u64, watch: &Watch) -> Result<Clusters, InterestsError> {
+    pub fn gather(&self, count: usize, seed: u64, effort: Effort, watch: &Watch) -> Result<Clusters, InterestsError> {
         let _frozen = tch::no_grad_guard();
-        let mut meter = watch.meter(Stage::Cluster, "attempts", Some(ATTEMPTS));
+        let mut meter = watch.meter(Stage::Cluster, "attempts", Some(effort.attempts));
         let mut best: Option<Clusters> = None;
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..effort.attempts {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(attempt);
-            let found = self.attempt(count, &mut rng, watch)?;
+            let found = self.attempt(count, &mut rng, effort.rounds, watch)?;
             if best.as_ref().is_none_or(|best| found.objective > best.objective) {
                 best = Some(found);
             }
@@ -77,9 +89,15 @@ impl Points {
         best.ok_or(InterestsError::NoEvents)
     }
 
-    fn attempt(&self, count: usize, rng: &mut ChaCha8Rng, watch: &Watch) -> Result<Clusters, InterestsError> {
+    fn attempt(
+        &self,
+        count: usize,
+        rng: &mut ChaCha8Rng,
+        rounds: usize,
+        watch: &Watch,
+    ) -> Result<Clusters, InterestsError> {
         let mut found = self.assign(self.seeds(count, rng)?)?;
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds {
             watch.check()?;
             let next = self.assign(self.centroids(&found, count))?;
             let gained = next.objective - found.objective;
@@ -145,8 +163,7 @@ impl Points {
             Vec::<f32>::try_from(cosines.f_to_device_(tch::Device::Cpu, Kind::Float, false, false)?.f_reshape([-1])?)?;
         let mut objective = 0.0;
         let of = cosines.chunks_exact(count).zip(&self.weights).map(|(row, weight)| {
-            // The first of equals, so that ties fall the same way always.
-            let best = (1..count).fold(0, |best, next| if row[next] > row[best] { next } else { best });
+            let best = nearest(row);
             objective += weight * f64::from(row[best]);
             best
         });
@@ -202,11 +219,11 @@ mod tests {
             .iter()
             .flat_map(|degree| [degree.to_radians().cos() as f32 * 3.0, degree.to_radians().sin() as f32 * 3.0])
             .collect();
-        Points::new(&vectors, 2, vec![1.0; degrees.len()]).unwrap()
+        Points::new(Sample { data: vectors, dim: 2, weights: vec![1.0; degrees.len()] }).unwrap()
     }
 
     fn gather(points: &Points, count: usize, seed: u64) -> Clusters {
-        points.gather(count, seed, &Watch::silent()).unwrap()
+        points.gather(count, seed, Effort::CAREFUL, &Watch::silent()).unwrap()
     }
 
     #[test]
@@ -224,8 +241,8 @@ mod tests {
 
     #[test]
     fn weight_pulls_a_centroid() {
-        let vectors = [1.0, 0.0, 0.0, 1.0];
-        let points = Points::new(&vectors, 2, vec![9.0, 1.0]).unwrap();
+        let data = vec![1.0, 0.0, 0.0, 1.0];
+        let points = Points::new(Sample { data, dim: 2, weights: vec![9.0, 1.0] }).unwrap();
         let found = gather(&points, 1, 1);
         assert!(found.centroids[0] > 0.99 && found.centroids[1] < 0.12, "{:?}", found.centroids);
     }

@@ -1,19 +1,23 @@
 //! Events and vectors → named interests and each user's trajectory over them.
 
 mod build;
+mod centroids;
 mod cluster;
 mod error;
 mod find;
 mod labels;
 mod period;
 mod row_vectors;
+mod sample;
 mod space;
+mod topics;
 mod trajectories;
 mod words;
 
 pub use error::InterestsError;
 pub use find::{find, find_before};
 pub use period::choose_period;
-pub use row_vectors::RowVectors;
+pub use row_vectors::{RowVectors, TextFeatures};
 pub use space::{Interest, InterestSpace, Source};
+pub use topics::{RowTopics, Topics};
 pub use trajectories::Trajectories;

@@ -1,74 +1,118 @@
-//! The mean text vector of every row of the trajectories, reduced to its main directions.
+//! What the texts of every row of the trajectories are like.
 
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
-use super::{InterestSpace, Trajectories};
+use super::centroids::{Centroids, dot};
+use super::sample::Sample;
+use super::topics::{RowTopics, Topics};
+use super::{InterestSpace, InterestsError, Trajectories};
 use crate::calendar::WallTime;
 use crate::events::EventTable;
-use crate::language::Vectors;
+use crate::language::SpooledVectors;
+use crate::observe::Watch;
 
 /// Main directions of the texts that are kept.
 const REDUCED: usize = 8;
 /// How sharply a text belongs to the interests it is near to; a cosine is divided by it.
-const TEMPERATURE: f64 = 0.1;
+const TEMPERATURE: f32 = 0.1;
 
-/// One short vector a row of [`Trajectories`].
+/// What is told of a text besides its interest: where it lies along the directions in which texts differ most, and its
+/// topic. Found once on a log, and then the same for other logs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TextFeatures {
+    /// The directions.
+    pub main: MainDirections,
+    /// The topics.
+    pub topics: Topics,
+}
+
+impl TextFeatures {
+    /// Those of a log's texts, each as often as it has events before `until`.
+    ///
+    /// # Errors
+    /// [`InterestsError::Cancelled`], what libtorch or the disk reports.
+    pub fn before(
+        events: &EventTable,
+        vectors: &mut SpooledVectors,
+        until: WallTime,
+        watch: &Watch,
+    ) -> Result<Self, InterestsError> {
+        let counts: Vec<f64> = events.text_counts_before(until).into_iter().map(f64::from).collect();
+        // Which texts stand for all is of no weight here: the directions hardly depend on it.
+        let main = MainDirections::of(&Sample::take(vectors, &counts, 0)?)?;
+        Ok(Self { main, topics: Topics::find(vectors, &counts, watch)? })
+    }
+}
+
+/// What every row of [`Trajectories`] is made of: one short vector, and its topics.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RowVectors {
     /// Length of a vector.
     pub dim: usize,
     /// Rows × `dim`.
     pub data: Vec<f32>,
+    /// The topics of every row.
+    pub topics: RowTopics,
 }
 
 impl RowVectors {
     /// Means over each row's events of what their texts are like: how much each belongs to every interest, and where it
-    /// lies along the main directions of the texts, which are found on the events before `until` and scaled to unit
-    /// variance there.
+    /// lies along the main directions; and how often each topic occurs.
     ///
     /// # Errors
-    /// What libtorch reports.
+    /// What the disk reports.
     pub fn of_space(
         events: &EventTable,
         trajectories: &Trajectories,
         space: &InterestSpace,
-        vectors: &Vectors,
-        until: WallTime,
-    ) -> Result<Self, tch::TchError> {
-        let reduced = REDUCED.min(vectors.dim);
-        let directions = main_directions(&vectors.data, vectors.dim, &events.text_counts_before(until), reduced)?;
-        let soft = memberships(space, vectors)?;
-        let width = reduced + space.len();
+        text: &TextFeatures,
+        vectors: &mut SpooledVectors,
+    ) -> Result<Self, InterestsError> {
+        let (dim, width) = (vectors.dim(), space.len() + text.main.len());
+        let centroids = Centroids::new(&space.centroids, dim);
         let mut features = Vec::with_capacity(events.texts.len() * width);
-        for (directions, soft) in directions.chunks_exact(reduced).zip(soft.chunks_exact(space.len())) {
-            features.extend_from_slice(soft);
-            features.extend_from_slice(directions);
-        }
-        Ok(Self::mean_of(events, trajectories, &features, width))
+        let mut topics = Vec::with_capacity(events.texts.len());
+        vectors.each(|_, rows| {
+            let window = rows.par_chunks_exact(dim).flat_map_iter(|vector| {
+                memberships(centroids.cosines(vector).collect()).into_iter().chain(text.main.along(vector))
+            });
+            features.par_extend(window);
+            topics.par_extend(rows.par_chunks_exact(dim).map(|vector| text.topics.of(vector)));
+            Ok::<(), InterestsError>(())
+        })?;
+        Ok(Self::mean_of(events, trajectories, &features, width, &topics, text.topics.len()))
     }
 
-    /// Means over each row's events of features of their texts, texts × `dim`.
-    fn mean_of(events: &EventTable, trajectories: &Trajectories, reduced: &[f32], dim: usize) -> Self {
+    /// Means over each row's events of features of their texts, texts × `dim`, with the rows' topics of `count`.
+    fn mean_of(
+        events: &EventTable,
+        trajectories: &Trajectories,
+        features: &[f32],
+        dim: usize,
+        topics: &[u16],
+        count: usize,
+    ) -> Self {
         let mut data = vec![0.0; trajectories.period.len() * dim];
+        let (mut of_rows, mut in_row) = (RowTopics::with(count), Vec::new());
         for user in events.user_ids() {
-            let mut rows = trajectories.rows(user);
-            let Some(mut row) = rows.next() else { continue };
-            let mut seen = 0.0;
-            for event in events.rows(user) {
-                if trajectories.calendar.period(events.time[event]) != trajectories.period[row] {
-                    divide(&mut data[row * dim..(row + 1) * dim], seen);
-                    let Some(next) = rows.next() else { break };
-                    (row, seen) = (next, 0.0);
+            let mut left = events.rows(user).peekable();
+            for row in trajectories.rows(user) {
+                let mut seen = 0.0;
+                let own = |event: &usize| trajectories.calendar.period(events.time[*event]) == trajectories.period[row];
+                while let Some(event) = left.next_if(own) {
+                    let text = events.text[event].index();
+                    let sums = &mut data[row * dim..(row + 1) * dim];
+                    sums.iter_mut().zip(&features[text * dim..]).for_each(|(sum, value)| *sum += value);
+                    in_row.extend(topics.get(text));
+                    seen += 1.0;
                 }
-                let text = events.text[event].index();
-                for (sum, value) in data[row * dim..].iter_mut().zip(&reduced[text * dim..(text + 1) * dim]) {
-                    *sum += value;
-                }
-                seen += 1.0;
+                divide(&mut data[row * dim..(row + 1) * dim], seen);
+                of_rows.push(&mut in_row);
             }
-            divide(&mut data[row * dim..(row + 1) * dim], seen);
         }
-        Self { dim, data }
+        Self { dim, data, topics: of_rows }
     }
 
     /// The vector of a row.
@@ -83,38 +127,59 @@ fn divide(sums: &mut [f32], by: f32) {
     }
 }
 
-/// How much each text belongs to every interest: a softmax over cosines; texts × interests.
-fn memberships(space: &InterestSpace, vectors: &Vectors) -> Result<Vec<f32>, tch::TchError> {
-    let _frozen = tch::no_grad_guard();
-    let (dim, unit) = (vectors.dim as i64, |data: &[f32]| -> Result<Tensor, tch::TchError> {
-        let rows = Tensor::f_from_slice(data)?.f_reshape([-1, vectors.dim as i64])?;
-        let length = rows.f_norm_scalaropt_dim(2.0, [1_i64].as_slice(), true)?.f_clamp_min(1e-12)?;
-        rows.f_div(&length)
-    });
-    let centroids = Tensor::f_from_slice(&space.centroids)?.f_reshape([-1, dim])?;
-    let cosines = unit(&vectors.data)?.f_matmul(&centroids.f_transpose(0, 1)?)?;
-    Vec::try_from(cosines.f_div_scalar(TEMPERATURE)?.f_softmax(-1, Kind::Float)?.f_flatten(0, 1)?)
+/// How much a text belongs to every interest: a softmax over its cosines.
+fn memberships(mut cosines: Vec<f32>) -> Vec<f32> {
+    let largest = cosines.iter().copied().fold(f32::MIN, f32::max);
+    cosines.iter_mut().for_each(|cosine| *cosine = ((*cosine - largest) / TEMPERATURE).exp());
+    let sum: f32 = cosines.iter().sum();
+    divide(&mut cosines, sum);
+    cosines
 }
 
-/// Principal components of weighted vectors: texts × `dim`.
-fn main_directions(vectors: &[f32], width: usize, weights: &[u32], dim: usize) -> Result<Vec<f32>, tch::TchError> {
-    let _frozen = tch::no_grad_guard();
-    let all = Tensor::f_from_slice(vectors)?.f_reshape([-1, width as i64])?;
-    let weights: Vec<f32> = weights.iter().map(|events| *events as f32).collect();
-    let weights = Tensor::f_from_slice(&weights)?.f_unsqueeze(1)?;
-    let weights = weights.f_div(&weights.f_sum(Kind::Float)?.f_clamp_min(1.0)?)?;
-    let mean = all.f_mul(&weights)?.f_sum_dim_intlist([0_i64].as_slice(), true, Kind::Float)?;
-    let centred = all.f_sub(&mean)?;
-    let covariance = centred.f_mul(&weights)?.f_transpose(0, 1)?.f_matmul(&centred)?;
-    // Eigenvalues ascend, so the main directions come last.
-    let (values, directions) = covariance.f_linalg_eigh("L")?;
-    let from = width as i64 - dim as i64;
-    let directions = directions.f_narrow(1, from, dim as i64)?;
-    let scale = values.f_narrow(0, from, dim as i64)?.f_clamp_min(1e-8)?.f_rsqrt()?;
-    // An eigenvector's sign is arbitrary: the largest entry is made positive.
-    let largest = directions.f_gather(0, &directions.f_abs()?.f_argmax(0, true)?, false)?;
-    let reduced = centred.f_matmul(&directions.f_mul(&largest.f_sign()?)?)?.f_mul(&scale)?;
-    Vec::try_from(reduced.f_flatten(0, 1)?)
+/// The directions in which texts differ most, each scaled to unit variance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MainDirections {
+    /// Directions × length of a vector.
+    pub rows: Vec<f32>,
+    /// Length of a vector.
+    pub dim: usize,
+    /// Where the texts' centre lies along each.
+    pub centre: Vec<f32>,
+}
+
+impl MainDirections {
+    /// Principal components of a weighted sample.
+    fn of(sample: &Sample) -> Result<Self, InterestsError> {
+        let _frozen = tch::no_grad_guard();
+        let (width, count) = (sample.dim as i64, REDUCED.min(sample.dim) as i64);
+        let all = Tensor::f_from_slice(&sample.data)?.f_reshape([-1, width])?;
+        let weights: Vec<f32> = sample.weights.iter().map(|weight| *weight as f32).collect();
+        let weights = Tensor::f_from_slice(&weights)?.f_unsqueeze(1)?;
+        let weights = weights.f_div(&weights.f_sum(Kind::Float)?.f_clamp_min(1.0)?)?;
+        let mean = all.f_mul(&weights)?.f_sum_dim_intlist([0_i64].as_slice(), true, Kind::Float)?;
+        let centred = all.f_sub(&mean)?;
+        let covariance = centred.f_mul(&weights)?.f_transpose(0, 1)?.f_matmul(&centred)?;
+        // Eigenvalues ascend, so the main directions come last.
+        let (values, directions) = covariance.f_linalg_eigh("L")?;
+        let from = width - count;
+        let directions = directions.f_narrow(1, from, count)?;
+        let scale = values.f_narrow(0, from, count)?.f_clamp_min(1e-8)?.f_rsqrt()?;
+        // An eigenvector's sign is arbitrary: the largest entry is made positive.
+        let largest = directions.f_gather(0, &directions.f_abs()?.f_argmax(0, true)?, false)?;
+        let scaled = directions.f_mul(&largest.f_sign()?)?.f_mul(&scale)?;
+        let rows = Vec::try_from(scaled.f_transpose(0, 1)?.f_contiguous()?.f_flatten(0, 1)?)?;
+        let centre = Vec::try_from(mean.f_matmul(&scaled)?.f_flatten(0, 1)?)?;
+        Ok(Self { rows, dim: sample.dim, centre })
+    }
+
+    fn len(&self) -> usize {
+        self.centre.len()
+    }
+
+    /// Where a vector lies along each direction.
+    fn along(&self, vector: &[f32]) -> impl Iterator<Item = f32> {
+        self.rows.chunks_exact(self.dim).zip(&self.centre).map(move |(row, centre)| dot(row, vector) - centre)
+    }
 }
 
 #[cfg(test)]
@@ -147,11 +212,16 @@ mod tests {
             weight: Vec::new(),
             value: vec![0.0, 0.0],
         };
-        let directions = main_directions(&[-1.0, 0.0, 1.0, 0.0], 2, &events.text_counts(), 1).unwrap();
-        let rows = RowVectors::mean_of(&events, &trajectories, &directions, 1);
-        assert_eq!(rows.data.len(), 2);
-        let (one, mixed) = (rows.row(0)[0], rows.row(1)[0]);
+        let texts = [-1.0, 0.0, 1.0, 0.0];
+        let weights = events.text_counts().into_iter().map(f64::from).collect();
+        let main = MainDirections::of(&Sample { data: texts.to_vec(), dim: 2, weights }).unwrap();
+        let along: Vec<f32> = texts.chunks(2).flat_map(|text| main.along(text)).collect();
+        let rows = RowVectors::mean_of(&events, &trajectories, &along, 2, &[0, 1], 2);
+        assert_eq!(rows.data.len(), 4);
+        // Eigenvalues ascend: the main direction is the last.
+        let (one, mixed) = (rows.row(0)[1], rows.row(1)[1]);
         assert!(one * mixed < 0.0, "weighted by events, the centre lies between: {one} {mixed}");
         assert!((one + mixed).abs() < 1e-4, "{one} {mixed}");
+        assert_eq!(rows.topics.row(1).collect::<Vec<_>>(), [(0, 1.0), (1, 1.0)]);
     }
 }
