@@ -70,6 +70,10 @@ impl DriftlineApp {
             Command::ExportSvg => self.ask(Question::SaveChart { name: self.chart_name("svg") }),
             Command::ExportPng => self.ask(Question::SaveChart { name: self.chart_name("png") }),
             Command::ExportTables => self.ask(Question::TablesFolder),
+            Command::ExportRejected => {
+                let stem = Path::new(&self.session.log_name()).with_extension("");
+                self.ask(Question::SaveRejected { name: format!("{} left out.csv", stem.display()) });
+            }
             Command::ShowData => self.session.page = Page::Data,
             Command::ShowTrain => self.session.page = Page::Train,
             Command::ShowUsers => self.session.page = Page::Users,
@@ -100,6 +104,11 @@ impl DriftlineApp {
                 self.export_chart(if path.extension().is_none() { path.with_extension(ending) } else { path });
             }
             Question::TablesFolder => self.export(Export::Tables, path),
+            Question::SaveRejected { .. } => {
+                let path = if path.extension().is_none() { path.with_extension("csv") } else { path };
+                let id = self.engine.submit(Request::Rejected(self.session.settings.clone(), path));
+                self.session.jobs.began(id, Purpose::Export);
+            }
         }
     }
 

@@ -63,6 +63,11 @@ impl DriftlineApp {
                     self.recall();
                 }
             }
+            Update::Kinds(id, kinds) => {
+                if session.jobs.get(id).is_some() {
+                    session.kinds = kinds;
+                }
+            }
             Update::Accounted(id, account) => {
                 if session.jobs.ended(id).is_some() {
                     session.account = Some(account);
