@@ -100,7 +100,7 @@ impl Command {
             Self::ExportSvg => "Chart as SVG…",
             Self::ExportPng => "Chart as PNG…",
             Self::ExportTables => "All tables into a folder…",
-            Self::ExportRejected => "Rows left out…",
+            Self::ExportRejected => "Save rows left out…",
             Self::ShowData => "Data",
             Self::ShowTrain => "Train",
             Self::ShowUsers => "Users",

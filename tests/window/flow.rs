@@ -149,7 +149,7 @@ fn what_was_said_about_a_log_is_taken_up_for_the_next_with_its_header() {
 fn the_rows_left_out_are_written_where_a_person_says() {
     let mut window = Window::on_a_log(Theme::Light);
     window.dialogs.will_choose("out/rows");
-    window.reach("Rows left out…");
+    window.reach("Save rows left out…");
     assert_eq!(window.dialogs.asked(), [Question::SaveRejected { name: "garden_shop left out.csv".into() }]);
     let (job, request) = window.engine.latest();
     let Request::Rejected(settings, path) = request else { panic!("{request:?}") };
