@@ -2,12 +2,15 @@
 """Driftline's whole way from a log to its event table, beside pandas, polars and DuckDB doing the same cleaning.
 
     python3 -m venv venv && venv/bin/pip install pandas pyarrow polars duckdb
-    venv/bin/python benches/read_log.py [--rows 20000000] [--only sample-parquet,sample-csv,large-parquet,large-csv] [--work DIR]
+    venv/bin/python benches/read_log.py [--rows 20000000] [--only sample-parquet,sample-csv,large-parquet,large-csv]
+        [--beside pandas,polars,duckdb] [--work DIR]
 
 Every reading is a process of its own that times itself from the opening of the file to the finished table (imports and
 start do not count); the programs take turns, the files lie in the system's cache, each has all cores. What is told is
-the median (5 readings; 3 of the large log), the peak of memory, and the ratio to the best of the others. The script
-fails unless all four count the same.
+the median (5 readings; 3 of the large log), the processor's time with all cores added up (start and imports included), the
+peak of memory, and the ratio to the best of the others. The script
+fails unless all four count the same. Of a CSV file it also tells the reading alone: Driftline's first stage, in which every
+value is read, beside polars' streaming reader.
 
 The cleaning, in this order (Driftline learns from the log which columns, codes and baskets these are; the others are told):
   no user     the customer is absent
@@ -107,6 +110,12 @@ def with_pandas(path):
     }
 
 
+def polars_types():
+    import polars as pl
+
+    return {"Invoice": pl.String, "StockCode": pl.String, "Customer ID": pl.Int64, "InvoiceDate": pl.Datetime}
+
+
 def with_polars(path):
     import polars as pl
 
@@ -114,8 +123,7 @@ def with_polars(path):
     if path.endswith(".parquet"):
         log = pl.scan_parquet(path)
     else:
-        types = {"Invoice": pl.String, "StockCode": pl.String, "Customer ID": pl.Int64, "InvoiceDate": pl.Datetime}
-        log = pl.scan_csv(path, schema_overrides=types)
+        log = pl.scan_csv(path, schema_overrides=polars_types())
     known = log.filter(pl.col("Customer ID").is_not_null())
     rows, log = pl.collect_all([log.select(pl.len()), known], engine="streaming")
     rows = rows.item()
@@ -258,16 +266,28 @@ def with_duckdb(path):
     }
 
 
+def only_read(path):
+    """No cleaning: what polars' streaming reader takes to have a CSV file's columns in memory."""
+    import polars as pl
+
+    began = time.perf_counter()
+    rows = pl.scan_csv(path, schema_overrides=polars_types()).collect(engine="streaming").height
+    return time.perf_counter() - began, {"rows_read": rows}
+
+
 OTHERS = {"pandas": with_pandas, "polars": with_polars, "duckdb": with_duckdb}
 
 
 def read_once(name, program, path):
     """One reading in a process of its own."""
     command = [program, path] if name == "driftline" else [sys.executable, __file__, "--contender", name, path]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         sys.exit(f"{name} could not read {path}:\n{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    work = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"work": work, **json.loads(done.stdout.splitlines()[-1])}
 
 
 def same(one, other):
@@ -309,6 +329,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rows", type=int, default=20_000_000, help="rows of the large log")
     arguments.add_argument("--only", default="sample-parquet,sample-csv,large-parquet", help="which logs; also large-csv")
+    arguments.add_argument("--beside", default=",".join(OTHERS), help="which others")
     arguments.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "driftline-bench", help="where made logs stay")
     arguments.add_argument("--times", type=int, help="readings of each; 5, or 3 of the large log, when not given")
     arguments.add_argument("--program", help="a built read_log; built by cargo when not given")
@@ -316,32 +337,41 @@ def main():
     arguments.add_argument("path", nargs="?", help=argparse.SUPPRESS)
     asked = arguments.parse_args()
     if asked.contender:
-        seconds, counts = OTHERS[asked.contender](asked.path)
+        seconds, counts = {**OTHERS, "only-read": only_read}[asked.contender](asked.path)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(json.dumps({"seconds": seconds, "peak_mib": peak, "counts": counts}))
         return
     program = asked.program or built()
     asked.work.mkdir(parents=True, exist_ok=True)
-    names = ["driftline", *OTHERS]
+    others = [name for name in OTHERS if name in asked.beside.split(",")]
+    names = ["driftline", *others]
     failed = False
     for title, path, times in logs(asked.work, asked.rows, asked.only.split(",")):
         # Brings the file into the system's cache.
         subprocess.run(["cat", path], check=True, stdout=subprocess.DEVNULL)
         times = asked.times or times
-        readings = {name: [] for name in names}
+        alone = ["only-read"] if path.endswith(".csv") else []
+        readings = {name: [] for name in names + alone}
         for _ in range(times):
-            for name in names:
+            for name in names + alone:
                 readings[name].append(read_once(name, program, path))
         medians = {name: statistics.median(reading["seconds"] for reading in all_) for name, all_ in readings.items()}
-        best = min(medians[name] for name in OTHERS)
+        best = min((medians[name] for name in others), default=None)
         print(f"{title}: median of {times}")
         for name in names:
             seconds = sorted(reading["seconds"] for reading in readings[name])
             peak = max(reading["peak_mib"] for reading in readings[name])
-            print(f"  {name:10} {medians[name]:7.2f} s  ({seconds[0]:.2f} to {seconds[-1]:.2f})  {peak:6} MiB")
-        print(f"  driftline takes {medians['driftline'] / best:.2f} of the time of the best of the others")
+            work = statistics.median(reading["work"] for reading in readings[name])
+            span = f"({seconds[0]:.2f} to {seconds[-1]:.2f})"
+            print(f"  {name:10} {medians[name]:7.2f} s  {span:18} {work:7.2f} s of processor  {peak:6} MiB")
+        if best is not None:
+            print(f"  driftline takes {medians['driftline'] / best:.2f} of the time of the best of the others")
+        for name in alone:
+            work = statistics.median(reading["work"] for reading in readings[name])
+            reading = statistics.median(reading["stages"]["read"] for reading in readings["driftline"])
+            print(f"  reading alone: {reading:.2f} s; polars' streaming reader {medians[name]:.2f} s, and processor {work:.2f} s")
         counted = readings["driftline"][0]["counts"]
-        for name in OTHERS:
+        for name in others:
             if not same(counted, readings[name][0]["counts"]):
                 failed = True
                 print(f"  {name} counts otherwise: {readings[name][0]['counts']}\n  driftline: {counted}")

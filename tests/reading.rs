@@ -133,37 +133,83 @@ fn a_backslash_before_quotes_is_understood() {
     assert_eq!(log.events.texts, ["a \"red\", hot tea", "c\"p"]);
 }
 
+/// An archive of files that are stored, not deflated: local headers and contents, list of entries, its end.
+fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut zip, mut list) = (Vec::new(), Vec::new());
+    for (name, text) in files {
+        let mut sum = flate2::Crc::new();
+        sum.update(text);
+        let size = (text.len() as u32).to_le_bytes();
+        let sizes = [sum.sum().to_le_bytes(), size, size].concat();
+        let start = (zip.len() as u32).to_le_bytes();
+        zip.write_all(b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0").unwrap();
+        zip.extend(&sizes);
+        zip.extend([name.len() as u8, 0, 0, 0]);
+        zip.extend(name.as_bytes());
+        zip.extend(*text);
+        list.write_all(b"PK\x01\x02\x0a\0\x0a\0\0\0\0\0\0\0\0\0").unwrap();
+        list.extend(&sizes);
+        list.extend([name.len() as u8, 0]);
+        list.extend([0; 12]);
+        list.extend(start);
+        list.extend(name.as_bytes());
+    }
+    let (from, length, count) = (zip.len() as u32, list.len() as u32, files.len() as u8);
+    zip.extend(list);
+    zip.write_all(b"PK\x05\x06\0\0\0\0").unwrap();
+    zip.extend([count, 0, count, 0]);
+    zip.extend(length.to_le_bytes());
+    zip.extend(from.to_le_bytes());
+    zip.extend([0, 0]);
+    zip
+}
+
 #[test]
 fn a_zip_with_one_table_is_a_log() {
-    // Stored, not deflated: local header, content, list of entries, its end.
-    let text = b"user,time,text\nann,2010-01-31,tea\n";
-    let (name, mut sum) = (b"log.csv", flate2::Crc::new());
-    sum.update(text);
-    let sizes =
-        [sum.sum().to_le_bytes(), (text.len() as u32).to_le_bytes(), (text.len() as u32).to_le_bytes()].concat();
-    let mut zip = Vec::new();
-    zip.write_all(b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0").unwrap();
-    zip.extend(&sizes);
-    zip.extend([name.len() as u8, 0, 0, 0]);
-    zip.extend(name);
-    zip.extend(text);
-    let list = zip.len() as u32;
-    zip.write_all(b"PK\x01\x02\x0a\0\x0a\0\0\0\0\0\0\0\0\0").unwrap();
-    zip.extend(&sizes);
-    zip.extend([name.len() as u8, 0]);
-    zip.extend([0; 16]);
-    zip.extend(name);
-    let length = zip.len() as u32 - list;
-    zip.write_all(b"PK\x05\x06\0\0\0\0\x01\0\x01\0").unwrap();
-    zip.extend(length.to_le_bytes());
-    zip.extend(list.to_le_bytes());
-    zip.extend([0, 0]);
+    let mut zip = zipped(&[("log.csv", b"user,time,text\nann,2010-01-31,tea\n"), ("readme.md", b"about it")]);
     assert_eq!(read_plain(&zip).unwrap().events.texts, ["tea"]);
     let at = zip.windows(3).position(|word| word == b"tea").unwrap();
     zip[at] = b's';
     assert!(read_plain(&zip).unwrap_err().to_string().contains("checksum"));
     zip.truncate(60);
     assert!(read_plain(&zip).unwrap_err().to_string().contains("damaged or cut off"));
+}
+
+#[test]
+fn tables_of_one_header_in_a_zip_are_one_log() {
+    let parts: [(&str, &[u8]); 3] = [
+        ("2010-02.csv", b"\xef\xbb\xbfuser,time,text\r\nbob,2010-02-01,cup"),
+        ("2010-01.csv", b"user,time,text\r\nann,2010-01-31,tea\r\n"),
+        ("2010-03.csv", b"user,time,text\r\nann,2010-03-01,pot\r\n,2010-03-02,pan\r\n"),
+    ];
+    let log = read_plain(zipped(&parts)).unwrap();
+    assert_eq!(log.events.texts, ["cup", "pot", "tea"]);
+    assert_eq!((log.account.rows_read, log.account.rows_kept), (4, 3));
+    assert_eq!(log.account.rejected[0].first_lines, [6], "lines count on, headers among them");
+
+    let mixed = [parts[0], ("users.csv", b"user,name\r\nann,Ann\r\n")];
+    let error = read_plain(zipped(&mixed)).unwrap_err().to_string();
+    assert!(error.contains("`users.csv` does not begin with the header of `2010-02.csv`"), "{error}");
+    let mut broken = zipped(&parts);
+    let at = broken.windows(3).position(|word| word == b"pot").unwrap();
+    broken[at] = b'd';
+    assert!(read_plain(&broken).unwrap_err().to_string().contains("checksum"), "of later tables too");
+}
+
+#[test]
+fn decimals_of_parquet_are_numbers_however_they_are_stored() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/decimals");
+    for stored in ["integers.parquet", "bytes.parquet"] {
+        let log = read(&[folder.join(stored)], &ReadOptions::default(), &Watch::silent()).unwrap();
+        assert_eq!(log.events.users, ["1001", "1002"], "{stored}");
+        assert_eq!(log.events.quantity.as_deref(), Some(&[2.0, 0.125, 3.0][..]), "{stored}");
+        assert_eq!(log.events.value.as_deref(), Some(&[5.1, 154_320.986_25, 1e-18][..]), "{stored}: 38 digits");
+        assert_eq!((log.events.returns.value.as_slice(), log.account.rows_kept), (&[0.1][..], 4), "{stored}");
+        assert_eq!(rejected(&log), [(Reason::NoUser, 1, vec![5])], "{stored}");
+        let kinds: Vec<&str> = log.columns.iter().map(|column| column.kind.as_str()).collect();
+        assert_eq!(kinds, ["integer", "time", "text", "integer", "number", "number", "number"], "{stored}");
+        assert_eq!(log.columns[5].examples[0], "2.55", "{stored}");
+    }
 }
 
 #[test]

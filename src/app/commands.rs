@@ -35,6 +35,8 @@ pub enum Command {
     ExportPng,
     /// All tables.
     ExportTables,
+    /// The rows that cleaning leaves out.
+    ExportRejected,
     /// The page of the log.
     ShowData,
     /// The page of the training.
@@ -59,7 +61,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, as the list of shortcuts shows them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::OpenLog,
         Self::OpenSample,
         Self::OpenProject,
@@ -71,6 +73,7 @@ impl Command {
         Self::ExportSvg,
         Self::ExportPng,
         Self::ExportTables,
+        Self::ExportRejected,
         Self::ShowData,
         Self::ShowTrain,
         Self::ShowUsers,
@@ -97,6 +100,7 @@ impl Command {
             Self::ExportSvg => "Chart as SVG…",
             Self::ExportPng => "Chart as PNG…",
             Self::ExportTables => "All tables into a folder…",
+            Self::ExportRejected => "Save rows left out…",
             Self::ShowData => "Data",
             Self::ShowTrain => "Train",
             Self::ShowUsers => "Users",
@@ -124,6 +128,7 @@ impl Command {
             Self::ExportSvg => "The chart as it is shown, as a vector drawing",
             Self::ExportPng => "The chart as it is shown, as a picture",
             Self::ExportTables => "Interests, trajectories, forecasts and users as Parquet files, with the model",
+            Self::ExportRejected => "Every row that is left out, with its line and the reason, as a CSV file",
             Self::ShowData => "What is in the log, and what each column means",
             Self::ShowTrain => "How the model is made, and how it is doing",
             Self::ShowUsers => "Where each user is heading",
@@ -161,7 +166,7 @@ impl Command {
             Self::NextUser => plain(Key::ArrowDown),
             Self::Shortcuts => plain(Key::F1),
             Self::Quit => ctrl(Key::Q),
-            Self::OpenSample | Self::ExportTables | Self::NextTheme => None,
+            Self::OpenSample | Self::ExportTables | Self::ExportRejected | Self::NextTheme => None,
         }
     }
 
@@ -174,6 +179,7 @@ impl Command {
             Self::Cancel => session.jobs.at_work().is_some(),
             Self::ExportSvg | Self::ExportPng => session.outcome.is_some() && session.chosen.is_some(),
             Self::ExportTables => session.outcome.is_some(),
+            Self::ExportRejected => session.account.as_ref().is_some_and(|account| !account.rejected.is_empty()),
             Self::ShowData | Self::ShowTrain => session.has_log(),
             Self::ShowUsers | Self::ShowBacktest => session.has_log(),
             Self::Filter | Self::PreviousUser | Self::NextUser => session.outcome.is_some(),
@@ -256,7 +262,9 @@ mod tests {
 
     #[test]
     fn buttons_that_ask_for_more_end_in_three_dots() {
-        for command in [Command::OpenLog, Command::OpenProject, Command::SaveAs, Command::ExportTables] {
+        for command in
+            [Command::OpenLog, Command::OpenProject, Command::SaveAs, Command::ExportTables, Command::ExportRejected]
+        {
             assert!(command.text().ends_with('…'), "{command:?}");
         }
     }

@@ -24,6 +24,11 @@ pub enum Question {
     },
     /// Into which folder to write the tables.
     TablesFolder,
+    /// Where to write the rows left out.
+    SaveRejected {
+        /// The name proposed.
+        name: String,
+    },
 }
 
 /// A person's answer.
@@ -97,7 +102,7 @@ fn dialog(question: &Question) -> Picked {
         Question::OpenLog => {
             let asked = new()
                 .set_title("Open a log")
-                .add_filter("Logs", &["csv", "tsv", "txt", "gz", "zst", "parquet", "pq"])
+                .add_filter("Logs", &["csv", "tsv", "txt", "gz", "zst", "zip", "parquet", "pq"])
                 .add_filter("All files", &["*"])
                 .pick_files();
             Box::pin(async move { asked.await.unwrap_or_default().into_iter().map(path).collect() })
@@ -116,6 +121,11 @@ fn dialog(question: &Question) -> Picked {
         }
         Question::SaveChart { name } => {
             let asked = new().set_title("Export the chart").set_file_name(name).save_file();
+            Box::pin(async move { asked.await.into_iter().map(path).collect() })
+        }
+        Question::SaveRejected { name } => {
+            let asked =
+                new().set_title("Write the rows left out").add_filter("CSV", &["csv"]).set_file_name(name).save_file();
             Box::pin(async move { asked.await.into_iter().map(path).collect() })
         }
         Question::TablesFolder => {

@@ -70,6 +70,10 @@ impl DriftlineApp {
             Command::ExportSvg => self.ask(Question::SaveChart { name: self.chart_name("svg") }),
             Command::ExportPng => self.ask(Question::SaveChart { name: self.chart_name("png") }),
             Command::ExportTables => self.ask(Question::TablesFolder),
+            Command::ExportRejected => {
+                let stem = Path::new(&self.session.log_name()).with_extension("");
+                self.ask(Question::SaveRejected { name: format!("{} left out.csv", stem.display()) });
+            }
             Command::ShowData => self.session.page = Page::Data,
             Command::ShowTrain => self.session.page = Page::Train,
             Command::ShowUsers => self.session.page = Page::Users,
@@ -100,6 +104,11 @@ impl DriftlineApp {
                 self.export_chart(if path.extension().is_none() { path.with_extension(ending) } else { path });
             }
             Question::TablesFolder => self.export(Export::Tables, path),
+            Question::SaveRejected { .. } => {
+                let path = if path.extension().is_none() { path.with_extension("csv") } else { path };
+                let id = self.engine.submit(Request::Rejected(self.session.settings.clone(), path));
+                self.session.jobs.began(id, Purpose::Export);
+            }
         }
     }
 
@@ -123,6 +132,7 @@ impl DriftlineApp {
                 self.session.project = None;
                 self.session.saved = None;
                 self.show_log(Settings { inputs: paths, ..Settings::default() });
+                self.newly_opened = true;
             }
         }
     }
@@ -165,6 +175,7 @@ impl DriftlineApp {
         }
         self.session.forget_log();
         self.session.settings = settings;
+        self.newly_opened = false;
         self.session.page = Page::Data;
         self.inspect();
     }
@@ -213,7 +224,7 @@ impl DriftlineApp {
         self.inspect();
     }
 
-    fn configure(&mut self, settings: Settings) {
+    pub(super) fn configure(&mut self, settings: Settings) {
         let before = std::mem::replace(&mut self.session.settings, settings);
         let now = &self.session.settings;
         // Only what concerns reading makes another look necessary.
@@ -223,6 +234,7 @@ impl DriftlineApp {
     }
 
     fn train(&mut self) {
+        self.keep_reading();
         let id = self.engine.submit(Request::Train(self.session.settings.clone()));
         self.session.jobs.began(id, Purpose::Train);
         self.session.page = Page::Train;

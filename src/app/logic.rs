@@ -60,6 +60,12 @@ impl DriftlineApp {
             Update::Inspected(id, inspection) => {
                 if session.jobs.get(id).is_some() {
                     session.inspection = Some(inspection);
+                    self.recall();
+                }
+            }
+            Update::Kinds(id, kinds) => {
+                if session.jobs.get(id).is_some() {
+                    session.kinds = kinds;
                 }
             }
             Update::Accounted(id, account) => {

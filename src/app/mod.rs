@@ -13,6 +13,7 @@ mod logic;
 mod notices;
 mod panels;
 mod preferences;
+mod recall;
 mod session;
 mod start;
 mod theme;
@@ -27,6 +28,7 @@ use std::time::Instant;
 use eframe::egui::{Context, Ui};
 
 use crate::pipeline::Engine;
+use crate::project::Presets;
 use commands::Actions;
 use panels::Panels;
 use session::Session;
@@ -55,6 +57,9 @@ pub struct DriftlineApp {
     actions: Actions,
     wake: Wake,
     preferences_place: Option<PathBuf>,
+    presets: Option<Presets>,
+    /// A log was opened of which nothing is known yet.
+    newly_opened: bool,
     closing: Option<Instant>,
     title: String,
     dark: bool,
@@ -74,6 +79,8 @@ impl DriftlineApp {
             actions: Actions::default(),
             wake: Arc::new(move || waker.request_repaint()),
             preferences_place: None,
+            presets: None,
+            newly_opened: false,
             closing: None,
             title: String::new(),
             dark: false,

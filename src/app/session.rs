@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::jobs::{Jobs, Purpose};
 use super::notices::Notices;
 use super::preferences::Preferences;
-use crate::events::{Account, Inspection, Role, UserId};
+use crate::events::{Account, Inspection, KindReport, Role, UserId};
 use crate::pipeline::{BacktestOutcome, Outcome};
 use crate::project::{Project, Selection, Settings};
 
@@ -42,6 +42,8 @@ pub struct Session {
     pub inspection: Option<Arc<Inspection>>,
     /// What cleaning keeps and leaves out.
     pub account: Option<Arc<Account>>,
+    /// The kinds of events in the log, the most frequent first.
+    pub kinds: Vec<KindReport>,
     /// Why the log could not be looked into.
     pub broken: Option<String>,
     /// The latest results.
@@ -199,6 +201,7 @@ impl Session {
     pub fn forget_log(&mut self) {
         self.inspection = None;
         self.account = None;
+        self.kinds = Vec::new();
         self.broken = None;
         self.outcome = None;
         self.backtest = None;

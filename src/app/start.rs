@@ -66,7 +66,7 @@ pub fn run(start_engine: Box<dyn FnOnce(Wake) -> Box<dyn Engine>>, opening: Open
                 let ctx = creation.egui_ctx.clone();
                 let waker = ctx.clone();
                 let engine = start_engine(Arc::new(move || waker.request_repaint()));
-                let app = DriftlineApp::new(&ctx, engine, opening);
+                let app = DriftlineApp::new(&ctx, engine, opening).with_presets(&crate::language::cache_dir());
                 Ok(Box::new(match place {
                     Some(place) => app.with_preferences(place, &ctx),
                     None => app,

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::dictionary::{ABSENT, Arena};
 use super::netting::called_off;
 use super::order::{ordered, ranked};
+use super::pieces::{counted, piece, retain};
 use super::rows::{Numbers, Rows};
-use super::shapes::{GoodsShape, returns_prefix};
+use super::shapes::{GoodsShape, Prefixes};
 use super::tally::Tally;
 use super::times::{NO_TIME, UNREADABLE};
 use super::{Meaning, ReadOptions, Reason, Role};
@@ -31,23 +32,24 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
     let nothing = Arena::default();
     let (users, user_of) = ranked(rows.names(Role::User).unwrap_or(&nothing));
     let mut order = find_duplicates(rows, users.len(), &user_of);
-    let sound = |row: &usize| rows.reason(*row).is_none();
+    let sound = |row: usize| rows.reason(row).is_none();
     let names = |role| rows.names(role).unwrap_or(&nothing);
     let (items, baskets) = (names(Role::Item), names(Role::Basket));
 
-    let shape = learn_shape(rows, items, (0..rows.len()).filter(sound));
+    let shape = learn_shape(rows, items);
     if let Some(shape) = &shape {
         notes.push(format!("Goods are told by their codes: {}.", shape.words()));
     }
     let fits: Vec<bool> = items.iter().map(|code| shape.as_ref().is_none_or(|shape| shape.fits(code.trim()))).collect();
 
     let quantity = |row: usize| rows.quantity.as_ref().map_or(f64::NAN, |numbers| numbers.values[row]);
-    let basket =
-        |row: usize| rows.basket.get(row).filter(|code| **code != ABSENT).map(|code| baskets.get(*code as usize));
     let guessed = || {
-        rows.quantity.as_ref()?;
-        let marked = (0..rows.len()).filter(sound).filter_map(|row| Some((basket(row)?.trim(), quantity(row))));
-        let prefix = returns_prefix(marked)?;
+        let (quantity, prefixes) = (rows.quantity.as_ref()?, Prefixes::of(baskets.iter().map(str::trim)));
+        let counts = counted(rows.len(), prefixes.kinds(), |row| {
+            let code = rows.basket.get(row).filter(|code| **code != ABSENT && sound(row))?;
+            Some(prefixes.kind(*code as usize, quantity.values[row]))
+        });
+        let prefix = prefixes.returns(&counts)?;
         notes.push(format!("Baskets that begin with `{prefix}` are returns: their quantities are below zero."));
         Some(prefix)
     };
@@ -60,13 +62,14 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
         names(Role::Kind).iter().map(|kind| (Meaning::of(kind), options.kind_weights.of(kind) > 0.0)).collect();
     let kind = |row: usize| rows.kind.get(row).and_then(|code| kinds.get(*code as usize));
     let means = |row: usize| kind(row).and_then(|kind| kind.0);
-    let weighs = |row: usize| kind(row).map_or(options.kind_weights.of("") > 0.0, |kind| kind.1);
+    let without_kind = options.kind_weights.of("") > 0.0;
+    let weighs = |row: usize| kind(row).map_or(without_kind, |kind| kind.1);
     let is_return = |row: usize| {
         let marked = rows.basket.get(row).is_some_and(|code| returned.get(*code as usize) == Some(&true));
         marked || quantity(row) < 0.0 || means(row) == Some(Meaning::Return)
     };
 
-    let priced = price_rule(rows.price.as_ref(), (0..rows.len()).filter(sound).filter(|row| !is_return(*row)));
+    let priced = price_rule(rows.price.as_ref(), |row| sound(row) && !is_return(row));
     if rows.price.as_ref().is_some_and(|price| price.any) && !priced {
         notes.push("Most prices are not above zero, so a price of zero leaves no row out.".to_owned());
     }
@@ -90,18 +93,15 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
         let off = called_off(rows, &order, kept);
         off.into_iter().for_each(|row| verdicts[row as usize] = Err(Reason::CalledOff));
     }
-    let mut left_out = Vec::new();
-    for (row, verdict) in verdicts.iter().enumerate() {
-        if let Err(reason) = verdict {
-            tally.reject(*reason, rows.line(row));
-            if options.rejected.is_some() {
-                left_out.push((row as u32, *reason));
-            }
-        }
-    }
+    tell(&verdicts, rows, tally);
+    let wanted = |(row, verdict): (usize, &Result<bool, Reason>)| Some((row as u32, verdict.err()?));
+    let left_out = if options.rejected.is_some() {
+        verdicts.par_iter().enumerate().filter_map(wanted).collect()
+    } else {
+        Vec::new()
+    };
     let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdicts[*row as usize] == Ok(true)).collect();
-    order.retain(|row| verdicts[*row as usize] == Ok(false));
-    order.shrink_to_fit();
+    retain(&mut order, |row| verdicts[row as usize] == Ok(false));
     Kept { events: order, returns, users, user_of, notes, left_out }
 }
 
@@ -131,26 +131,45 @@ impl Rows {
     }
 }
 
-fn learn_shape(rows: &Rows, items: &Arena, sound: impl Iterator<Item = usize>) -> Option<GoodsShape> {
+/// Counts the rows left out.
+fn tell(verdicts: &[Result<bool, Reason>], rows: &Rows, tally: &mut Tally) {
+    let piece = piece(verdicts.len());
+    let tallies: Vec<Tally> = verdicts
+        .par_chunks(piece)
+        .enumerate()
+        .map(|(at, verdicts)| {
+            let mut tally = Tally::default();
+            for (row, verdict) in verdicts.iter().enumerate() {
+                if let Err(reason) = verdict {
+                    tally.reject(*reason, (at * piece + row) as u64);
+                }
+            }
+            tally
+        })
+        .collect();
+    tallies.into_iter().for_each(|piece| tally.merge(piece, |row| rows.line(row as usize)));
+}
+
+fn learn_shape(rows: &Rows, items: &Arena) -> Option<GoodsShape> {
     if rows.item.is_empty() {
         return None;
     }
-    let mut counts = vec![0_u64; items.len()];
-    for row in sound {
-        if let Some(count) = counts.get_mut(rows.item[row] as usize) {
-            *count += 1;
-        }
-    }
+    let counts = counted(rows.len(), items.len(), |row| {
+        let code = rows.item[row] as usize;
+        (code < items.len() && rows.reason(row).is_none()).then_some(code)
+    });
     GoodsShape::learn(items.iter().map(str::trim).zip(counts).filter(|(_, rows)| *rows > 0))
 }
 
 /// Whether a price not above zero leaves a row out: not where most of the rows are so (views, free goods).
-fn price_rule(price: Option<&Numbers>, sold: impl Iterator<Item = usize>) -> bool {
+fn price_rule(price: Option<&Numbers>, sold: impl Fn(usize) -> bool + Sync) -> bool {
     let Some(price) = price else { return false };
-    let (mut priced, mut free) = (0_u64, 0_u64);
-    for row in sold {
-        priced += u64::from(!price.values[row].is_nan());
-        free += u64::from(price.values[row] <= 0.0);
-    }
+    let one = |(row, price): (usize, &f64)| {
+        let sold = sold(row);
+        (u64::from(sold && !price.is_nan()), u64::from(sold && *price <= 0.0))
+    };
+    let none = || (0, 0);
+    let (priced, free) =
+        price.values.par_iter().enumerate().map(one).reduce(none, |one, other| (one.0 + other.0, one.1 + other.1));
     free * 2 <= priced
 }

@@ -22,20 +22,38 @@ pub fn hash_text(text: &[u8]) -> u64 {
 /// A value's hash; `Absent` has none.
 #[inline]
 pub fn hash_plain(cell: Cell<'_>) -> u64 {
-    let (kind, bits) = match cell {
-        Cell::Absent => (0_u64, 0),
+    let bits = match cell {
+        Cell::Absent => 0,
         Cell::Text(text) => return hash_text(text.as_bytes()),
-        Cell::Integer(value) => (1, value as u64),
-        Cell::Number(value) => (2, value.to_bits()),
-        Cell::Truth(value) => (3, u64::from(value)),
-        Cell::Time(value) => (4, value.0 as u64),
-        Cell::Date(value) => (5, value.0 as u64),
-        Cell::Instant(value) => (6, value.0 as u64),
+        Cell::Integer(value) => value as u64,
+        Cell::Number(value) => value.to_bits(),
+        Cell::Truth(value) => u64::from(value),
+        Cell::Time(value) | Cell::Date(value) | Cell::Instant(value) => value.0 as u64,
     };
-    mix(bits ^ kind.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    mix(bits ^ u64::from(kind(cell)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-/// Scatters the bits of a number.
+/// A number for each kind of value.
+#[inline]
+fn kind(cell: Cell<'_>) -> u8 {
+    match cell {
+        Cell::Absent | Cell::Text(_) => 0,
+        Cell::Integer(_) => 1,
+        Cell::Number(_) => 2,
+        Cell::Truth(_) => 3,
+        Cell::Time(_) => 4,
+        Cell::Date(_) => 5,
+        Cell::Instant(_) => 6,
+    }
+}
+
+/// A hash table's hash from a part of one: the table takes its lowest and its highest bits.
+#[inline]
+fn spread(part: u32) -> u64 {
+    u64::from(part) << 32 | u64::from(part)
+}
+
+/// Scatters the bits of a number; different numbers stay different.
 #[inline]
 pub fn mix(value: u64) -> u64 {
     // The finish of SplitMix64 (Steele, Lea and Flood, 2014).
@@ -78,21 +96,24 @@ impl Arena {
 #[derive(Debug, Default)]
 pub struct Dictionary {
     pub names: Arena,
-    by_text: HashTable<u32>,
-    /// Values that are no texts in their file, so that each is spelled once only.
-    by_value: HashTable<(Cell<'static>, u32)>,
+    /// A part of each name's hash, and its number. The hash stands here so that a search hardly ever looks at other
+    /// names than the one it finds.
+    by_text: HashTable<(u32, u32)>,
+    /// Values that are no texts in their file, so that each is spelled once only: hash, number, kind. The hash is the
+    /// value itself with its bits scattered.
+    by_value: HashTable<(u64, u32, u8)>,
 }
 
 impl Dictionary {
     /// A text's number, and whether it is new. `hash` is its [`hash_text`].
     pub fn text(&mut self, text: &str, hash: u64) -> (u32, bool) {
         let Self { names, by_text, .. } = self;
-        let next = names.len() as u32;
-        let rehash = |code: &u32| hash_text(names.get(*code as usize).as_bytes());
-        match by_text.entry(hash, |code| names.get(*code as usize) == text, rehash) {
-            hashbrown::hash_table::Entry::Occupied(known) => (*known.get(), false),
+        let (part, next) = (hash as u32, names.len() as u32);
+        let same = |(known, code): &(u32, u32)| *known == part && names.get(*code as usize) == text;
+        match by_text.entry(spread(part), same, |(known, _)| spread(*known)) {
+            hashbrown::hash_table::Entry::Occupied(known) => (known.get().1, false),
             hashbrown::hash_table::Entry::Vacant(place) => {
-                place.insert(next);
+                place.insert((part, next));
                 names.push(text);
                 (next, true)
             }
@@ -101,13 +122,13 @@ impl Dictionary {
 
     /// The number of a value that is no text, and whether its spelling is new.
     pub fn plain(&mut self, cell: Cell<'static>) -> (u32, bool) {
-        let hash = hash_plain(cell);
-        if let Some((_, code)) = self.by_value.find(hash, |(known, _)| *known == cell) {
+        let (hash, kind) = (hash_plain(cell), kind(cell));
+        if let Some((_, code, _)) = self.by_value.find(hash, |known| (known.0, known.2) == (hash, kind)) {
             return (*code, false);
         }
         let spelled = cell.spelled().unwrap_or_default();
         let (code, new) = self.text(&spelled, hash_text(spelled.as_bytes()));
-        self.by_value.insert_unique(hash, (cell, code), |(known, _)| hash_plain(*known));
+        self.by_value.insert_unique(hash, (hash, code, kind), |known| known.0);
         (code, new)
     }
 

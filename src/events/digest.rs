@@ -95,7 +95,8 @@ pub fn digest(cells: &Cells, want: Want, salt: u64, readers: &Readers<'_>) -> Pa
 /// Values met in this batch.
 #[derive(Default)]
 struct Known {
-    by_hash: HashTable<u32>,
+    /// Hash and number. The hash stands here so that a search looks at one place more only where it finds.
+    by_hash: HashTable<(u64, u32)>,
     numbers: Vec<f64>,
     times: Vec<i64>,
     /// In how many rows each of `times` stands, where that is not evidence yet.
@@ -128,13 +129,13 @@ impl Part {
             return;
         }
         let hashes = &mut self.hashes;
-        let same = |code: &u32| hashes[*code as usize] == hash && arena.get(*code as usize) == text;
-        let code = known.by_hash.find(hash, same).copied();
+        let same = |known: &(u64, u32)| known.0 == hash && arena.get(known.1 as usize) == text;
+        let code = known.by_hash.find(hash, same).map(|known| known.1);
         let mut meet = |arena: &mut Arena, hashes: &mut Vec<u64>| {
             let code = arena.len() as u32;
             arena.push(text);
             hashes.push(hash);
-            known.by_hash.insert_unique(hash, code, |code| hashes[*code as usize]);
+            known.by_hash.insert_unique(hash, (hash, code), |known| known.0);
             code
         };
         match want {
@@ -205,15 +206,15 @@ impl Part {
         self.row_hashes.push(mix(hash ^ salt));
         let Fresh::Plain(fresh) = &mut self.fresh else { return };
         if want == Want::Codes {
-            let hashes = &mut self.hashes;
-            let code = *known
+            // The cells of a batch are of one kind, and those of one kind have equal hashes only if they are equal.
+            let (_, code) = *known
                 .by_hash
-                .entry(hash, |code| fresh[*code as usize] == cell, |code| hashes[*code as usize])
-                .or_insert_with(|| fresh.len() as u32)
+                .entry(hash, |known| known.0 == hash, |known| known.0)
+                .or_insert_with(|| (hash, fresh.len() as u32))
                 .get();
             if code as usize == fresh.len() {
                 fresh.push(cell);
-                hashes.push(hash);
+                self.hashes.push(hash);
             }
             self.codes.push(code);
             return;

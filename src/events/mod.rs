@@ -19,6 +19,7 @@ mod needs;
 mod netting;
 mod numbers;
 mod order;
+mod pieces;
 mod profile;
 mod read;
 mod rejected;

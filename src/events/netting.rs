@@ -1,6 +1,6 @@
 //! Purchases called off right away: neither they nor their cancellations count.
 
-use std::collections::HashSet;
+use rayon::prelude::*;
 
 use super::dictionary::ABSENT;
 use super::rows::{Numbers, Rows};
@@ -17,7 +17,7 @@ const RIGHT_AWAY: i64 = 24 * 3_600_000_000;
 ///
 /// `order` are rows by user, time and place in the log; `kept` tells of purchases and returns that stay whether they are
 /// returns, and nothing of other rows.
-pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>) -> HashSet<u32> {
+pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool> + Sync) -> Vec<u32> {
     let item = |row: u32| rows.item.get(row as usize).copied().filter(|item| *item != ABSENT);
     let same = |one: u32, other: u32| match (item(one), item(other)) {
         (Some(one), Some(other)) => one == other,
@@ -34,22 +34,18 @@ pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>
         (one(&rows.price), one(&rows.value))
     };
     let (user, time) = (|row: u32| rows.user[row as usize], |row: u32| rows.time[row as usize]);
-    let mut off = HashSet::new();
-    for (at, back) in order.iter().copied().enumerate() {
+    let called_off = |(at, back): (usize, &u32)| {
+        let back = *back;
         if kept(back) != Some(true) {
-            continue;
+            return None;
         }
         let earlier = order[..at].iter().rev().copied();
-        let near = earlier.take_while(|row| user(*row) == user(back) && time(back) - time(*row) <= RIGHT_AWAY);
-        let before = near.into_iter().find(|row| same(*row, back) && kept(*row).is_some());
-        if let Some(bought) = before
-            .filter(|row| kept(*row) == Some(false) && quantity(*row) == quantity(back) && money(*row) == money(back))
-        {
-            off.insert(bought);
-            off.insert(back);
-        }
-    }
-    off
+        let mut near = earlier.take_while(|row| user(*row) == user(back) && time(back) - time(*row) <= RIGHT_AWAY);
+        let before = near.find(|row| same(*row, back) && kept(*row).is_some())?;
+        let bought = kept(before) == Some(false) && quantity(before) == quantity(back) && money(before) == money(back);
+        bought.then_some([before, back])
+    };
+    order.par_iter().enumerate().filter_map(called_off).flatten_iter().collect()
 }
 
 #[cfg(test)]
@@ -69,8 +65,7 @@ mod tests {
             ..Rows::default()
         };
         let order: Vec<u32> = (0..lines.len() as u32).collect();
-        let mut off: Vec<u32> =
-            called_off(&rows, &order, |row| Some(lines[row as usize].2 < 0.0)).into_iter().collect();
+        let mut off = called_off(&rows, &order, |row| Some(lines[row as usize].2 < 0.0));
         off.sort_unstable();
         off
     }

@@ -68,24 +68,50 @@ fn leading_letters(code: &str) -> String {
     code.chars().take_while(|letter| letter.is_alphabetic()).collect()
 }
 
-/// The letters that mark baskets as returns: nearly all their rows have quantities below zero, and most rows of the
-/// log are without them. `rows` gives each row's basket and quantity.
-pub fn returns_prefix<'a>(rows: impl Iterator<Item = (&'a str, f64)>) -> Option<String> {
-    let mut by_letters: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    let mut all = 0_u64;
-    for (basket, quantity) in rows {
-        all += 1;
-        if basket.starts_with(|letter: char| letter.is_alphabetic()) {
-            let (count, below) = by_letters.entry(leading_letters(basket)).or_default();
-            *count += 1;
-            *below += u64::from(quantity < 0.0);
-        }
+/// The letters that baskets begin with, among which those may be that mark returns.
+pub struct Prefixes {
+    letters: Vec<String>,
+    /// For each basket, the place of its letters; none before all of them.
+    of: Vec<u32>,
+}
+
+impl Prefixes {
+    /// The letters of each basket.
+    pub fn of<'a>(baskets: impl Iterator<Item = &'a str>) -> Self {
+        let mut known: BTreeMap<String, u32> = BTreeMap::new();
+        let of = baskets
+            .map(|basket| {
+                let letters = leading_letters(basket);
+                let next = known.len() as u32 + 1;
+                if letters.is_empty() { 0 } else { *known.entry(letters).or_insert(next) }
+            })
+            .collect();
+        let mut letters = vec![String::new(); known.len() + 1];
+        known.into_iter().for_each(|(word, at)| letters[at as usize] = word);
+        Self { letters, of }
     }
-    by_letters
-        .into_iter()
-        .filter(|(_, (count, below))| *below as f64 >= DOMINANT * *count as f64 && *count * 2 < all)
-        .max_by_key(|(_, (_, below))| *below)
-        .map(|(letters, _)| letters)
+
+    /// How many kinds of rows there are.
+    pub fn kinds(&self) -> usize {
+        2 * self.letters.len()
+    }
+
+    /// Of which kind a row of this basket and quantity is.
+    pub fn kind(&self, basket: usize, quantity: f64) -> usize {
+        2 * self.of[basket] as usize + usize::from(quantity < 0.0)
+    }
+
+    /// The letters that mark baskets as returns: nearly all their rows have quantities below zero, and most rows of the
+    /// log are without them. `counts` are the rows of each kind.
+    pub fn returns(self, counts: &[u64]) -> Option<String> {
+        let all: u64 = counts.iter().sum();
+        let marks = |(_, count): &(String, &[u64])| {
+            let rows = count[0] + count[1];
+            rows > 0 && count[1] as f64 >= DOMINANT * rows as f64 && rows * 2 < all
+        };
+        let lettered = self.letters.into_iter().zip(counts.chunks_exact(2)).skip(1).filter(marks);
+        lettered.max_by(|one, other| (one.1[1], &one.0).cmp(&(other.1[1], &other.0))).map(|(letters, _)| letters)
+    }
 }
 
 #[cfg(test)]
@@ -122,11 +148,15 @@ mod tests {
 
     #[test]
     fn letters_whose_quantities_are_below_zero_mark_returns() {
+        let marked = |rows: &[(&str, f64)]| {
+            let prefixes = Prefixes::of(rows.iter().map(|row| row.0));
+            let mut counts = vec![0; prefixes.kinds()];
+            rows.iter().enumerate().for_each(|(at, row)| counts[prefixes.kind(at, row.1)] += 1);
+            prefixes.returns(&counts)
+        };
         let shop = [("1001", 2.0), ("1002", 1.0), ("1003", 4.0), ("C1004", -2.0), ("A1", 1.0)];
-        assert_eq!(returns_prefix(shop.into_iter()), Some("C".into()));
-        let none = [("1001", 2.0), ("B1002", 1.0)];
-        assert_eq!(returns_prefix(none.into_iter()), None);
-        let all_lettered = [("S1", -2.0), ("S2", -1.0)];
-        assert_eq!(returns_prefix(all_lettered.into_iter()), None);
+        assert_eq!(marked(&shop), Some("C".into()));
+        assert_eq!(marked(&[("1001", 2.0), ("B1002", 1.0)]), None);
+        assert_eq!(marked(&[("S1", -2.0), ("S2", -1.0)]), None, "all are lettered");
     }
 }

@@ -24,6 +24,17 @@ impl Tally {
         }
     }
 
+    /// Adds the tally of later rows, its lines turned by `line` into those of the file.
+    pub fn merge(&mut self, later: Self, line: impl Fn(u64) -> u64) {
+        self.rows_read += later.rows_read;
+        for (reason, (more, lines)) in later.rejected {
+            let (rows, first) = self.rejected.entry(reason).or_default();
+            *rows += more;
+            let room = FIRST_LINES.saturating_sub(first.len());
+            first.extend(lines.into_iter().take(room).map(&line));
+        }
+    }
+
     /// The account, with the rows not left out as kept.
     pub fn account(self, returns: u64) -> Account {
         let rejected: Vec<Rejection> = self

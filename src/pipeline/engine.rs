@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::backtest::backtest_from;
 use super::road::{ReadLog, read_log, read_options, run_from};
 use super::{Engine, JobId, Request, Store, Update, files};
-use crate::events;
+use crate::events::{self, ReadOptions};
 use crate::observe::{CancelToken, Cancelled, CurvePoint, Observer, Progress, Watch};
 
 /// Updates that may wait for the window.
@@ -177,12 +177,19 @@ fn answer(
         Request::Inspect(settings) => {
             let seen = events::preview(&settings.inputs, &read_options(&settings), watch)?;
             outbox.send(Update::Inspected(job, Arc::new(seen)));
-            Ok(Update::Accounted(job, read_log(&settings, last, watch)?.account))
+            let log = read_log(&settings, last, watch)?;
+            outbox.send(Update::Kinds(job, log.kinds));
+            Ok(Update::Accounted(job, log.account))
         }
         Request::Train(settings) => Ok(Update::Trained(job, Arc::new(run_from(&settings, store, last, watch)?))),
         Request::Backtest(settings, origins) => {
             let done = backtest_from(&settings, origins, None, store, last, watch)?;
             Ok(Update::Backtested(job, Arc::new(done)))
+        }
+        Request::Rejected(settings, path) => {
+            let options = ReadOptions { rejected: Some(path.clone()), ..read_options(&settings) };
+            events::read(&settings.inputs, &options, watch)?;
+            Ok(Update::Exported(job, path))
         }
         Request::Export { outcome, what, path } => {
             files::export(&outcome, &what, &path, watch)?;

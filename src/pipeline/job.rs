@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{BacktestOutcome, Outcome};
-use crate::events::{Account, Inspection, UserId};
+use crate::events::{Account, Inspection, KindReport, UserId};
 use crate::observe::{CurvePoint, Progress};
 use crate::project::Settings;
 
@@ -39,6 +39,8 @@ pub enum Request {
     Train(Settings),
     /// Set every model against the past, from so many origins.
     Backtest(Settings, usize),
+    /// Write the rows that cleaning leaves out to a file.
+    Rejected(Settings, PathBuf),
     /// Write files.
     Export {
         /// Of which run.
@@ -61,6 +63,8 @@ pub enum Update {
     Note(JobId, String),
     /// The first look at the log: everything but the account. Comes before [`Update::Accounted`].
     Inspected(JobId, Arc<Inspection>),
+    /// The kinds of events in the log, counted. Comes before [`Update::Accounted`].
+    Kinds(JobId, Vec<KindReport>),
     /// What cleaning keeps and leaves out. Ends an inspection.
     Accounted(JobId, Arc<Account>),
     /// The road was walked to its end.
@@ -83,6 +87,7 @@ impl Update {
             | Self::Curve(job, _)
             | Self::Note(job, _)
             | Self::Inspected(job, _)
+            | Self::Kinds(job, _)
             | Self::Accounted(job, _)
             | Self::Trained(job, _)
             | Self::Backtested(job, _)
@@ -94,7 +99,7 @@ impl Update {
 
     /// Whether this is a job's last word.
     pub fn ends(&self) -> bool {
-        !matches!(self, Self::Progress(..) | Self::Curve(..) | Self::Note(..) | Self::Inspected(..))
+        !matches!(self, Self::Progress(..) | Self::Curve(..) | Self::Note(..) | Self::Inspected(..) | Self::Kinds(..))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
-use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
+use crate::events::{self, Account, ColumnReport, EventTable, KindReport, ReadOptions};
 use crate::forecast::{self, ForecastConfig, Run};
 use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVectors};
@@ -29,6 +29,8 @@ pub struct ReadLog {
     pub account: Arc<Account>,
     /// The columns and what they were taken for.
     pub columns: Vec<ColumnReport>,
+    /// The kinds of events, with what each counts.
+    pub kinds: Vec<KindReport>,
     pub(super) notes: Vec<String>,
 }
 
@@ -91,7 +93,7 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let log = events::read(&settings.inputs, &read_options(settings), watch)?;
     let inputs = files.into_iter().zip(contents).map(|(path, content)| Input { path, content }).collect();
     let (events, account) = (Arc::new(log.events), Arc::new(log.account));
-    let read = ReadLog { key, inputs, events, account, columns: log.columns, notes: log.notes };
+    let read = ReadLog { key, inputs, events, account, columns: log.columns, kinds: log.kinds, notes: log.notes };
     Ok(last.insert(read).clone())
 }
 

@@ -1,6 +1,6 @@
 //! What was said about a log once, kept for the next one with the same header.
 //!
-//! Kept only when the analyst says so, never taken without a word, and nothing depends on it: a preset can be deleted at
+//! Kept only when the analyst says so or trains in the window, never taken without a word, and nothing depends on it: a preset can be deleted at
 //! any time. One file each, by the header's fingerprint, in `presets/` of the cache folder.
 
 use std::fs;

@@ -43,8 +43,24 @@ impl Window {
         Self::open_in(opening, Theme::Light, Vec2::new(1280.0, 800.0), 1.0)
     }
 
+    /// Opens a window that keeps in a folder how logs are read.
+    pub fn remembering(opening: Opening, cache: &Path) -> Self {
+        let cache = cache.to_owned();
+        Self::made(Theme::Light, Vec2::new(1280.0, 800.0), 1.0, opening, move |app| app.with_presets(&cache))
+    }
+
     /// Opens a window in a theme and size.
     pub fn open_in(opening: Opening, theme: Theme, size: Vec2, pixels_per_point: f32) -> Self {
+        Self::made(theme, size, pixels_per_point, opening, |app| app)
+    }
+
+    fn made(
+        theme: Theme,
+        size: Vec2,
+        pixels_per_point: f32,
+        opening: Opening,
+        furnish: impl FnOnce(DriftlineApp) -> DriftlineApp + 'static,
+    ) -> Self {
         let (engine, dialogs, raster) = (FakeEngine::default(), FakeDialogs::default(), Raster::default());
         let (inner_engine, inner_dialogs) = (engine.clone(), dialogs.clone());
         let mut harness = Harness::builder()
@@ -54,8 +70,8 @@ impl Window {
             .with_max_steps(16)
             .renderer(raster.clone())
             .build_eframe(move |creation| {
-                DriftlineApp::new(&creation.egui_ctx, Box::new(inner_engine), opening)
-                    .with_dialogs(Box::new(inner_dialogs))
+                let app = DriftlineApp::new(&creation.egui_ctx, Box::new(inner_engine), opening);
+                furnish(app.with_dialogs(Box::new(inner_dialogs)))
             });
         harness.run();
         Self { harness, engine, dialogs, raster }

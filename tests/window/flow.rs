@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use driftline::app::{Opening, Question};
-use driftline::events::Role;
+use driftline::events::{KindReport, Role};
 use driftline::observe::Stage;
 use driftline::pipeline::{Export, JobId, Request, Update};
 use driftline::project::InterestCount;
@@ -117,6 +117,60 @@ fn how_a_file_is_read_can_be_said_and_brings_another_look() {
     window.press(Modifiers::NONE, Key::Enter);
     let said = "nonsense".parse::<driftline::events::Filter>().unwrap_err();
     assert!(window.shows(&said), "{:#?}", window.names());
+}
+
+#[test]
+fn what_was_said_about_a_log_is_taken_up_for_the_next_with_its_header() {
+    let cache = tempfile::tempdir().unwrap();
+    let open = |log: &str| Window::remembering(Opening::Logs(vec![log.into()]), cache.path());
+    let mut first = open("march.csv");
+    first.inspected(shop::inspection());
+    first.reach("Role of Country");
+    first.click("category");
+    first.inspected(shop::inspection());
+    first.click("Train");
+
+    let mut next = open("april.csv");
+    next.inspected(shop::inspection());
+    assert!(next.shows("Read as last time"), "it is said");
+    let (_, request) = next.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.mapping.columns, [(Role::Category, "Country".to_owned())]);
+    assert_eq!(settings.inputs, [PathBuf::from("april.csv")], "only how it is read");
+
+    let mut other = open("other.csv");
+    let mut found = shop::inspection();
+    found.columns[0].name = "Something else".to_owned();
+    other.inspected(found);
+    assert_eq!(other.engine.requests().len(), 1, "another header is another matter");
+}
+
+#[test]
+fn the_rows_left_out_are_written_where_a_person_says() {
+    let mut window = Window::on_a_log(Theme::Light);
+    window.dialogs.will_choose("out/rows");
+    window.reach("Save rows left out…");
+    assert_eq!(window.dialogs.asked(), [Question::SaveRejected { name: "garden_shop left out.csv".into() }]);
+    let (job, request) = window.engine.latest();
+    let Request::Rejected(settings, path) = request else { panic!("{request:?}") };
+    assert_eq!(settings.inputs, [PathBuf::from("garden_shop.csv")]);
+    assert_eq!(path, Path::new("out/rows.csv"));
+    window.tell(Update::Exported(job, path));
+    assert!(window.shows("out/rows.csv"), "it is said");
+}
+
+#[test]
+fn kinds_of_events_are_listed_with_what_they_count() {
+    let mut window = Window::open(Opening::Logs(vec!["visits.csv".into()]));
+    let mut found = shop::inspection();
+    let country = found.columns.iter_mut().find(|column| column.name == "Country").unwrap();
+    country.role = Some(Role::Kind);
+    let (job, _) = window.engine.latest();
+    window.tell(Update::Inspected(job, Arc::new(found)));
+    let kind = |kind: &str, events, weight| KindReport { kind: kind.into(), meaning: None, events, weight };
+    window.tell(Update::Kinds(job, vec![kind("view", 40_000, 0.1), kind("purchase", 1200, 1.0)]));
+    assert!(window.shows("view") && window.shows("40,000 events, 0.1 each"));
+    assert!(window.shows("purchase") && window.shows("1,200 events"));
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use eframe::egui::{Align, CornerRadius, Label, Layout, Rect, RichText, Sense, Ui, vec2};
 
-use crate::app::commands::Actions;
+use crate::app::commands::{Actions, Command};
 use crate::app::format;
 use crate::app::jobs::{Purpose, part};
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
-use crate::app::widgets::{caption, card, meter, section};
+use crate::app::widgets::{caption, card, command_button, meter, section};
 use crate::events::{Account, Rejection};
 
 /// What cleaning will leave out.
@@ -16,12 +16,18 @@ use crate::events::{Account, Rejection};
 pub struct Cleaning;
 
 impl View for Cleaning {
-    fn ui(&mut self, ui: &mut Ui, session: &Session, _: &mut Actions) {
+    fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
         card(ui, space::INSET, |ui| {
             ui.set_min_width(ui.available_width());
             section(ui, "What cleaning leaves out");
             match (&session.account, session.jobs.of(Purpose::Inspect)) {
-                (Some(account), _) => account_ui(ui, account),
+                (Some(account), _) => {
+                    account_ui(ui, account);
+                    if !account.rejected.is_empty() {
+                        ui.add_space(space::TIGHT);
+                        command_button(ui, session, actions, Command::ExportRejected);
+                    }
+                }
                 (None, Some(job)) => {
                     caption(ui, "Reading every row once to count");
                     ui.add_space(space::TIGHT);

@@ -3,17 +3,20 @@
 use eframe::egui::{Align2, ComboBox, Label, RichText, TextEdit, Ui, vec2};
 
 use crate::app::commands::{Action, Actions};
+use crate::app::format;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, icon_button, labelled, section};
-use crate::events::{Dialect, Role};
+use crate::events::{Dialect, KindReport, Role};
 use crate::project::Settings;
 
 const ENCODINGS: [&str; 7] = ["utf-8", "utf-16le", "utf-16be", "windows-1252", "gb18030", "shift_jis", "euc-kr"];
 const DELIMITERS: [(char, &str); 4] = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
 const DECIMALS: [(char, &str); 2] = [('.', "point"), (',', "comma")];
 const HEADERS: [(bool, &str); 2] = [(true, "column names"), (false, "values")];
+/// So many kinds of events are listed.
+const KINDS: usize = 8;
 /// Width of the fields and lists at the right.
 const FIELD: f32 = 148.0;
 
@@ -76,7 +79,7 @@ impl View for ReadingCard {
                 }
             });
             if inspection.columns.iter().any(|column| column.role == Some(Role::Kind)) {
-                self.weights_ui(ui, &mut settings);
+                self.weights_ui(ui, &session.kinds, &mut settings);
             }
             self.filters_ui(ui, &mut settings);
             if !inspection.broken.is_empty() {
@@ -100,7 +103,7 @@ impl View for ReadingCard {
 }
 
 impl ReadingCard {
-    fn weights_ui(&mut self, ui: &mut Ui, settings: &mut Settings) {
+    fn weights_ui(&mut self, ui: &mut Ui, kinds: &[KindReport], settings: &mut Settings) {
         labelled(ui, "Kinds count", |ui| {
             let now = settings.kind_weights.to_string();
             let typed = self.weights.ui(ui, "Kinds count", "all the same", FIELD - 16.0, &now);
@@ -111,6 +114,15 @@ impl ReadingCard {
             }
         });
         self.weights.wrong_ui(ui);
+        for kind in kinds.iter().take(KINDS) {
+            labelled(ui, &kind.kind, |ui| {
+                let each = if kind.weight == 1.0 { String::new() } else { format!(", {} each", kind.weight) };
+                caption(ui, format!("{}{each}", format::of(kind.events, "event", "events")));
+            });
+        }
+        if let Some(more) = kinds.len().checked_sub(KINDS).filter(|more| *more > 0) {
+            caption(ui, format!("and {more} more"));
+        }
     }
 
     fn filters_ui(&mut self, ui: &mut Ui, settings: &mut Settings) {

@@ -13,7 +13,7 @@ use crate::app::widgets::{Icon, hairline, icon, icon_button, menu_item};
 const MENU: [&[Command]; 4] = [
     &[Command::OpenLog, Command::OpenSample, Command::OpenProject],
     &[Command::Save, Command::SaveAs],
-    &[Command::ExportSvg, Command::ExportPng, Command::ExportTables],
+    &[Command::ExportSvg, Command::ExportPng, Command::ExportTables, Command::ExportRejected],
     &[Command::Shortcuts, Command::Quit],
 ];
 

@@ -2,6 +2,7 @@
 
 mod cells;
 mod csv;
+mod decimal;
 mod parquet;
 mod quiet;
 

@@ -1,5 +1,6 @@
 //! Parquet files, row group by row group and column by column through polars.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use polars::io::parquet::metadata::FileMetadataRef;
 use polars::io::parquet::read::ParallelStrategy;
 use polars::prelude::{ArrowDataType, ParquetReader, PolarsResult, SerReader as _};
 
+use super::decimal::{Decimal, as_stored};
 use super::{Batch, Batches, Cells, Field, Lines, Opened, quiet};
 use crate::events::{EventsError, Reason};
 
@@ -20,12 +22,13 @@ const MARK: [u8; 4] = *b"PAR1";
 
 pub fn open(path: &Path) -> Result<Opened, EventsError> {
     check_ends(path)?;
-    let (fields, metadata) = guarded(path, || {
+    let (fields, decimals, metadata) = guarded(path, || {
         let mut reader = ParquetReader::new(File::open(path)?);
         // By the Parquet types alone. The Arrow schema that some writers add names types (dictionaries, for one) that
         // mean the same words and numbers.
         let mut metadata = reader.get_metadata()?.as_ref().clone();
         metadata.key_value_metadata = None;
+        let decimals = as_stored(&mut metadata);
         let metadata = FileMetadataRef::new(metadata);
         reader.set_metadata(metadata.clone());
         let fields = reader
@@ -33,15 +36,16 @@ pub fn open(path: &Path) -> Result<Opened, EventsError> {
             .iter_values()
             .map(|field| Field {
                 name: field.name.to_string(),
-                unreadable: (!readable(&field.dtype)).then(|| word(&field.dtype).to_owned()),
+                unreadable: (!decimals.contains_key(field.name.as_str()) && !readable(&field.dtype))
+                    .then(|| word(&field.dtype).to_owned()),
             })
             .collect::<Vec<_>>();
-        Ok((fields, metadata))
+        Ok((fields, decimals, metadata))
     })?;
     let mut bare = metadata.as_ref().clone();
     bare.row_groups = Vec::new();
     let bare = FileMetadataRef::new(bare);
-    let file = Arc::new(Table { path: path.to_owned(), fields: fields.clone(), metadata, bare });
+    let file = Arc::new(Table { path: path.to_owned(), fields: fields.clone(), decimals, metadata, bare });
     let rows = file.metadata.row_groups.iter().map(|group| group.num_rows() as u64).sum();
     if rows != file.metadata.num_rows as u64 {
         return Err(file.fewer_rows());
@@ -131,6 +135,8 @@ fn word(kind: &ArrowDataType) -> &'static str {
 struct Table {
     path: PathBuf,
     fields: Vec<Field>,
+    /// Which columns are decimals.
+    decimals: HashMap<String, Decimal>,
     metadata: FileMetadataRef,
     /// The same without row groups.
     bare: FileMetadataRef,
@@ -220,7 +226,8 @@ impl Batch for Group {
     }
 
     fn cells(&self, column: usize) -> Result<Cells, EventsError> {
-        if self.file.fields[column].unreadable.is_some() {
+        let field = &self.file.fields[column];
+        if field.unreadable.is_some() {
             return Ok(Cells::Opaque(self.rows));
         }
         let path = &self.file.path;
@@ -232,7 +239,11 @@ impl Batch for Group {
                 .with_slice(Some((0, self.rows)))
                 .with_projection(Some(vec![column]))
                 .finish()?;
-            frame.columns().first().map(Cells::from_column).transpose()
+            let values = frame.columns().first();
+            match self.file.decimals.get(&field.name) {
+                Some(decimal) => values.map(|values| decimal.cells(values)).transpose(),
+                None => values.map(Cells::from_column).transpose(),
+            }
         })?;
         cells.filter(|cells| cells.len() == self.rows).ok_or_else(|| self.file.fewer_rows())
     }

@@ -84,6 +84,16 @@ pub struct Counted {
     read: Arc<AtomicU64>,
 }
 
+impl Counted {
+    /// The same file from its beginning, counted on.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn again(&self, path: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: File::open(path)?, read: self.read.clone() })
+    }
+}
+
 impl Seek for Counted {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
         self.file.seek(to)

@@ -1,10 +1,11 @@
-//! The one table in a zip archive (PKWARE's APPNOTE 6.3; entries stored or deflated).
+//! The tables in a zip archive (PKWARE's APPNOTE 6.3; entries stored or deflated).
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek as _, SeekFrom};
-use std::path::Path;
+use std::io::{BufReader, Cursor, Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
 
-use super::stream::Counted;
+use super::stream::{Counted, HEAD_BYTES};
 use crate::events::EventsError;
 
 /// The end of the list of entries stands within so many bytes of the end of the file.
@@ -13,6 +14,11 @@ const LAST_BYTES: u64 = 66_000;
 const ELSEWHERE: u64 = u32::MAX as u64;
 /// A list of entries longer than this is none.
 const LONGEST_LIST: u64 = 1 << 26;
+
+/// How entries are packed.
+const STORED: u64 = 0;
+const DEFLATED: u64 = 8;
+const DAMAGED: &str = "this zip archive is damaged or cut off";
 
 /// A file in the archive.
 #[derive(Debug)]
@@ -25,38 +31,99 @@ struct Entry {
     start: u64,
 }
 
-/// Unpacks the one file in an archive that is a table, as it is read.
+/// Unpacks the tables in an archive one behind the other, as they are read. They must have the same header, which stays
+/// the first one's alone; of the others an empty line is left, so that the lines count on.
 ///
 /// # Errors
-/// An archive that is damaged, encrypted, or has no table or several.
+/// An archive that is damaged, encrypted, or has no table or several of different columns.
 pub fn entry(path: &Path, mut file: Counted) -> Result<Box<dyn Read + Send>, EventsError> {
     let broken = |why: String| EventsError::BrokenFile { path: path.to_owned(), why };
-    let damaged = || broken("this zip archive is damaged or cut off".to_owned());
+    let damaged = || broken(DAMAGED.to_owned());
     let refused = |source| EventsError::Io { path: path.to_owned(), source };
     let mut tables = entries(File::open(path).map_err(refused)?).ok_or_else(damaged)?;
     tables.retain(|entry| is_table(&entry.name));
-    let [table] = tables.as_slice() else {
-        return Err(broken(match tables.len() {
-            0 => "no file in this zip archive ends in .csv, .tsv or .txt; unpack it".to_owned(),
-            many => format!("this zip archive holds {many} tables; unpack it into a folder and name that"),
-        }));
+    tables.sort_by(|one, other| one.name.cmp(&other.name));
+    let Some(first) = tables.first() else {
+        return Err(broken("no file in this zip archive ends in .csv, .tsv or .txt; unpack it".to_owned()));
     };
-    if table.encrypted {
+    if tables.iter().any(|table| table.encrypted) {
         return Err(broken("this zip archive is encrypted; unpack it".to_owned()));
     }
+    if tables.iter().any(|table| ![STORED, DEFLATED].contains(&table.packing)) {
+        return Err(broken("this zip archive is packed in a way not known here; unpack it".to_owned()));
+    }
+    if tables.len() > 1 {
+        let headers = tables
+            .iter()
+            .map(|table| Ok(split_header(&mut unpacked(table, file.again(path)?)?)?.0))
+            .collect::<std::io::Result<Vec<_>>>()
+            .map_err(|error| broken(format!("the tables of this zip archive cannot be unpacked ({error})")))?;
+        let count = tables.len();
+        if headers[0].contains(&0) {
+            return Err(broken(format!(
+                "this zip archive holds {count} tables in UTF-16; unpack it into a folder and name that"
+            )));
+        }
+        if let Some(other) = headers.iter().position(|header| *header != headers[0]) {
+            let (one, other) = (&first.name, &tables[other].name);
+            let why = format!(
+                "this zip archive holds {count} tables, and `{other}` does not begin with the header of `{one}`; unpack it \
+                 and name those that belong together"
+            );
+            return Err(broken(why));
+        }
+        file = file.again(path).map_err(refused)?;
+    }
+    let bytes = unpacked(first, file.again(path).map_err(refused)?).map_err(|_| damaged())?;
+    tables.remove(0);
+    Ok(Box::new(Joined { path: path.to_owned(), file, bytes, later: tables.into() }))
+}
+
+/// The bytes of an entry.
+fn unpacked(table: &Entry, mut file: Counted) -> std::io::Result<Box<dyn Read + Send>> {
+    let damaged = || std::io::Error::other(DAMAGED);
     let mut local = [0; 30];
-    file.seek(SeekFrom::Start(table.start)).map_err(refused)?;
-    file.read_exact(&mut local).map_err(|_| damaged())?;
+    file.seek(SeekFrom::Start(table.start))?;
+    file.read_exact(&mut local)?;
     let behind = number(&local, 26, 2).zip(number(&local, 28, 2)).map(|(name, extra)| name + extra);
     let start = behind.filter(|_| local.starts_with(b"PK\x03\x04")).ok_or_else(damaged)? + table.start + 30;
-    file.seek(SeekFrom::Start(start)).map_err(refused)?;
+    file.seek(SeekFrom::Start(start))?;
     let packed = BufReader::new(file.take(table.size));
-    let bytes: Box<dyn Read + Send> = match table.packing {
-        0 => Box::new(packed),
-        8 => Box::new(flate2::read::DeflateDecoder::new(packed)),
-        _ => return Err(broken("this zip archive is packed in a way not known here; unpack it".to_owned())),
-    };
+    let bytes: Box<dyn Read + Send> =
+        if table.packing == STORED { Box::new(packed) } else { Box::new(flate2::read::DeflateDecoder::new(packed)) };
     Ok(Box::new(Checked { bytes: flate2::CrcReader::new(bytes), check: table.check }))
+}
+
+/// Reads the first line of a table, without a mark before it; and with it what was read of the rest.
+fn split_header(bytes: &mut impl Read) -> std::io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut head = Vec::new();
+    bytes.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    let end = memchr::memchr2(b'\n', b'\r', &head).unwrap_or(head.len());
+    let rest = head.split_off(end);
+    Ok((head.strip_prefix(b"\xef\xbb\xbf").map_or_else(|| head.clone(), <[u8]>::to_vec), rest))
+}
+
+/// Tables one behind the other.
+struct Joined {
+    path: PathBuf,
+    file: Counted,
+    bytes: Box<dyn Read + Send>,
+    later: VecDeque<Entry>,
+}
+
+impl Read for Joined {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let read = self.bytes.read(into)?;
+            if read > 0 || into.is_empty() {
+                return Ok(read);
+            }
+            let Some(next) = self.later.pop_front() else { return Ok(0) };
+            let mut bytes = unpacked(&next, self.file.again(&self.path)?)?;
+            let (_, rest) = split_header(&mut bytes)?;
+            self.bytes = Box::new(Cursor::new(rest).chain(bytes));
+        }
+    }
 }
 
 /// The archive's list of entries; none if it makes no sense.
