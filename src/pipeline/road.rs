@@ -157,14 +157,18 @@ pub fn run_from(
     let trajectories = Trajectories::build(events, &space, Calendar::new(length));
     let config = forecast_config(settings);
     let run_key = Fingerprint::of(&(space_key, length, &config, settings.model, device.describe()))?;
+    let checkpoints = store.checkpoints(run_key);
     let run: Run = match store.get("forecast", run_key) {
-        Some(run) => run,
+        Some(run) => {
+            // A kill right after the result was kept leaves them.
+            checkpoints.remove();
+            run
+        }
         None => {
             let vectors = match vectors {
                 Some(vectors) => vectors,
                 None => embed(&mut clock)?,
             };
-            let checkpoints = store.checkpoints(run_key);
             let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
                 let until = trajectories.calendar.start(trajectories.origin);
                 let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
