@@ -1,16 +1,26 @@
-"""The network of src/forecast/network.rs as a plain PyTorch loop: nn.LSTM, padded batches in random order, the same
-data shape, questions, heads, dropout, optimizer and clipping. Everything is in tensors before the clock starts.
+#!/usr/bin/env python3
+"""Driftline's training beside a plain PyTorch loop of the same shape, in turns, on the same cores.
 
-    python benches/training.py
+    python benches/training.py [a built benches/training.rs]
+
+Needs torch 2.11. The loop is the network of src/forecast/network.rs with nn.LSTM, in padded batches in random order:
+the same users, questions, heads, dropout, optimizer and clipping, everything in tensors before the clock starts. A
+second one deals users of like length into a batch, as Driftline does. Figures are user-periods a second, the median over
+epochs and rounds.
 """
 
+import json
+import pathlib
 import statistics
+import subprocess
+import sys
 import time
 
 import torch
 from torch import nn
 
-USERS, PERIODS, INTERESTS, DIM, HIDDEN, BATCH, EPOCHS = 3000, 25, 16, 16, 64, 128, 8
+USERS, PERIODS, INTERESTS, DIM, HIDDEN, BATCH, EPOCHS = 3000, 25, 16, 24, 64, 128, 8
+ROUNDS = 3
 TERMS, CONTEXT, WIDE = 7, 9, 3 * INTERESTS + DIM + 6
 
 
@@ -37,7 +47,8 @@ class Network(nn.Module):
         return torch.log_softmax(ground + weighed + self.correction(hidden), -1)
 
 
-def main(threads):
+def theirs(threads, alike):
+    """Seconds of each epoch but the first. `alike`: users of like length come together."""
     torch.set_num_threads(threads)
     torch.manual_seed(7)
     lengths = torch.tensor([length(user) for user in range(USERS)])
@@ -54,6 +65,9 @@ def main(threads):
     for _ in range(EPOCHS):
         began = time.perf_counter()
         order = torch.randperm(USERS).tolist()
+        if alike:
+            near = [sorted(order[at : at + 8 * BATCH], key=length) for at in range(0, USERS, 8 * BATCH)]
+            order = [user for part in near for user in part]
         batches = [order[at : at + BATCH] for at in range(0, USERS, BATCH)]
         for batch in batches:
             padded = nn.utils.rnn.pad_sequence([inputs[u] for u in batch], batch_first=True)
@@ -66,10 +80,39 @@ def main(threads):
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
         seconds.append(time.perf_counter() - began)
-    median = statistics.median(seconds[1:])
-    rate = float(lengths.sum()) / median
-    print(f"{threads} threads: {EPOCHS - 1} epochs, median {median:.4f} s: {rate:.0f} user-periods/s")
+    return seconds[1:]
 
 
-for threads in (1, 2):
-    main(threads)
+def program():
+    """The benchmark, built as `cargo xtask run` builds."""
+    root = pathlib.Path(__file__).resolve().parent.parent
+    command = ["cargo", "build", "--bench", "training", "--message-format=json"]
+    built = subprocess.run(command, cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = [line for line in map(json.loads, built.splitlines()) if line.get("target", {}).get("name") == "training"]
+    return found[-1]["executable"]
+
+
+def ours(path):
+    """Seconds of each epoch but the first of every network."""
+    return [float(line) for line in subprocess.run([path], check=True, stdout=subprocess.PIPE, text=True).stdout.split()]
+
+
+def main():
+    path = sys.argv[1] if len(sys.argv) > 1 else program()
+    sides = {
+        "PyTorch, 1 thread": lambda: theirs(1, False),
+        "PyTorch, 2 threads": lambda: theirs(2, False),
+        "PyTorch, 1 thread, like lengths together": lambda: theirs(1, True),
+        "Driftline": lambda: ours(path),
+    }
+    seconds = {side: [] for side in sides}
+    for _ in range(ROUNDS):
+        for side, run in sides.items():
+            seconds[side] += run()
+    periods = sum(length(user) for user in range(USERS))
+    rates = {side: periods / statistics.median(of) for side, of in seconds.items()}
+    for side, rate in rates.items():
+        print(f"{side}: {rate:.0f} user-periods/s; Driftline is {rates['Driftline'] / rate:.2f} times as fast")
+
+
+main()
