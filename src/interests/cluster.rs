@@ -9,6 +9,8 @@ use rand_chacha::rand_core::SeedableRng;
 use tch::{Kind, Tensor};
 
 use super::InterestsError;
+use super::centroids::nearest;
+use super::sample::Sample;
 use crate::observe::{Stage, Watch};
 
 /// Seedings tried; the one whose texts lie nearest to their centroids is kept.
@@ -42,8 +44,8 @@ pub(super) struct Clusters {
 
 impl Points {
     /// Brings vectors to unit length. A vector of zeros stays and is alike to nothing.
-    pub fn new(vectors: &[f32], dim: usize, weights: Vec<f64>) -> Result<Self, InterestsError> {
-        let mut data = vectors.to_vec();
+    pub fn new(sample: Sample) -> Result<Self, InterestsError> {
+        let Sample { mut data, dim, weights } = sample;
         data.chunks_exact_mut(dim).for_each(to_unit);
         let tensor = Tensor::f_from_slice(&data)?.f_reshape([-1, dim as i64])?;
         Ok(Self { data, tensor, dim, weights })
@@ -145,8 +147,7 @@ impl Points {
             Vec::<f32>::try_from(cosines.f_to_device_(tch::Device::Cpu, Kind::Float, false, false)?.f_reshape([-1])?)?;
         let mut objective = 0.0;
         let of = cosines.chunks_exact(count).zip(&self.weights).map(|(row, weight)| {
-            // The first of equals, so that ties fall the same way always.
-            let best = (1..count).fold(0, |best, next| if row[next] > row[best] { next } else { best });
+            let best = nearest(row);
             objective += weight * f64::from(row[best]);
             best
         });
@@ -202,7 +203,7 @@ mod tests {
             .iter()
             .flat_map(|degree| [degree.to_radians().cos() as f32 * 3.0, degree.to_radians().sin() as f32 * 3.0])
             .collect();
-        Points::new(&vectors, 2, vec![1.0; degrees.len()]).unwrap()
+        Points::new(Sample { data: vectors, dim: 2, weights: vec![1.0; degrees.len()] }).unwrap()
     }
 
     fn gather(points: &Points, count: usize, seed: u64) -> Clusters {
@@ -224,8 +225,8 @@ mod tests {
 
     #[test]
     fn weight_pulls_a_centroid() {
-        let vectors = [1.0, 0.0, 0.0, 1.0];
-        let points = Points::new(&vectors, 2, vec![9.0, 1.0]).unwrap();
+        let data = vec![1.0, 0.0, 0.0, 1.0];
+        let points = Points::new(Sample { data, dim: 2, weights: vec![9.0, 1.0] }).unwrap();
         let found = gather(&points, 1, 1);
         assert!(found.centroids[0] > 0.99 && found.centroids[1] < 0.12, "{:?}", found.centroids);
     }

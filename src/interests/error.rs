@@ -1,5 +1,6 @@
 //! What can go wrong between vectors and interests.
 
+use crate::language::LanguageError;
 use crate::observe::Cancelled;
 
 /// Why no interests came out.
@@ -19,6 +20,9 @@ pub enum InterestsError {
         /// How many vectors came.
         vectors: usize,
     },
+    /// The vectors could not be read back.
+    #[error(transparent)]
+    Vectors(#[from] LanguageError),
     /// Libtorch reported a fault, for instance too little memory.
     #[error("libtorch could not gather the vectors: {0}")]
     Torch(String),

@@ -1,11 +1,15 @@
 //! Interests found in a log: the regions into which its texts gather.
 
+use rayon::prelude::*;
+
+use super::centroids::{Centroids, nearest};
 use super::cluster::Points;
 use super::labels::label;
+use super::sample::Sample;
 use super::{Interest, InterestSpace, InterestsError, Source};
 use crate::calendar::WallTime;
-use crate::events::{EventTable, TextId};
-use crate::language::Vectors;
+use crate::events::EventTable;
+use crate::language::SpooledVectors;
 use crate::observe::Watch;
 
 /// Fewest and most interests chosen unasked: fewer say little, more cannot be told apart in one chart.
@@ -16,41 +20,73 @@ const TEXTS_PER_SQUARE: f64 = 20.0;
 /// How sharply a text's weight falls with its distance; a cosine is divided by it.
 const TEMPERATURE: f64 = 0.07;
 
-/// Gathers the texts of a log into interests by spherical k-means on their vectors (texts × dim, by text number) and
-/// names each by the words that set it apart. With no `count` asked for, a number that grows with the texts.
+/// Gathers the texts of a log into interests by spherical k-means on their vectors (one a text, by text number) and
+/// names each by the words that set it apart. With no `count` asked for, a number that grows with the texts. Of more
+/// texts than memory should hold, a sample decides where the interests lie, and every text goes to its nearest one.
 ///
 /// A text counts by the square root of its events: what sells often shapes an interest more than what sells rarely, but
 /// one best-seller does not own one.
 ///
 /// # Errors
-/// [`InterestsError::NoEvents`] if no text has an event, [`InterestsError::Cancelled`], or what libtorch reports.
+/// [`InterestsError::NoEvents`] if no text has an event, [`InterestsError::Cancelled`], or what libtorch or the disk
+/// reports.
 pub fn find(
     events: &EventTable,
-    vectors: &Vectors,
+    vectors: &mut SpooledVectors,
     count: Option<u16>,
     seed: u64,
     watch: &Watch,
 ) -> Result<InterestSpace, InterestsError> {
-    if vectors.len() != events.texts.len() {
-        return Err(InterestsError::Mismatch { texts: events.texts.len(), vectors: vectors.len() });
+    gather(&events.texts, &events.text_counts(), vectors, count, seed, watch)
+}
+
+/// As [`find`], but as if nothing were known of what happens at and after `until`: only events before it count. Texts
+/// first seen later go to their nearest interest.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_before(
+    events: &EventTable,
+    vectors: &mut SpooledVectors,
+    until: WallTime,
+    count: Option<u16>,
+    seed: u64,
+    watch: &Watch,
+) -> Result<InterestSpace, InterestsError> {
+    gather(&events.texts, &events.text_counts_before(until), vectors, count, seed, watch)
+}
+
+/// Gathers texts that have so many events each.
+fn gather(
+    texts: &[String],
+    counts: &[u32],
+    vectors: &mut SpooledVectors,
+    count: Option<u16>,
+    seed: u64,
+    watch: &Watch,
+) -> Result<InterestSpace, InterestsError> {
+    if vectors.len() != texts.len() {
+        return Err(InterestsError::Mismatch { texts: texts.len(), vectors: vectors.len() });
     }
-    let counts = events.text_counts();
-    if counts.iter().all(|events| *events == 0) {
+    let total: f64 = counts.iter().map(|events| f64::from(*events)).sum();
+    if total == 0.0 {
         return Err(InterestsError::NoEvents);
     }
-    let weights = counts.iter().map(|events| f64::from(*events).sqrt()).collect();
-    let points = Points::new(&vectors.data, vectors.dim, weights)?;
+    let weights: Vec<f64> = counts.iter().map(|events| f64::from(*events).sqrt()).collect();
+    let points = Points::new(Sample::take(vectors, &weights, seed)?)?;
     let distinct = points.distinct();
-    let asked = count.map_or_else(|| unasked(&counts), usize::from).max(1);
+    let asked = count.map_or_else(|| unasked(counts), usize::from).max(1);
     let count_found = asked.min(distinct).min(usize::from(u16::MAX));
     if count.is_some() && count_found < asked {
         watch.note(format!("{count_found} interests instead of {asked}: the log has only {distinct} distinct texts."));
     }
-    let found = points.gather(count_found, seed, watch)?;
+    let dim = vectors.dim();
+    let centroids = points.gather(count_found, seed, watch)?.centroids;
+    let (of, text_weight) = places(vectors, Centroids::new(&centroids, dim), watch)?;
 
     let mut sizes = vec![0_u64; count_found];
-    for (cluster, events) in found.of.iter().zip(&counts) {
-        sizes[*cluster] += u64::from(*events);
+    for (cluster, events) in of.iter().zip(counts) {
+        sizes[usize::from(*cluster)] += u64::from(*events);
     }
     // Largest first; `place` is a cluster's number among the interests.
     let mut order: Vec<usize> = (0..count_found).collect();
@@ -59,77 +95,46 @@ pub fn find(
     for (interest, cluster) in order.iter().enumerate() {
         place[*cluster] = interest as u16;
     }
-    let text_interest: Vec<u16> = found.of.iter().map(|cluster| place[*cluster]).collect();
-    let text_weight =
-        found.cosines.chunks_exact(count_found).zip(&found.of).map(|(row, own)| surety(row, *own)).collect();
+    let text_interest: Vec<u16> = of.iter().map(|cluster| place[usize::from(*cluster)]).collect();
 
     watch.check()?;
-    let total = events.len() as f64;
-    let names = label(&events.texts, &counts, &text_interest, count_found);
+    let names = label(texts, counts, &text_interest, count_found);
     let interests = names.into_iter().zip(&order).map(|(name, cluster)| Interest {
         label: name.label,
         terms: name.terms,
         share: sizes[*cluster] as f64 / total,
         source: Source::Found,
     });
-    let dim = vectors.dim;
-    let rows = order.iter().map(|cluster| &found.centroids[cluster * dim..(cluster + 1) * dim]);
+    let rows = order.iter().map(|cluster| &centroids[cluster * dim..(cluster + 1) * dim]);
     Ok(InterestSpace {
         interests: interests.collect(),
         dim,
-        centroids: rows.flatten().copied().collect(),
+        centroids: rows.collect::<Vec<_>>().concat(),
         text_interest,
         text_weight,
     })
 }
 
-/// Gathers the texts that have events before `until` as [`find`] does, as if nothing later were known; every other text
-/// goes to its nearest interest.
-///
-/// # Errors
-/// As [`find`].
-pub fn find_before(
-    events: &EventTable,
-    vectors: &Vectors,
-    until: WallTime,
-    count: Option<u16>,
-    seed: u64,
+/// The nearest centroid of every text, and how surely it is that one.
+fn places(
+    vectors: &mut SpooledVectors,
+    centroids: Centroids<'_>,
     watch: &Watch,
-) -> Result<InterestSpace, InterestsError> {
-    if vectors.len() != events.texts.len() {
-        return Err(InterestsError::Mismatch { texts: events.texts.len(), vectors: vectors.len() });
-    }
-    let dim = vectors.dim;
-    let counts = events.text_counts_before(until);
-    let known: Vec<usize> = (0..counts.len()).filter(|text| counts[*text] > 0).collect();
-    let mut place = vec![None; counts.len()];
-    let mut before = EventTable::default();
-    let mut known_vectors = Vectors { dim, data: Vec::with_capacity(known.len() * dim) };
-    for (at, text) in known.iter().enumerate() {
-        place[*text] = Some(at);
-        before.texts.push(events.texts[*text].clone());
-        before.text.extend((0..counts[*text]).map(|_| TextId(at as u32)));
-        known_vectors.data.extend_from_slice(&vectors.data[text * dim..(text + 1) * dim]);
-    }
-    before.time = vec![until; before.text.len()];
-    let mut space = find(&before, &known_vectors, count, seed, watch)?;
-
-    let all = place.iter().enumerate().map(|(text, at)| match at {
-        Some(at) => (space.text_interest[*at], space.text_weight[*at]),
-        None => nearest(&space, &vectors.data[text * dim..(text + 1) * dim]),
-    });
-    let (interest, weight) = all.unzip();
-    (space.text_interest, space.text_weight) = (interest, weight);
-    Ok(space)
-}
-
-/// The interest whose centroid a vector is nearest to, and how surely.
-fn nearest(space: &InterestSpace, vector: &[f32]) -> (u16, f32) {
-    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt().max(1e-12);
-    let cosine = |centroid: &[f32]| centroid.iter().zip(vector).map(|(a, b)| a * b).sum::<f32>() / length;
-    let cosines: Vec<f32> = space.centroids.chunks_exact(space.dim.max(1)).map(cosine).collect();
-    let nearest = (0..cosines.len()).rev().max_by(|a, b| cosines[*a].total_cmp(&cosines[*b])).unwrap_or(0);
-    (nearest as u16, cosines.get(nearest).map_or(0.0, |_| surety(&cosines, nearest)))
+) -> Result<(Vec<u16>, Vec<f32>), InterestsError> {
+    let dim = vectors.dim();
+    let mut all = (Vec::with_capacity(vectors.len()), Vec::with_capacity(vectors.len()));
+    vectors.each(|_, rows| {
+        watch.check()?;
+        let window = rows.par_chunks_exact(dim).map(|vector| {
+            let cosines: Vec<f32> = centroids.cosines(vector).collect();
+            let own = nearest(&cosines);
+            (own as u16, surety(&cosines, own))
+        });
+        let window: Vec<(u16, f32)> = window.collect();
+        all.extend(window);
+        Ok::<(), InterestsError>(())
+    })?;
+    Ok(all)
 }
 
 /// The number of interests chosen for a log whose texts have so many events each.
@@ -148,15 +153,22 @@ fn surety(cosines: &[f32], own: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::TextId;
+
+    fn spooled(rows: &[f32]) -> SpooledVectors {
+        let mut vectors = SpooledVectors::within(&std::env::temp_dir());
+        vectors.push(2, rows).unwrap();
+        vectors
+    }
 
     /// One user and some texts, each with its number of events and its direction in the plane, in degrees.
-    fn log(texts: &[(&str, u32, f32)]) -> (EventTable, Vectors) {
+    fn log(texts: &[(&str, u32, f32)]) -> (EventTable, SpooledVectors) {
         let mut events = EventTable { users: vec!["a".into()], ..EventTable::default() };
-        let mut vectors = Vectors { dim: 2, data: Vec::new() };
+        let mut vectors = spooled(&[]);
         for (number, (text, count, degrees)) in texts.iter().enumerate() {
             events.texts.push((*text).into());
             events.text.extend((0..*count).map(|_| TextId(number as u32)));
-            vectors.data.extend([degrees.to_radians().cos(), degrees.to_radians().sin()]);
+            vectors.push(2, &[degrees.to_radians().cos(), degrees.to_radians().sin()]).unwrap();
         }
         events.time = vec![WallTime(0); events.text.len()];
         events.offsets = vec![0, events.text.len()];
@@ -174,8 +186,8 @@ mod tests {
 
     #[test]
     fn the_largest_interest_comes_first_and_shares_add_up() {
-        let (events, vectors) = log(SHOP);
-        let space = find(&events, &vectors, Some(2), 3, &Watch::silent()).unwrap();
+        let (events, mut vectors) = log(SHOP);
+        let space = find(&events, &mut vectors, Some(2), 3, &Watch::silent()).unwrap();
         assert_eq!(space.text_interest, [1, 1, 1, 0, 0, 0], "a text that was only returned has a place too");
         assert!((space.interests[0].share - 30.0 / 36.0).abs() < 1e-12);
         assert!((space.interests.iter().map(|interest| interest.share).sum::<f64>() - 1.0).abs() < 1e-12);
@@ -185,28 +197,29 @@ mod tests {
 
     #[test]
     fn fewer_texts_than_interests_give_fewer_interests() {
-        let (events, vectors) = log(SHOP);
-        let space = find(&events, &vectors, Some(40), 3, &Watch::silent()).unwrap();
+        let (events, mut vectors) = log(SHOP);
+        let space = find(&events, &mut vectors, Some(40), 3, &Watch::silent()).unwrap();
         assert_eq!(space.len(), 5, "a text without events opens no interest");
-        let (events, vectors) = log(&[("mug", 1, 0.0)]);
-        assert_eq!(find(&events, &vectors, None, 3, &Watch::silent()).unwrap().len(), 1);
+        let (events, mut vectors) = log(&[("mug", 1, 0.0)]);
+        assert_eq!(find(&events, &mut vectors, None, 3, &Watch::silent()).unwrap().len(), 1);
     }
 
     #[test]
     fn a_log_without_events_is_refused() {
-        let (events, vectors) = log(&[("mug", 0, 0.0)]);
-        assert!(matches!(find(&events, &vectors, None, 3, &Watch::silent()), Err(InterestsError::NoEvents)));
-        let few = Vectors { dim: 2, data: Vec::new() };
-        assert!(matches!(find(&events, &few, None, 3, &Watch::silent()), Err(InterestsError::Mismatch { .. })));
+        let (events, mut vectors) = log(&[("mug", 0, 0.0)]);
+        assert!(matches!(find(&events, &mut vectors, None, 3, &Watch::silent()), Err(InterestsError::NoEvents)));
+        let mut few = spooled(&[]);
+        assert!(matches!(find(&events, &mut few, None, 3, &Watch::silent()), Err(InterestsError::Mismatch { .. })));
     }
 
     #[test]
     fn what_comes_later_shapes_no_interest_and_goes_to_the_nearest() {
-        let (mut events, vectors) = log(SHOP);
+        let (mut events, mut vectors) = log(SHOP);
         // The last ten events, of the table lamp, come late.
         let late = events.time.len() - 10;
         events.time[late..].fill(WallTime(9));
-        let before = |events: &EventTable| find_before(events, &vectors, WallTime(5), Some(2), 3, &Watch::silent());
+        let mut before =
+            |events: &EventTable| find_before(events, &mut vectors, WallTime(5), Some(2), 3, &Watch::silent());
         let space = before(&events).unwrap();
         assert_eq!(space.text_interest, [1, 1, 1, 0, 0, 0]);
         assert!((space.interests[0].share - 20.0 / 26.0).abs() < 1e-12, "late events do not count");

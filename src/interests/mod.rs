@@ -1,12 +1,14 @@
 //! Events and vectors → named interests and each user's trajectory over them.
 
 mod build;
+mod centroids;
 mod cluster;
 mod error;
 mod find;
 mod labels;
 mod period;
 mod row_vectors;
+mod sample;
 mod space;
 mod trajectories;
 mod words;

@@ -1,16 +1,19 @@
 //! The mean text vector of every row of the trajectories, reduced to its main directions.
 
+use rayon::prelude::*;
 use tch::{Kind, Tensor};
 
-use super::{InterestSpace, Trajectories};
+use super::centroids::{Centroids, dot};
+use super::sample::Sample;
+use super::{InterestSpace, InterestsError, Trajectories};
 use crate::calendar::WallTime;
 use crate::events::EventTable;
-use crate::language::Vectors;
+use crate::language::SpooledVectors;
 
 /// Main directions of the texts that are kept.
 const REDUCED: usize = 8;
 /// How sharply a text belongs to the interests it is near to; a cosine is divided by it.
-const TEMPERATURE: f64 = 0.1;
+const TEMPERATURE: f32 = 0.1;
 
 /// One short vector a row of [`Trajectories`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,23 +30,27 @@ impl RowVectors {
     /// variance there.
     ///
     /// # Errors
-    /// What libtorch reports.
+    /// What libtorch or the disk reports.
     pub fn of_space(
         events: &EventTable,
         trajectories: &Trajectories,
         space: &InterestSpace,
-        vectors: &Vectors,
+        vectors: &mut SpooledVectors,
         until: WallTime,
-    ) -> Result<Self, tch::TchError> {
-        let reduced = REDUCED.min(vectors.dim);
-        let directions = main_directions(&vectors.data, vectors.dim, &events.text_counts_before(until), reduced)?;
-        let soft = memberships(space, vectors)?;
-        let width = reduced + space.len();
+    ) -> Result<Self, InterestsError> {
+        let counts: Vec<f64> = events.text_counts_before(until).into_iter().map(f64::from).collect();
+        // Which texts stand for all is of no weight here: the directions hardly depend on it.
+        let main = MainDirections::of(&Sample::take(vectors, &counts, 0)?)?;
+        let (dim, width) = (vectors.dim(), space.len() + main.len());
+        let centroids = Centroids::new(&space.centroids, dim);
         let mut features = Vec::with_capacity(events.texts.len() * width);
-        for (directions, soft) in directions.chunks_exact(reduced).zip(soft.chunks_exact(space.len())) {
-            features.extend_from_slice(soft);
-            features.extend_from_slice(directions);
-        }
+        vectors.each(|_, rows| {
+            let window = rows.par_chunks_exact(dim).flat_map_iter(|vector| {
+                memberships(centroids.cosines(vector).collect()).into_iter().chain(main.along(vector))
+            });
+            features.par_extend(window);
+            Ok::<(), InterestsError>(())
+        })?;
         Ok(Self::mean_of(events, trajectories, &features, width))
     }
 
@@ -83,38 +90,57 @@ fn divide(sums: &mut [f32], by: f32) {
     }
 }
 
-/// How much each text belongs to every interest: a softmax over cosines; texts × interests.
-fn memberships(space: &InterestSpace, vectors: &Vectors) -> Result<Vec<f32>, tch::TchError> {
-    let _frozen = tch::no_grad_guard();
-    let (dim, unit) = (vectors.dim as i64, |data: &[f32]| -> Result<Tensor, tch::TchError> {
-        let rows = Tensor::f_from_slice(data)?.f_reshape([-1, vectors.dim as i64])?;
-        let length = rows.f_norm_scalaropt_dim(2.0, [1_i64].as_slice(), true)?.f_clamp_min(1e-12)?;
-        rows.f_div(&length)
-    });
-    let centroids = Tensor::f_from_slice(&space.centroids)?.f_reshape([-1, dim])?;
-    let cosines = unit(&vectors.data)?.f_matmul(&centroids.f_transpose(0, 1)?)?;
-    Vec::try_from(cosines.f_div_scalar(TEMPERATURE)?.f_softmax(-1, Kind::Float)?.f_flatten(0, 1)?)
+/// How much a text belongs to every interest: a softmax over its cosines.
+fn memberships(mut cosines: Vec<f32>) -> Vec<f32> {
+    let largest = cosines.iter().copied().fold(f32::MIN, f32::max);
+    cosines.iter_mut().for_each(|cosine| *cosine = ((*cosine - largest) / TEMPERATURE).exp());
+    let sum: f32 = cosines.iter().sum();
+    divide(&mut cosines, sum);
+    cosines
 }
 
-/// Principal components of weighted vectors: texts × `dim`.
-fn main_directions(vectors: &[f32], width: usize, weights: &[u32], dim: usize) -> Result<Vec<f32>, tch::TchError> {
-    let _frozen = tch::no_grad_guard();
-    let all = Tensor::f_from_slice(vectors)?.f_reshape([-1, width as i64])?;
-    let weights: Vec<f32> = weights.iter().map(|events| *events as f32).collect();
-    let weights = Tensor::f_from_slice(&weights)?.f_unsqueeze(1)?;
-    let weights = weights.f_div(&weights.f_sum(Kind::Float)?.f_clamp_min(1.0)?)?;
-    let mean = all.f_mul(&weights)?.f_sum_dim_intlist([0_i64].as_slice(), true, Kind::Float)?;
-    let centred = all.f_sub(&mean)?;
-    let covariance = centred.f_mul(&weights)?.f_transpose(0, 1)?.f_matmul(&centred)?;
-    // Eigenvalues ascend, so the main directions come last.
-    let (values, directions) = covariance.f_linalg_eigh("L")?;
-    let from = width as i64 - dim as i64;
-    let directions = directions.f_narrow(1, from, dim as i64)?;
-    let scale = values.f_narrow(0, from, dim as i64)?.f_clamp_min(1e-8)?.f_rsqrt()?;
-    // An eigenvector's sign is arbitrary: the largest entry is made positive.
-    let largest = directions.f_gather(0, &directions.f_abs()?.f_argmax(0, true)?, false)?;
-    let reduced = centred.f_matmul(&directions.f_mul(&largest.f_sign()?)?)?.f_mul(&scale)?;
-    Vec::try_from(reduced.f_flatten(0, 1)?)
+/// The directions in which texts differ most, each scaled to unit variance.
+struct MainDirections {
+    /// Directions × length of a vector.
+    rows: Vec<f32>,
+    dim: usize,
+    /// Where the texts' centre lies along each.
+    centre: Vec<f32>,
+}
+
+impl MainDirections {
+    /// Principal components of a weighted sample.
+    fn of(sample: &Sample) -> Result<Self, InterestsError> {
+        let _frozen = tch::no_grad_guard();
+        let (width, count) = (sample.dim as i64, REDUCED.min(sample.dim) as i64);
+        let all = Tensor::f_from_slice(&sample.data)?.f_reshape([-1, width])?;
+        let weights: Vec<f32> = sample.weights.iter().map(|weight| *weight as f32).collect();
+        let weights = Tensor::f_from_slice(&weights)?.f_unsqueeze(1)?;
+        let weights = weights.f_div(&weights.f_sum(Kind::Float)?.f_clamp_min(1.0)?)?;
+        let mean = all.f_mul(&weights)?.f_sum_dim_intlist([0_i64].as_slice(), true, Kind::Float)?;
+        let centred = all.f_sub(&mean)?;
+        let covariance = centred.f_mul(&weights)?.f_transpose(0, 1)?.f_matmul(&centred)?;
+        // Eigenvalues ascend, so the main directions come last.
+        let (values, directions) = covariance.f_linalg_eigh("L")?;
+        let from = width - count;
+        let directions = directions.f_narrow(1, from, count)?;
+        let scale = values.f_narrow(0, from, count)?.f_clamp_min(1e-8)?.f_rsqrt()?;
+        // An eigenvector's sign is arbitrary: the largest entry is made positive.
+        let largest = directions.f_gather(0, &directions.f_abs()?.f_argmax(0, true)?, false)?;
+        let scaled = directions.f_mul(&largest.f_sign()?)?.f_mul(&scale)?;
+        let rows = Vec::try_from(scaled.f_transpose(0, 1)?.f_contiguous()?.f_flatten(0, 1)?)?;
+        let centre = Vec::try_from(mean.f_matmul(&scaled)?.f_flatten(0, 1)?)?;
+        Ok(Self { rows, dim: sample.dim, centre })
+    }
+
+    fn len(&self) -> usize {
+        self.centre.len()
+    }
+
+    /// Where a vector lies along each direction.
+    fn along(&self, vector: &[f32]) -> impl Iterator<Item = f32> {
+        self.rows.chunks_exact(self.dim).zip(&self.centre).map(move |(row, centre)| dot(row, vector) - centre)
+    }
 }
 
 #[cfg(test)]
@@ -147,10 +173,14 @@ mod tests {
             weight: Vec::new(),
             value: vec![0.0, 0.0],
         };
-        let directions = main_directions(&[-1.0, 0.0, 1.0, 0.0], 2, &events.text_counts(), 1).unwrap();
-        let rows = RowVectors::mean_of(&events, &trajectories, &directions, 1);
-        assert_eq!(rows.data.len(), 2);
-        let (one, mixed) = (rows.row(0)[0], rows.row(1)[0]);
+        let texts = [-1.0, 0.0, 1.0, 0.0];
+        let weights = events.text_counts().into_iter().map(f64::from).collect();
+        let main = MainDirections::of(&Sample { data: texts.to_vec(), dim: 2, weights }).unwrap();
+        let along: Vec<f32> = texts.chunks(2).flat_map(|text| main.along(text)).collect();
+        let rows = RowVectors::mean_of(&events, &trajectories, &along, 2);
+        assert_eq!(rows.data.len(), 4);
+        // Eigenvalues ascend: the main direction is the last.
+        let (one, mixed) = (rows.row(0)[1], rows.row(1)[1]);
         assert!(one * mixed < 0.0, "weighted by events, the centre lies between: {one} {mixed}");
         assert!((one + mixed).abs() < 1e-4, "{one} {mixed}");
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::folder::ModelFolder;
 use super::store::{Segment, Store};
 use super::tokens::{Key, Reader, Tokens};
-use super::{Device, Encoder, LanguageError, Precision, Vectors, place};
+use super::{Device, Encoder, LanguageError, Precision, SpooledVectors, Vectors, place};
 use crate::observe::{Meter, Stage, Watch};
 
 /// Changes whenever batches are cut differently: a vector then differs in its last bits.
@@ -76,6 +76,16 @@ impl Embedding {
             vectors.data.extend_from_slice(rows);
             Ok::<(), LanguageError>(())
         })?;
+        Ok((vectors, done))
+    }
+
+    /// Like [`Self::all`], but needs memory for few vectors however many there are: they wait on disk.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and [`LanguageError::Spool`] where the disk does not take them.
+    pub fn spooled(&self, texts: &[String], watch: &Watch) -> Result<(SpooledVectors, Embedded), LanguageError> {
+        let mut vectors = SpooledVectors::within(&self.cache);
+        let done = self.each(texts, watch, |dim, rows| vectors.push(dim, rows))?;
         Ok((vectors, done))
     }
 

@@ -97,6 +97,17 @@ pub enum LanguageError {
         /// Why not.
         why: String,
     },
+    /// The vectors of a large log wait on disk, and the disk failed.
+    #[error(
+        "the vectors of so many texts go to disk, which failed: {source}; make room there, or set DRIFTLINE_CACHE to a \
+         folder on another disk: {}", folder.display()
+    )]
+    Spool {
+        /// What the system said.
+        source: io::Error,
+        /// Where they went.
+        folder: PathBuf,
+    },
     /// There is too little memory, even for one text at a time.
     #[error("the memory does not suffice for the language model: {0}; close other programs or take a smaller model")]
     Memory(String),

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
-
 use super::road::{Clock, ReadLog, embedding, forecast_config, interest_count, read_log};
 use super::{Fingerprint, Store};
 use crate::calendar::{Calendar, Period};
@@ -81,14 +79,13 @@ pub fn backtest_from(
     let (space, found) = match kept {
         Some(kept) => kept,
         None => {
-            let (vectors, _) = clock.time(Stage::Embed, || embedding.all(&events.texts, watch))?;
+            let (mut vectors, _) = clock.time(Stage::Embed, || embedding.spooled(&events.texts, watch))?;
             let space = clock.time(Stage::Cluster, || {
-                interests::find_before(events, &vectors, until, interest_count(settings), settings.seed, watch)
+                interests::find_before(events, &mut vectors, until, interest_count(settings), settings.seed, watch)
             })?;
             let trajectories = Trajectories::build(events, &space, calendar);
             let found = clock.time(Stage::Train, || -> anyhow::Result<Backtest> {
-                let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
-                    .context("libtorch failed on the texts' main directions")?;
+                let rows = RowVectors::of_space(events, &trajectories, &space, &mut vectors, until)?;
                 drop(vectors);
                 Ok(forecast::backtest(&trajectories, &rows, &config, &plan, only, device.tch(), watch)?)
             })?;

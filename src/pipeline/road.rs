@@ -3,22 +3,20 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::Context as _;
-
 use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
 use crate::forecast::{self, ForecastConfig, Run};
 use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
-use crate::language::{self, Device, Embedded, Embedding, Precision, Vectors};
+use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVectors};
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
 use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 4;
+const STAGES: u32 = 5;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -134,8 +132,8 @@ pub fn run_from(
     let embedding = embedding(settings, device);
     let model = language::model_info(&embedding.model)?;
     let mut embedded: Option<Embedded> = None;
-    let mut embed = |clock: &mut Clock| -> anyhow::Result<Vectors> {
-        let (vectors, done) = clock.time(Stage::Embed, || embedding.all(&events.texts, watch))?;
+    let mut embed = |clock: &mut Clock| -> anyhow::Result<SpooledVectors> {
+        let (vectors, done) = clock.time(Stage::Embed, || embedding.spooled(&events.texts, watch))?;
         embedded = Some(done);
         Ok(vectors)
     };
@@ -147,7 +145,7 @@ pub fn run_from(
     let space: InterestSpace = match store.get("interests", space_key) {
         Some(space) => space,
         None => {
-            let found = &*vectors.insert(embed(&mut clock)?);
+            let found = &mut *vectors.insert(embed(&mut clock)?);
             let space = clock.time(Stage::Cluster, || interests::find(events, found, count, settings.seed, watch))?;
             store.put("interests", space_key, &space);
             space
@@ -165,14 +163,13 @@ pub fn run_from(
             run
         }
         None => {
-            let vectors = match vectors {
+            let mut vectors = match vectors {
                 Some(vectors) => vectors,
                 None => embed(&mut clock)?,
             };
             let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
                 let until = trajectories.calendar.start(trajectories.origin);
-                let rows = RowVectors::of_space(events, &trajectories, &space, &vectors, until)
-                    .context("libtorch failed on the texts' main directions")?;
+                let rows = RowVectors::of_space(events, &trajectories, &space, &mut vectors, until)?;
                 drop(vectors);
                 Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), &checkpoints, watch)?)
             })?;
