@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use driftline::calendar::{Calendar, Period, PeriodLength};
-use driftline::forecast::{Checkpoints, ForecastConfig, ModelKind, run};
+use driftline::forecast::{Checkpoints, ForecastConfig, ModelKind, Start, run};
 use driftline::interests::{RowVectors, Trajectories};
 use driftline::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
 
@@ -77,7 +77,7 @@ fn main() {
     let config = ForecastConfig { max_epochs: EPOCHS, patience: EPOCHS, ..ForecastConfig::default() };
     let stopwatch = Arc::new(Stopwatch::default());
     let watch = Watch::new(stopwatch.clone(), CancelToken::new());
-    run(&log, &vectors, &config, ModelKind::Lstm, tch::Device::Cpu, &Checkpoints::none(), &watch).unwrap();
+    run(&log, &vectors, &config, ModelKind::Lstm, tch::Device::Cpu, Start::Anew(&Checkpoints::none()), &watch).unwrap();
     let ends = stopwatch.0.lock().unwrap_or_else(PoisonError::into_inner);
     // The first epoch of a network has no begin.
     for pair in ends.windows(2).filter(|pair| pair[0].0 == pair[1].0) {

@@ -10,15 +10,19 @@ use super::arguments::ForecastArguments;
 use super::output::{Edge, count, print, print_json, table, things};
 use super::{Misuse, exit, inspect, progress};
 use crate::interests::InterestSpace;
-use crate::pipeline::{self, Outcome, Store};
+use crate::pipeline::{self, ModelFolder, Outcome, Store};
 use crate::report::OutputFolder;
 
 /// How many terms of an interest stand beside its label.
 const TERMS: usize = 5;
 
 pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
+    let saved = arguments.model_dir.as_deref().map(ModelFolder::read).transpose()?;
     let arguments = &arguments.road;
-    let settings = arguments.settings()?;
+    let settings = match &saved {
+        Some(saved) => arguments.settings_for(&saved.card)?,
+        None => arguments.settings()?,
+    };
     if arguments.chosen_models.as_ref().is_some_and(|models| models.len() > 1) {
         return Err(Misuse("a forecast is made by one model; name one with --model, or leave it out".into()).into());
     }
@@ -26,7 +30,10 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     drop(OutputFolder::new(&arguments.out)?);
     let began = Instant::now();
     let watch = progress::watch(&arguments.voice)?;
-    let outcome = pipeline::run(&settings, &Store::open_default(), &watch)?;
+    let outcome = match &saved {
+        Some(saved) => pipeline::forecast_with(&settings, saved, &watch)?,
+        None => pipeline::run(&settings, &Store::open_default(), &watch)?,
+    };
     let files = pipeline::write(&outcome, &arguments.out, &watch)?;
     drop(watch);
     arguments.log.meaning.keep(&settings)?;
@@ -39,7 +46,7 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     Ok(exit::DONE)
 }
 
-fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> serde_json::Value {
+pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> serde_json::Value {
     let Outcome { account, events, space, trajectories, forecast, scores, .. } = outcome;
     let calendar = trajectories.calendar;
     let day = |period| calendar.first_day(period).to_string();
@@ -74,7 +81,7 @@ fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> ser
     })
 }
 
-fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
+pub(super) fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
     let Outcome { account, events, space, trajectories, forecast, settings, .. } = outcome;
     let calendar = trajectories.calendar;
     let mut text = String::new();

@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use super::ForecastError;
-use super::checkpoint::Checkpoints;
 use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::market::Market;
 use super::past::Past;
-use super::saved::Networks;
+use super::saved::{Networks, Start};
 use super::split::{FEWEST_PERIODS, Split};
 use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
@@ -35,8 +34,8 @@ pub struct Known<'a> {
     pub config: &'a ForecastConfig,
     /// Where to compute.
     pub device: Device,
-    /// Where to keep how far training has come; nowhere unless said.
-    pub checkpoints: Checkpoints,
+    /// What networks begin with.
+    pub start: Start<'a>,
     /// Whom to tell.
     pub watch: &'a Watch,
 }
@@ -51,6 +50,7 @@ impl<'a> Known<'a> {
         vectors: &'a RowVectors,
         config: &'a ForecastConfig,
         device: Device,
+        start: Start<'a>,
         watch: &'a Watch,
     ) -> Result<Self, ForecastError> {
         let (first, origin) = (trajectories.first, trajectories.origin);
@@ -63,17 +63,7 @@ impl<'a> Known<'a> {
             return Err(ForecastError::NobodyReturns { length });
         }
         let market = Market::of(trajectories);
-        Ok(Self {
-            trajectories,
-            vectors,
-            pasts,
-            market,
-            split,
-            config,
-            device,
-            checkpoints: Checkpoints::none(),
-            watch,
-        })
+        Ok(Self { trajectories, vectors, pasts, market, split, config, device, start, watch })
     }
 
     /// How many interests there are.

@@ -14,8 +14,8 @@ mod trajectories;
 mod words;
 
 pub use error::InterestsError;
-pub use find::{find, find_before};
+pub use find::{find, find_before, place};
 pub use period::choose_period;
-pub use row_vectors::RowVectors;
+pub use row_vectors::{MainDirections, RowVectors};
 pub use space::{Interest, InterestSpace, Source};
 pub use trajectories::Trajectories;

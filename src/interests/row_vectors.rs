@@ -1,6 +1,7 @@
 //! The mean text vector of every row of the trajectories, reduced to its main directions.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
 use super::centroids::{Centroids, dot};
@@ -26,21 +27,17 @@ pub struct RowVectors {
 
 impl RowVectors {
     /// Means over each row's events of what their texts are like: how much each belongs to every interest, and where it
-    /// lies along the main directions of the texts, which are found on the events before `until` and scaled to unit
-    /// variance there.
+    /// lies along the main directions.
     ///
     /// # Errors
-    /// What libtorch or the disk reports.
+    /// What the disk reports.
     pub fn of_space(
         events: &EventTable,
         trajectories: &Trajectories,
         space: &InterestSpace,
+        main: &MainDirections,
         vectors: &mut SpooledVectors,
-        until: WallTime,
     ) -> Result<Self, InterestsError> {
-        let counts: Vec<f64> = events.text_counts_before(until).into_iter().map(f64::from).collect();
-        // Which texts stand for all is of no weight here: the directions hardly depend on it.
-        let main = MainDirections::of(&Sample::take(vectors, &counts, 0)?)?;
         let (dim, width) = (vectors.dim(), space.len() + main.len());
         let centroids = Centroids::new(&space.centroids, dim);
         let mut features = Vec::with_capacity(events.texts.len() * width);
@@ -100,15 +97,28 @@ fn memberships(mut cosines: Vec<f32>) -> Vec<f32> {
 }
 
 /// The directions in which texts differ most, each scaled to unit variance.
-struct MainDirections {
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MainDirections {
     /// Directions × length of a vector.
-    rows: Vec<f32>,
-    dim: usize,
+    pub rows: Vec<f32>,
+    /// Length of a vector.
+    pub dim: usize,
     /// Where the texts' centre lies along each.
-    centre: Vec<f32>,
+    pub centre: Vec<f32>,
 }
 
 impl MainDirections {
+    /// Those of a log's texts, as often as they have events before `until`, so that each direction has unit variance
+    /// there.
+    ///
+    /// # Errors
+    /// What libtorch or the disk reports.
+    pub fn before(events: &EventTable, vectors: &mut SpooledVectors, until: WallTime) -> Result<Self, InterestsError> {
+        let counts: Vec<f64> = events.text_counts_before(until).into_iter().map(f64::from).collect();
+        // Which texts stand for all is of no weight here: the directions hardly depend on it.
+        Self::of(&Sample::take(vectors, &counts, 0)?)
+    }
+
     /// Principal components of a weighted sample.
     fn of(sample: &Sample) -> Result<Self, InterestsError> {
         let _frozen = tch::no_grad_guard();

@@ -7,8 +7,8 @@ use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
-use crate::forecast::{self, ForecastConfig, Run};
-use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
+use crate::forecast::{self, ForecastConfig, Run, Start};
+use crate::interests::{self, InterestSpace, MainDirections, RowVectors, Trajectories};
 use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVectors};
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
@@ -16,7 +16,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 5;
+const STAGES: u32 = 6;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -127,7 +127,6 @@ pub fn run_from(
     let device = Device::pick(settings.device)?;
     let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
     let events = &*log.events;
-    let mut notes = log.notes;
 
     let embedding = embedding(settings, device);
     let model = language::model_info(&embedding.model)?;
@@ -156,32 +155,52 @@ pub fn run_from(
     let config = forecast_config(settings);
     let run_key = Fingerprint::of(&(space_key, length, &config, settings.model, device.describe()))?;
     let checkpoints = store.checkpoints(run_key);
-    let run: Run = match store.get("forecast", run_key) {
-        Some(run) => {
+    let (run, directions): (Run, MainDirections) = match store.get("forecast", run_key) {
+        Some(kept) => {
             // A kill right after the result was kept leaves them.
             checkpoints.remove();
-            run
+            kept
         }
         None => {
             let mut vectors = match vectors {
                 Some(vectors) => vectors,
                 None => embed(&mut clock)?,
             };
-            let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
+            let both = clock.time(Stage::Train, || -> anyhow::Result<(Run, MainDirections)> {
                 let until = trajectories.calendar.start(trajectories.origin);
-                let rows = RowVectors::of_space(events, &trajectories, &space, &mut vectors, until)?;
+                let main = MainDirections::before(events, &mut vectors, until)?;
+                let rows = RowVectors::of_space(events, &trajectories, &space, &main, &mut vectors)?;
                 drop(vectors);
-                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), &checkpoints, watch)?)
+                let start = Start::Anew(&checkpoints);
+                let run = forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), start, watch)?;
+                Ok((run, main))
             })?;
-            store.put("forecast", run_key, &run);
+            store.put("forecast", run_key, &both);
             checkpoints.remove();
-            run
+            both
         }
     };
+    let language = LanguageUse { model, precision: embedding.precision.describe(), embedded };
+    Ok(outcome(settings, log, space, trajectories, (run, directions), device, language, clock))
+}
 
+/// All that was found on the road, put together.
+#[expect(clippy::too_many_arguments, reason = "it is the sum of all stages, and they have no smaller sum")]
+pub(super) fn outcome(
+    settings: &Settings,
+    log: ReadLog,
+    space: InterestSpace,
+    trajectories: Trajectories,
+    (run, directions): (Run, MainDirections),
+    device: Device,
+    language: LanguageUse,
+    clock: Clock,
+) -> Outcome {
+    let mut notes = log.notes;
     notes.push(run.chosen_because);
+    let events = &*log.events;
     let users = report::summarise_users(events, &trajectories, &run.forecast);
-    Ok(Outcome {
+    Outcome {
         settings: settings.clone(),
         inputs: log.inputs,
         columns: Arc::new(log.columns),
@@ -193,12 +212,13 @@ pub fn run_from(
         scores: Arc::new(run.scores),
         curves: Arc::new(run.curves),
         model: Arc::new(run.model),
+        directions: Arc::new(directions),
         users: Arc::new(users),
         notes,
         device: device.describe(),
-        language: LanguageUse { model, precision: embedding.precision.describe(), embedded },
+        language,
         times: clock.0,
-    })
+    }
 }
 
 /// How long each stage took, in seconds; a stage whose result was kept is absent.
