@@ -21,7 +21,7 @@ from torch import nn
 
 USERS, PERIODS, INTERESTS, DIM, HIDDEN, BATCH, EPOCHS = 3000, 25, 16, 24, 64, 128, 8
 ROUNDS = 3
-TERMS, CONTEXT, WIDE = 7, 9, 3 * INTERESTS + DIM + 6
+TERMS, CONTEXT, WIDE = 9, 9, 3 * INTERESTS + DIM + 6
 
 
 def length(user):
@@ -37,7 +37,7 @@ class Network(nn.Module):
         self.weights = nn.Linear(HIDDEN, TERMS)
         self.correction = nn.Linear(HIDDEN, INTERESTS)
         self.drop = nn.Dropout(0.3)
-        self.first = torch.tensor([0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0])
+        self.first = torch.tensor([0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
 
     def forward(self, inputs, place, ground, terms, context):
         states, _ = self.lstm(self.drop(torch.relu(self.embed(inputs))))

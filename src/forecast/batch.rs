@@ -2,7 +2,9 @@
 
 use tch::{Device, Tensor};
 
+use super::affinity::Affinity;
 use super::market::Market;
+use super::model::Known;
 use super::past::{Past, Question};
 use super::resident::Resident;
 use crate::calendar::Calendar;
@@ -11,10 +13,13 @@ use crate::interests::{RowVectors, Trajectories};
 
 /// Decays of the simple forecasts that the network corrects, and the strength in events of each one's prior.
 const MEMORIES: [(f32, f32); 5] = [(0.0, 30.0), (0.5, 15.0), (0.8, 10.0), (0.95, 20.0), (1.0, 30.0)];
-/// Forecasts in log-shares relative to popularity that are weighed: the memories, the market's drift, its season.
-pub const TERMS: usize = MEMORIES.len() + 2;
+/// The memory that is also drawn towards what users like this one did, and the strength of that prior in events.
+const PERSONAL: (usize, f32) = (3, 30.0);
+/// Forecasts in log-shares relative to popularity that are weighed: the memories, the market's drift, its season, what
+/// users like this one did, and a memory drawn towards it.
+pub const TERMS: usize = MEMORIES.len() + 4;
 /// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
-pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0];
+pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0];
 /// Numbers that describe a question besides the terms.
 pub(super) const CONTEXT: usize = 9;
 /// Numbers of an active period besides those by interest.
@@ -36,6 +41,7 @@ pub struct Asked<'a> {
 pub struct Features<'a> {
     trajectories: &'a Trajectories,
     market: &'a Market,
+    affinity: &'a Affinity,
     vectors: &'a RowVectors,
     pub(super) device: Device,
 }
@@ -59,9 +65,10 @@ pub struct Batch {
 }
 
 impl<'a> Features<'a> {
-    /// Features of one log on one device. `vectors` holds the reduced mean text vector of every row.
-    pub fn new(trajectories: &'a Trajectories, market: &'a Market, vectors: &'a RowVectors, device: Device) -> Self {
-        Self { trajectories, market, vectors, device }
+    /// Features of one log, as it is known, on one device.
+    pub fn new(known: &'a Known<'a>) -> Self {
+        let Known { trajectories, market, affinity, vectors, device, .. } = known;
+        Self { trajectories, market, affinity, vectors, device: *device }
     }
 
     pub(super) fn interests(&self) -> usize {
@@ -101,9 +108,11 @@ impl<'a> Features<'a> {
     ) {
         let past = asked.past;
         let sums: Vec<Vec<f32>> = MEMORIES.iter().map(|(decay, _)| past.decayed(*decay)).collect();
-        for question in asked.questions {
+        let (topics, row) = (&self.vectors.topics, self.trajectories.rows(asked.user).start);
+        let expected = self.affinity.expected(topics, row, past, asked.questions, self.market);
+        for (question, expected) in asked.questions.iter().zip(expected.chunks_exact(self.interests())) {
             ground.extend_from_slice(self.market.log_popularity(question.origin));
-            self.terms(&sums, question, terms);
+            self.terms(&sums, question, expected, terms);
             self.context(past, question, context);
             match question.answer {
                 Some(answer) => events.extend_from_slice(past.counts(answer)),
@@ -132,11 +141,13 @@ impl<'a> Features<'a> {
         rest.copy_from_slice(&[0.3 * total.ln_1p(), 0.5 * gap.ln_1p(), sin, cos, (1.0 + step as f32).ln() / 3.0, 1.0]);
     }
 
-    /// The simple forecasts in log-shares relative to popularity.
-    fn terms(&self, sums: &[Vec<f32>], question: &Question, into: &mut Vec<f32>) {
+    /// The simple forecasts in log-shares relative to popularity. `expected` are the shares that users like this one
+    /// turned to.
+    fn terms(&self, sums: &[Vec<f32>], question: &Question, expected: &[f32], into: &mut Vec<f32>) {
         let (interests, popularity) = (self.interests(), self.market.log_popularity(question.origin));
-        for ((_, strength), sums) in MEMORIES.iter().zip(sums) {
-            let known = &sums[question.known * interests..(question.known + 1) * interests];
+        let known = |memory: usize| &sums[memory][question.known * interests..(question.known + 1) * interests];
+        for (memory, (_, strength)) in MEMORIES.iter().enumerate() {
+            let known = known(memory);
             let total: f32 = known.iter().sum::<f32>() + strength;
             into.extend(known.iter().zip(popularity).map(|(events, log)| {
                 let share = (events + strength * log.exp()) / total;
@@ -146,6 +157,11 @@ impl<'a> Features<'a> {
         into.extend(self.market.drift(question.origin));
         let season = self.calendar().length.season();
         into.extend(self.market.season(question.origin, question.target, season));
+        into.extend(expected.iter().zip(popularity).map(|(share, log)| share.ln() - log));
+        let (memory, strength) = PERSONAL;
+        let total: f32 = known(memory).iter().sum::<f32>() + strength;
+        let personal = known(memory).iter().zip(expected).map(|(events, share)| (events + strength * share) / total);
+        into.extend(personal.zip(popularity).map(|(share, log)| share.ln() - log));
     }
 
     /// A question in numbers: distance, gap, calendar of the target, activity.

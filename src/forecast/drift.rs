@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::run::Run;
+use super::saved::Role;
 use super::score::leading;
 
 /// What changed from one run to another on the same trajectories.
@@ -59,7 +60,7 @@ impl Drift {
             leading_changed: mean(changed as f64),
             validation: validation.collect(),
             epochs: epochs
-                .filter(|(_, after)| !after.judged)
+                .filter(|(_, after)| after.role == Role::Whole)
                 .map(|(before, after)| after.epochs.saturating_sub(before.epochs))
                 .collect(),
         }

@@ -1,6 +1,7 @@
 //! Trajectories → forecasts with bands, and how well every model did on the past.
 
 mod adamw;
+mod affinity;
 mod backtest;
 mod bands;
 mod batch;
@@ -42,5 +43,5 @@ pub use error::ForecastError;
 pub use model::ModelKind;
 pub use result::{Band, Forecast, Score, ScoreTable};
 pub use run::{Run, run};
-pub use saved::{SavedMember, SavedModel, Start};
+pub use saved::{Role, SavedMember, SavedModel, Start};
 pub use tuning::{Trial, Tuning, tune};

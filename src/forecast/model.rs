@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use super::ForecastError;
+use super::affinity::Affinity;
 use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::market::Market;
@@ -28,6 +29,8 @@ pub struct Known<'a> {
     pub pasts: Vec<Past>,
     /// The market before the origin.
     pub market: Market,
+    /// What followed what before the origin.
+    pub affinity: Affinity,
     /// Which periods train, stop and judge.
     pub split: Split,
     /// Settings.
@@ -63,7 +66,8 @@ impl<'a> Known<'a> {
             return Err(ForecastError::NobodyReturns { length });
         }
         let market = Market::of(trajectories);
-        Ok(Self { trajectories, vectors, pasts, market, split, config, device, start, watch })
+        let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
+        Ok(Self { trajectories, vectors, pasts, market, affinity, split, config, device, start, watch })
     }
 
     /// How many interests there are.

@@ -101,7 +101,7 @@ pub fn run(
 /// How many epochs training usually takes: a guess for the time left.
 pub(super) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
     let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
-    (trained * 2 * config.members.max(1)) as u64 * USUAL_EPOCHS
+    (trained * 3 * config.members.max(1)) as u64 * USUAL_EPOCHS
 }
 
 /// The model that forecasts, and why.

@@ -20,9 +20,21 @@ pub struct SavedModel {
     /// The networks, those of a kind in the order of their numbers.
     pub members: Vec<SavedMember>,
     /// All weights in the safetensors format, float32, named `lstm.N.layer.weight` and `gru.N.layer.weight`; beside
-    /// them the optimizer's state, `….adamw.mean` and `….adamw.square`. The names of judged networks begin with
-    /// `judged.`.
+    /// them the optimizer's state, `….adamw.mean` and `….adamw.square`. The names of networks that do not
+    /// forecast begin with `judged.` or `recent.`.
     pub weights: Vec<u8>,
+}
+
+/// What a network learnt from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// From the periods before the tuning ones. What it says of those tells when to stop, and how far off it is.
+    Judged,
+    /// From the tuning periods too. What it says of the validation periods tells how far off forecasts may be.
+    Recent,
+    /// From everything before the origin: it forecasts.
+    Whole,
 }
 
 /// One network of a [`SavedModel`].
@@ -30,9 +42,8 @@ pub struct SavedModel {
 pub struct SavedMember {
     /// The kind of recurrent layer.
     pub cell: CellKind,
-    /// Whether it learnt only from the periods before the tuning ones: it forecasts nothing, but what it says of later
-    /// periods tells how far off forecasts may be.
-    pub judged: bool,
+    /// What it learnt from, and so what it is good for.
+    pub role: Role,
     /// Epochs it was trained for.
     pub epochs: u32,
     /// Steps that its optimizer made.
@@ -59,15 +70,15 @@ pub struct Networks {
 }
 
 impl Networks {
-    /// Adds the networks of one kind, judged ones or those that forecast.
+    /// Adds the networks of one kind and role.
     ///
     /// # Errors
     /// When weights cannot be read off the device.
-    pub fn add(&mut self, cell: CellKind, judged: bool, members: &[Member]) -> Result<(), ForecastError> {
+    pub fn add(&mut self, cell: CellKind, role: Role, members: &[Member]) -> Result<(), ForecastError> {
         let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         for (at, member) in members.iter().enumerate() {
-            self.members.push(SavedMember { cell, judged, epochs: member.epochs, steps: member.steps });
-            let prefix = prefix(cell, judged, at);
+            self.members.push(SavedMember { cell, role, epochs: member.epochs, steps: member.steps });
+            let prefix = prefix(cell, role, at);
             for (name, tensor) in member.weights.variables() {
                 let shape = tensor.size().into_iter().map(|size| size as usize).collect();
                 let flat = tensor.f_detach()?.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_flatten(0, -1)?;
@@ -101,7 +112,7 @@ impl Networks {
 }
 
 impl SavedModel {
-    /// The saved networks of one kind, judged ones or those that forecast, as they were when they were saved.
+    /// The saved networks of one kind and role, as they were when they were saved.
     ///
     /// # Errors
     /// [`ForecastError::Misfit`] where there are none of that kind or they have another shape than the settings and the
@@ -109,15 +120,15 @@ impl SavedModel {
     pub(super) fn networks(
         &self,
         cell: CellKind,
-        judged: bool,
+        role: Role,
         training: &Training,
     ) -> Result<Vec<Member>, ForecastError> {
         let tensors = SafeTensors::deserialize(&self.weights)?;
-        let of_kind = self.members.iter().filter(|member| member.cell == cell && member.judged == judged);
+        let of_kind = self.members.iter().filter(|member| member.cell == cell && member.role == role);
         let members: Result<Vec<Member>, ForecastError> = of_kind
             .enumerate()
             .map(|(at, saved)| {
-                let prefix = prefix(cell, judged, at);
+                let prefix = prefix(cell, role, at);
                 let mut member = training.fresh(0)?;
                 let _frozen = tch::no_grad_guard();
                 for (name, mut variable) in member.weights.variables() {
@@ -146,8 +157,13 @@ impl SavedModel {
     }
 }
 
-fn prefix(cell: CellKind, judged: bool, at: usize) -> String {
-    format!("{}{}.{at}", if judged { "judged." } else { "" }, cell.name())
+fn prefix(cell: CellKind, role: Role, at: usize) -> String {
+    let role = match role {
+        Role::Judged => "judged.",
+        Role::Recent => "recent.",
+        Role::Whole => "",
+    };
+    format!("{role}{}.{at}", cell.name())
 }
 
 /// A tensor's numbers, if it is there and has this shape.
@@ -169,7 +185,7 @@ mod tests {
     use crate::events::UserId;
     use crate::forecast::batch::Features;
     use crate::forecast::lessons::Lessons;
-    use crate::forecast::market::Market;
+    use crate::forecast::model::Known;
     use crate::forecast::past::Past;
     use crate::forecast::testing::{alone, lively};
     use crate::forecast::train::{Held, Stop};
@@ -179,13 +195,14 @@ mod tests {
     #[test]
     fn a_saved_network_learns_on_as_if_it_had_never_stopped() {
         let _alone = alone();
-        let log = lively(60, 10, 3, 2);
-        let (market, vectors) = (Market::of(&log), RowVectors::default());
-        let features = Features::new(&log, &market, &vectors, Device::Cpu);
+        let (log, vectors, watch) = (lively(60, 10, 3, 2), RowVectors::default(), Watch::silent());
         let config = ForecastConfig { hidden: 8, batch_users: 16, ..ForecastConfig::default() };
         let pasts: Vec<Past> = (0..60).map(|user| Past::of(&log, UserId(user))).collect();
         let lessons = Lessons::of(&pasts, Period(0)..Period(10), Period(0), &[1]);
-        let watch = Watch::silent();
+        let nowhere = Checkpoints::none();
+        let start = Start::Anew(&nowhere);
+        let known = Known::at_origin(&log, &vectors, &config, Device::Cpu, start, &watch).unwrap();
+        let features = Features::new(&known);
         let mut meter = watch.meter(Stage::Train, "epochs", None);
         for cell in [CellKind::Lstm, CellKind::Gru] {
             let held = Held::of(&features, &lessons).unwrap();
@@ -197,13 +214,13 @@ mod tests {
             };
             let packed = |members: &[Member]| {
                 let mut networks = Networks::default();
-                networks.add(cell, false, members).unwrap();
+                networks.add(cell, Role::Whole, members).unwrap();
                 networks.packed(config, 3).unwrap()
             };
             let unbroken = packed(&[train(5, None)]);
             let half = packed(&[train(2, None)]);
             assert_eq!(half.members[0].epochs, 2);
-            let load = |saved: &SavedModel| saved.networks(cell, false, &training).unwrap().remove(0);
+            let load = |saved: &SavedModel| saved.networks(cell, Role::Whole, &training).unwrap().remove(0);
             assert_eq!(packed(&[load(&half)]), half, "loaded and saved again");
             assert!(packed(&[train(5, Some(load(&half)))]) == unbroken, "weights, moments and steps");
             let forgetful = Member { moments: (vec![], vec![]), steps: 0, ..load(&half) };
@@ -214,10 +231,12 @@ mod tests {
     #[test]
     fn a_model_without_the_networks_asked_for_or_of_another_shape_is_refused() {
         let _alone = alone();
-        let log = lively(20, 6, 3, 2);
-        let (market, vectors, watch) = (Market::of(&log), RowVectors::default(), Watch::silent());
-        let features = Features::new(&log, &market, &vectors, Device::Cpu);
-        let (small, wide) = ([8, 16]).map(|hidden| ForecastConfig { hidden, ..ForecastConfig::default() }).into();
+        let (log, vectors, watch) = (lively(20, 6, 3, 2), RowVectors::default(), Watch::silent());
+        let [small, wide] = [8, 16].map(|hidden| ForecastConfig { hidden, ..ForecastConfig::default() });
+        let nowhere = Checkpoints::none();
+        let start = Start::Anew(&nowhere);
+        let known = Known::at_origin(&log, &vectors, &small, Device::Cpu, start, &watch).unwrap();
+        let features = Features::new(&known);
         let training = |config| Training {
             features: &features,
             interests: 3,
@@ -228,11 +247,10 @@ mod tests {
             watch: &watch,
         };
         let mut networks = Networks::default();
-        networks.add(CellKind::Lstm, false, &[training(&small).fresh(1).unwrap()]).unwrap();
+        networks.add(CellKind::Lstm, Role::Whole, &[training(&small).fresh(1).unwrap()]).unwrap();
         let saved = networks.packed(&small, 3).unwrap();
-        let refused =
-            |config, judged| saved.networks(CellKind::Lstm, judged, &training(config)).unwrap_err().to_string();
-        assert!(refused(&wide, false).contains("shape"), "{}", refused(&wide, false));
-        assert!(refused(&small, true).contains("no lstm networks"), "{}", refused(&small, true));
+        let refused = |config, role| saved.networks(CellKind::Lstm, role, &training(config)).unwrap_err().to_string();
+        assert!(refused(&wide, Role::Whole).contains("shape"), "{}", refused(&wide, Role::Whole));
+        assert!(refused(&small, Role::Judged).contains("no lstm networks"), "{}", refused(&small, Role::Judged));
     }
 }

@@ -14,7 +14,7 @@ fn forecast(log: &Trajectories) -> Result<Run, ForecastError> {
     let _alone = alone();
     run(
         log,
-        &RowVectors { dim: 0, data: vec![] },
+        &RowVectors::default(),
         &quick(),
         ModelKind::Ensemble,
         tch::Device::Cpu,
@@ -102,7 +102,7 @@ fn a_log_that_teaches_nothing_is_refused_in_words() {
 fn a_model_that_is_named_forecasts_and_joint_bands_are_wider() {
     let _alone = alone();
     let log = lively(250, 16, 4, 3);
-    let nothing = RowVectors { dim: 0, data: vec![] };
+    let nothing = RowVectors::default();
     let by_drift = |joint| {
         let config = ForecastConfig { joint, ..quick() };
         run(
@@ -132,7 +132,7 @@ fn a_saved_model_forecasts_as_its_run_did_and_one_that_learns_on_moves() {
     let _alone = alone();
     let mut log = lively(120, 15, 3, 9);
     log.origin = Period(13);
-    let vectors = RowVectors { dim: 2, data: vec![0.1; log.period.len() * 2] };
+    let vectors = RowVectors { dim: 2, data: vec![0.1; log.period.len() * 2], ..RowVectors::default() };
     let go = |log: &Trajectories, config: &ForecastConfig, start: Start| {
         run(log, &vectors, config, ModelKind::Ensemble, tch::Device::Cpu, start, &Watch::silent())
     };
@@ -177,7 +177,7 @@ fn training_stops_when_asked() {
     let _alone = alone();
     let token = CancelToken::new();
     let watch = Watch::new(std::sync::Arc::new(Impatient(token.clone())), token);
-    let nothing = RowVectors { dim: 0, data: vec![] };
+    let nothing = RowVectors::default();
     let stopped = run(
         &lively(80, 12, 3, 8),
         &nothing,
@@ -206,7 +206,8 @@ impl Observer for Patient {
 #[test]
 fn a_training_that_was_broken_off_ends_as_an_unbroken_one() {
     let _alone = alone();
-    let (log, nothing) = (lively(80, 12, 3, 8), RowVectors { dim: 4, data: vec![0.1; 80 * 12 * 4] });
+    let (log, nothing) =
+        (lively(80, 12, 3, 8), RowVectors { dim: 4, data: vec![0.1; 80 * 12 * 4], ..RowVectors::default() });
     let train = |checkpoints: &Checkpoints, watch: &Watch| {
         run(&log, &nothing, &quick(), ModelKind::Lstm, tch::Device::Cpu, Start::Anew(checkpoints), watch)
     };

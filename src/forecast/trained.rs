@@ -6,7 +6,7 @@ use super::checkpoint::Checkpoints;
 use super::config::{CellKind, training_horizons};
 use super::lessons::Lessons;
 use super::model::{Fitted, Known, Model};
-use super::saved::{Networks, SavedModel, Start};
+use super::saved::{Networks, Role, SavedModel, Start};
 use super::split::Split;
 use super::train::{Held, Member, Stop, Training, mean_shares};
 use crate::calendar::Period;
@@ -23,27 +23,28 @@ struct Trained<'a> {
     cell: CellKind,
     /// Learned from the periods before the tuning ones, stopped by the tuning ones.
     judged: Vec<Member>,
+    /// Learned from the tuning periods too, for as many epochs as were good for the first: on the validation periods
+    /// these know about as much as the last ones will of the periods to come.
+    recent: Vec<Member>,
     /// Learned from everything before the origin, for as many epochs as were good for the first.
     whole: Vec<Member>,
 }
 
 impl Model for Recurrent {
     fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
-        let features = features(known);
+        let features = Features::new(known);
         let training = training(known, self.0, &features);
-        let saved = |model: &SavedModel| -> Result<_, ForecastError> {
-            Ok((model.networks(self.0, true, &training)?, model.networks(self.0, false, &training)?))
+        let saved = |model: &SavedModel| -> Result<[Vec<Member>; 3], ForecastError> {
+            let of = |role| model.networks(self.0, role, &training);
+            Ok([of(Role::Judged)?, of(Role::Recent)?, of(Role::Whole)?])
         };
-        let (judged, whole) = match known.start {
-            Start::Anew(_) => (None, None),
+        let [judged, recent, whole] = match known.start {
+            Start::Anew(_) => [None, None, None],
             Start::Saved(model) => {
-                let (judged, whole) = saved(model)?;
-                return Ok(Box::new(Trained { known, cell: self.0, judged, whole }));
+                let [judged, recent, whole] = saved(model)?;
+                return Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }));
             }
-            Start::Continued(model, _) => {
-                let (judged, whole) = saved(model)?;
-                (Some(judged), Some(whole))
-            }
+            Start::Continued(model, _) => saved(model)?.map(Some),
         };
         let Split { first, tune, validation, origin } = known.split;
         let horizons = training_horizons(known.config.horizon);
@@ -55,35 +56,46 @@ impl Model for Recurrent {
         let judged = ensemble("before validation", judged, &training, meter, |_| (&learn, Stop::Early(&stop)))?;
         let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
         drop((learn, stop));
+        let up_to = Lessons::of(&known.pasts, since(validation)..validation, first, &horizons);
+        let up_to = Held::of(&features, &up_to)?;
+        let after = |at: usize| Stop::After(epochs[at]);
+        let recent = ensemble("up to validation", recent, &training, meter, |at| (&up_to, after(at)))?;
+        drop(up_to);
         let all = Held::of(&features, &all)?;
-        let whole = ensemble("whole past", whole, &training, meter, |at| (&all, Stop::After(epochs[at])))?;
-        Ok(Box::new(Trained { known, cell: self.0, judged, whole }))
+        let whole = ensemble("whole past", whole, &training, meter, |at| (&all, after(at)))?;
+        Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }))
     }
 }
 
 impl Fitted for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = features(self.known);
-        mean_shares(&self.judged, &training(self.known, self.cell, &features), questions, self.known.interests())
+        let (features, interests) = (Features::new(self.known), self.known.interests());
+        let training = training(self.known, self.cell, &features);
+        let mut shares = mean_shares(&self.judged, &training, questions, interests)?;
+        let recent = mean_shares(&self.recent, &training, questions, interests)?;
+        let both = shares.chunks_exact_mut(interests).zip(recent.chunks_exact(interests));
+        for (question, (shares, recent)) in questions.questions().iter().zip(both) {
+            if question.origin >= self.known.split.validation {
+                shares.copy_from_slice(recent);
+            }
+        }
+        Ok(shares)
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = features(self.known);
+        let features = Features::new(self.known);
         mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
     }
 
     fn curves(&self) -> Vec<CurvePoint> {
-        self.judged.iter().chain(&self.whole).flat_map(|member| member.curve.clone()).collect()
+        self.judged.iter().chain(&self.recent).chain(&self.whole).flat_map(|member| member.curve.clone()).collect()
     }
 
     fn save(&self, networks: &mut Networks) -> Result<(), ForecastError> {
-        networks.add(self.cell, true, &self.judged)?;
-        networks.add(self.cell, false, &self.whole)
+        networks.add(self.cell, Role::Judged, &self.judged)?;
+        networks.add(self.cell, Role::Recent, &self.recent)?;
+        networks.add(self.cell, Role::Whole, &self.whole)
     }
-}
-
-pub(super) fn features<'a>(known: &'a Known<'a>) -> Features<'a> {
-    Features::new(known.trajectories, &known.market, known.vectors, known.device)
 }
 
 pub(super) fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a Features<'a>) -> Training<'a> {

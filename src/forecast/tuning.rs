@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::ForecastError;
+use super::batch::Features;
 use super::checkpoint::Checkpoints;
 use super::config::{CellKind, ForecastConfig, NetworkShape, training_horizons};
 use super::lessons::Lessons;
@@ -16,7 +17,7 @@ use super::run::OneThread;
 use super::saved::Start;
 use super::split::Split;
 use super::train::{Held, Member, Stop, Training};
-use super::trained::{features, training};
+use super::trained::training;
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
@@ -92,7 +93,7 @@ pub fn tune(
     let known = Known::at_origin(trajectories, vectors, config, device, Start::Anew(checkpoints), watch)?;
     let _threads = OneThread::on(device);
     let Split { first, tune, validation, .. } = known.split;
-    let features = features(&known);
+    let features = Features::new(&known);
     let shapes = shapes(config, trials, tune.since(first));
     let new = |shape: NetworkShape| Trial { shape, rounds: 0, curve: Vec::new(), loss: f64::INFINITY };
     let mut tuning = Tuning {

@@ -13,10 +13,20 @@ use super::centroids::nearest;
 use super::sample::Sample;
 use crate::observe::{Stage, Watch};
 
-/// Seedings tried; the one whose texts lie nearest to their centroids is kept.
-const ATTEMPTS: u64 = 16;
-/// Most rounds of one attempt. The sample settles in about thirty.
-const ROUNDS: usize = 100;
+/// How long better clusters are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    /// Seedings tried; the one whose texts lie nearest to their centroids is kept.
+    pub attempts: u64,
+    /// Most rounds of one attempt.
+    pub rounds: usize,
+}
+
+impl Effort {
+    /// For what a person will read. The sample settles in about thirty rounds.
+    pub const CAREFUL: Self = Self { attempts: 16, rounds: 100 };
+}
+
 /// An attempt ends when a round gains less than this part of the objective.
 const GAIN: f64 = 1e-6;
 
@@ -63,14 +73,14 @@ impl Points {
     }
 
     /// Gathers the points into `count` clusters, at most [`Points::distinct`].
-    pub fn gather(&self, count: usize, seed: u64, watch: &Watch) -> Result<Clusters, InterestsError> {
+    pub fn gather(&self, count: usize, seed: u64, effort: Effort, watch: &Watch) -> Result<Clusters, InterestsError> {
         let _frozen = tch::no_grad_guard();
-        let mut meter = watch.meter(Stage::Cluster, "attempts", Some(ATTEMPTS));
+        let mut meter = watch.meter(Stage::Cluster, "attempts", Some(effort.attempts));
         let mut best: Option<Clusters> = None;
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..effort.attempts {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(attempt);
-            let found = self.attempt(count, &mut rng, watch)?;
+            let found = self.attempt(count, &mut rng, effort.rounds, watch)?;
             if best.as_ref().is_none_or(|best| found.objective > best.objective) {
                 best = Some(found);
             }
@@ -79,9 +89,15 @@ impl Points {
         best.ok_or(InterestsError::NoEvents)
     }
 
-    fn attempt(&self, count: usize, rng: &mut ChaCha8Rng, watch: &Watch) -> Result<Clusters, InterestsError> {
+    fn attempt(
+        &self,
+        count: usize,
+        rng: &mut ChaCha8Rng,
+        rounds: usize,
+        watch: &Watch,
+    ) -> Result<Clusters, InterestsError> {
         let mut found = self.assign(self.seeds(count, rng)?)?;
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds {
             watch.check()?;
             let next = self.assign(self.centroids(&found, count))?;
             let gained = next.objective - found.objective;
@@ -207,7 +223,7 @@ mod tests {
     }
 
     fn gather(points: &Points, count: usize, seed: u64) -> Clusters {
-        points.gather(count, seed, &Watch::silent()).unwrap()
+        points.gather(count, seed, Effort::CAREFUL, &Watch::silent()).unwrap()
     }
 
     #[test]

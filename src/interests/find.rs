@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::centroids::{Centroids, nearest};
-use super::cluster::Points;
+use super::cluster::{Effort, Points};
 use super::labels::label;
 use super::sample::Sample;
 use super::{Interest, InterestSpace, InterestsError, Source};
@@ -113,7 +113,7 @@ fn gather(
         watch.note(format!("{count_found} interests instead of {asked}: the log has only {distinct} distinct texts."));
     }
     let dim = vectors.dim();
-    let centroids = points.gather(count_found, seed, watch)?.centroids;
+    let centroids = points.gather(count_found, seed, Effort::CAREFUL, watch)?.centroids;
     let (of, text_weight) = places(vectors, Centroids::new(&centroids, dim), watch)?;
 
     let mut sizes = vec![0_u64; count_found];

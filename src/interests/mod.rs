@@ -10,12 +10,14 @@ mod period;
 mod row_vectors;
 mod sample;
 mod space;
+mod topics;
 mod trajectories;
 mod words;
 
 pub use error::InterestsError;
 pub use find::{find, find_before, place};
 pub use period::choose_period;
-pub use row_vectors::{MainDirections, RowVectors};
+pub use row_vectors::{MainDirections, RowVectors, TextFeatures};
 pub use space::{Interest, InterestSpace, Source};
+pub use topics::{RowTopics, Topics};
 pub use trajectories::Trajectories;

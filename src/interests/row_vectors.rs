@@ -1,4 +1,4 @@
-//! The mean text vector of every row of the trajectories, reduced to its main directions.
+//! What the texts of every row of the trajectories are like.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,28 +6,60 @@ use tch::{Kind, Tensor};
 
 use super::centroids::{Centroids, dot};
 use super::sample::Sample;
+use super::topics::{RowTopics, Topics};
 use super::{InterestSpace, InterestsError, Trajectories};
 use crate::calendar::WallTime;
 use crate::events::EventTable;
 use crate::language::SpooledVectors;
+use crate::observe::Watch;
 
 /// Main directions of the texts that are kept.
 const REDUCED: usize = 8;
 /// How sharply a text belongs to the interests it is near to; a cosine is divided by it.
 const TEMPERATURE: f32 = 0.1;
 
-/// One short vector a row of [`Trajectories`].
+/// What is told of a text besides its interest: where it lies along the directions in which texts differ most, and its
+/// topic. Found once on a log, and then the same for other logs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TextFeatures {
+    /// The directions.
+    pub main: MainDirections,
+    /// The topics.
+    pub topics: Topics,
+}
+
+impl TextFeatures {
+    /// Those of a log's texts, each as often as it has events before `until`.
+    ///
+    /// # Errors
+    /// [`InterestsError::Cancelled`], what libtorch or the disk reports.
+    pub fn before(
+        events: &EventTable,
+        vectors: &mut SpooledVectors,
+        until: WallTime,
+        watch: &Watch,
+    ) -> Result<Self, InterestsError> {
+        let counts: Vec<f64> = events.text_counts_before(until).into_iter().map(f64::from).collect();
+        // Which texts stand for all is of no weight here: the directions hardly depend on it.
+        let main = MainDirections::of(&Sample::take(vectors, &counts, 0)?)?;
+        Ok(Self { main, topics: Topics::find(vectors, &counts, watch)? })
+    }
+}
+
+/// What every row of [`Trajectories`] is made of: one short vector, and its topics.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RowVectors {
     /// Length of a vector.
     pub dim: usize,
     /// Rows × `dim`.
     pub data: Vec<f32>,
+    /// The topics of every row.
+    pub topics: RowTopics,
 }
 
 impl RowVectors {
     /// Means over each row's events of what their texts are like: how much each belongs to every interest, and where it
-    /// lies along the main directions.
+    /// lies along the main directions; and how often each topic occurs.
     ///
     /// # Errors
     /// What the disk reports.
@@ -35,44 +67,52 @@ impl RowVectors {
         events: &EventTable,
         trajectories: &Trajectories,
         space: &InterestSpace,
-        main: &MainDirections,
+        text: &TextFeatures,
         vectors: &mut SpooledVectors,
     ) -> Result<Self, InterestsError> {
-        let (dim, width) = (vectors.dim(), space.len() + main.len());
+        let (dim, width) = (vectors.dim(), space.len() + text.main.len());
         let centroids = Centroids::new(&space.centroids, dim);
         let mut features = Vec::with_capacity(events.texts.len() * width);
+        let mut topics = Vec::with_capacity(events.texts.len());
         vectors.each(|_, rows| {
             let window = rows.par_chunks_exact(dim).flat_map_iter(|vector| {
-                memberships(centroids.cosines(vector).collect()).into_iter().chain(main.along(vector))
+                memberships(centroids.cosines(vector).collect()).into_iter().chain(text.main.along(vector))
             });
             features.par_extend(window);
+            topics.par_extend(rows.par_chunks_exact(dim).map(|vector| text.topics.of(vector)));
             Ok::<(), InterestsError>(())
         })?;
-        Ok(Self::mean_of(events, trajectories, &features, width))
+        Ok(Self::mean_of(events, trajectories, &features, width, &topics, text.topics.len()))
     }
 
-    /// Means over each row's events of features of their texts, texts × `dim`.
-    fn mean_of(events: &EventTable, trajectories: &Trajectories, reduced: &[f32], dim: usize) -> Self {
+    /// Means over each row's events of features of their texts, texts × `dim`, with the rows' topics of `count`.
+    fn mean_of(
+        events: &EventTable,
+        trajectories: &Trajectories,
+        features: &[f32],
+        dim: usize,
+        topics: &[u16],
+        count: usize,
+    ) -> Self {
         let mut data = vec![0.0; trajectories.period.len() * dim];
+        let (mut of_rows, mut in_row) = (RowTopics::with(count), Vec::new());
         for user in events.user_ids() {
-            let mut rows = trajectories.rows(user);
-            let Some(mut row) = rows.next() else { continue };
-            let mut seen = 0.0;
-            for event in events.rows(user) {
-                if trajectories.calendar.period(events.time[event]) != trajectories.period[row] {
-                    divide(&mut data[row * dim..(row + 1) * dim], seen);
-                    let Some(next) = rows.next() else { break };
-                    (row, seen) = (next, 0.0);
+            let mut left = events.rows(user).peekable();
+            for row in trajectories.rows(user) {
+                let mut seen = 0.0;
+                let own = |event: &usize| trajectories.calendar.period(events.time[*event]) == trajectories.period[row];
+                while let Some(event) = left.next_if(own) {
+                    let text = events.text[event].index();
+                    let sums = &mut data[row * dim..(row + 1) * dim];
+                    sums.iter_mut().zip(&features[text * dim..]).for_each(|(sum, value)| *sum += value);
+                    in_row.extend(topics.get(text));
+                    seen += 1.0;
                 }
-                let text = events.text[event].index();
-                for (sum, value) in data[row * dim..].iter_mut().zip(&reduced[text * dim..(text + 1) * dim]) {
-                    *sum += value;
-                }
-                seen += 1.0;
+                divide(&mut data[row * dim..(row + 1) * dim], seen);
+                of_rows.push(&mut in_row);
             }
-            divide(&mut data[row * dim..(row + 1) * dim], seen);
         }
-        Self { dim, data }
+        Self { dim, data, topics: of_rows }
     }
 
     /// The vector of a row.
@@ -108,17 +148,6 @@ pub struct MainDirections {
 }
 
 impl MainDirections {
-    /// Those of a log's texts, as often as they have events before `until`, so that each direction has unit variance
-    /// there.
-    ///
-    /// # Errors
-    /// What libtorch or the disk reports.
-    pub fn before(events: &EventTable, vectors: &mut SpooledVectors, until: WallTime) -> Result<Self, InterestsError> {
-        let counts: Vec<f64> = events.text_counts_before(until).into_iter().map(f64::from).collect();
-        // Which texts stand for all is of no weight here: the directions hardly depend on it.
-        Self::of(&Sample::take(vectors, &counts, 0)?)
-    }
-
     /// Principal components of a weighted sample.
     fn of(sample: &Sample) -> Result<Self, InterestsError> {
         let _frozen = tch::no_grad_guard();
@@ -187,11 +216,12 @@ mod tests {
         let weights = events.text_counts().into_iter().map(f64::from).collect();
         let main = MainDirections::of(&Sample { data: texts.to_vec(), dim: 2, weights }).unwrap();
         let along: Vec<f32> = texts.chunks(2).flat_map(|text| main.along(text)).collect();
-        let rows = RowVectors::mean_of(&events, &trajectories, &along, 2);
+        let rows = RowVectors::mean_of(&events, &trajectories, &along, 2, &[0, 1], 2);
         assert_eq!(rows.data.len(), 4);
         // Eigenvalues ascend: the main direction is the last.
         let (one, mixed) = (rows.row(0)[1], rows.row(1)[1]);
         assert!(one * mixed < 0.0, "weighted by events, the centre lies between: {one} {mixed}");
         assert!((one + mixed).abs() < 1e-4, "{one} {mixed}");
+        assert_eq!(rows.topics.row(1).collect::<Vec<_>>(), [(0, 1.0), (1, 1.0)]);
     }
 }

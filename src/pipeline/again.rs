@@ -116,7 +116,7 @@ impl Way {
                 ))
                 .into());
         }
-        let rows = RowVectors::of_space(events, &trajectories, &space, &saved.directions, &mut vectors)?;
+        let rows = RowVectors::of_space(events, &trajectories, &space, &saved.text, &mut vectors)?;
         let language = LanguageUse { model, precision: embedding.precision.describe(), embedded: Some(embedded) };
         Ok(Self { log, space, trajectories, rows, language, device, clock })
     }
@@ -131,7 +131,7 @@ impl Way {
     }
 
     fn outcome(self, settings: &Settings, saved: &ModelFolder, run: Run) -> Outcome {
-        let both = (run, saved.directions.clone());
+        let both = (run, saved.text.clone());
         outcome(settings, self.log, self.space, self.trajectories, both, self.device, self.language, self.clock)
     }
 }

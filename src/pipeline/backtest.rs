@@ -7,7 +7,7 @@ use super::{Fingerprint, Store};
 use crate::calendar::{Calendar, Period};
 use crate::events::EventTable;
 use crate::forecast::{self, Backtest, BacktestPlan, ModelKind};
-use crate::interests::{self, InterestSpace, MainDirections, RowVectors, Trajectories};
+use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device};
 use crate::observe::{Stage, Watch};
 use crate::project::Settings;
@@ -85,10 +85,8 @@ pub fn backtest_from(
             })?;
             let trajectories = Trajectories::build(events, &space, calendar);
             let found = clock.time(Stage::Train, || -> anyhow::Result<Backtest> {
-                let rows = {
-                    let main = MainDirections::before(events, &mut vectors, until)?;
-                    RowVectors::of_space(events, &trajectories, &space, &main, &mut vectors)?
-                };
+                let text = TextFeatures::before(events, &mut vectors, until, watch)?;
+                let rows = RowVectors::of_space(events, &trajectories, &space, &text, &mut vectors)?;
                 drop(vectors);
                 Ok(forecast::backtest(&trajectories, &rows, &config, &plan, only, device.tch(), watch)?)
             })?;

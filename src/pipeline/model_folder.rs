@@ -14,7 +14,7 @@ use super::Outcome;
 use super::files::written;
 use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::forecast::{ForecastConfig, SavedMember, SavedModel, ScoreTable};
-use crate::interests::{Interest, MainDirections};
+use crate::interests::{Interest, MainDirections, TextFeatures, Topics};
 use crate::project::Settings;
 use crate::report;
 
@@ -95,8 +95,8 @@ pub struct ModelFolder {
     pub model: SavedModel,
     /// Where the interests lie, interests × length of a vector.
     pub centroids: Vec<f32>,
-    /// The texts' main directions.
-    pub directions: MainDirections,
+    /// What the networks are told of a text besides its interest.
+    pub text: TextFeatures,
 }
 
 /// Writes a run's model into an existing folder.
@@ -104,7 +104,7 @@ pub struct ModelFolder {
 /// # Errors
 /// If the folder cannot be written to.
 pub(super) fn write(outcome: &Outcome, folder: &Path) -> anyhow::Result<()> {
-    let Outcome { model, space, directions, trajectories, language, .. } = outcome;
+    let Outcome { model, space, text, trajectories, language, .. } = outcome;
     let mut settings = outcome.settings.clone();
     // Wherever the model is used from, its log is found.
     for path in settings.inputs.iter_mut().chain(&mut settings.language_model) {
@@ -115,8 +115,9 @@ pub(super) fn write(outcome: &Outcome, folder: &Path) -> anyhow::Result<()> {
     let bytes = |numbers: &[f32]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_le_bytes()).collect() };
     let parts = [
         ("interests.centroids", vec![space.len(), space.dim], bytes(&space.centroids)),
-        ("texts.directions", vec![directions.centre.len(), directions.dim], bytes(&directions.rows)),
-        ("texts.centre", vec![directions.centre.len()], bytes(&directions.centre)),
+        ("texts.directions", vec![text.main.centre.len(), text.main.dim], bytes(&text.main.rows)),
+        ("texts.centre", vec![text.main.centre.len()], bytes(&text.main.centre)),
+        ("topics.centroids", vec![text.topics.len(), text.topics.dim], bytes(&text.topics.centroids)),
     ];
     let views: Result<Vec<_>, _> = parts
         .iter()
@@ -177,14 +178,17 @@ impl ModelFolder {
         let (_, centroids) = part("interests.centroids")?;
         let (shape, rows) = part("texts.directions")?;
         let (_, centre) = part("texts.centre")?;
-        let directions = MainDirections { rows, dim: shape.last().copied().unwrap_or(0), centre };
+        let width = |shape: &[usize]| shape.last().copied().unwrap_or(0);
+        let main = MainDirections { rows, dim: width(&shape), centre };
+        let (shape, centroids_of_topics) = part("topics.centroids")?;
+        let topics = Topics { centroids: centroids_of_topics, dim: width(&shape) };
         let model = SavedModel {
             config: card.config.clone(),
             interests: card.interests.len(),
             members: card.members.clone(),
             weights,
         };
-        Ok(Self { path, card, model, centroids, directions })
+        Ok(Self { path, card, model, centroids, text: TextFeatures { main, topics } })
     }
 
     /// A fault of what was asked of this model.

@@ -8,7 +8,7 @@ use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, ReadOptions};
 use crate::forecast::{self, ForecastConfig, Run, Start};
-use crate::interests::{self, InterestSpace, MainDirections, RowVectors, Trajectories};
+use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVectors};
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
@@ -155,7 +155,7 @@ pub fn run_from(
     let config = forecast_config(settings);
     let run_key = Fingerprint::of(&(space_key, length, &config, settings.model, device.describe()))?;
     let checkpoints = store.checkpoints(run_key);
-    let (run, directions): (Run, MainDirections) = match store.get("forecast", run_key) {
+    let (run, text): (Run, TextFeatures) = match store.get("forecast", run_key) {
         Some(kept) => {
             // A kill right after the result was kept leaves them.
             checkpoints.remove();
@@ -166,14 +166,14 @@ pub fn run_from(
                 Some(vectors) => vectors,
                 None => embed(&mut clock)?,
             };
-            let both = clock.time(Stage::Train, || -> anyhow::Result<(Run, MainDirections)> {
+            let both = clock.time(Stage::Train, || -> anyhow::Result<(Run, TextFeatures)> {
                 let until = trajectories.calendar.start(trajectories.origin);
-                let main = MainDirections::before(events, &mut vectors, until)?;
-                let rows = RowVectors::of_space(events, &trajectories, &space, &main, &mut vectors)?;
+                let text = TextFeatures::before(events, &mut vectors, until, watch)?;
+                let rows = RowVectors::of_space(events, &trajectories, &space, &text, &mut vectors)?;
                 drop(vectors);
                 let start = Start::Anew(&checkpoints);
                 let run = forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), start, watch)?;
-                Ok((run, main))
+                Ok((run, text))
             })?;
             store.put("forecast", run_key, &both);
             checkpoints.remove();
@@ -181,7 +181,7 @@ pub fn run_from(
         }
     };
     let language = LanguageUse { model, precision: embedding.precision.describe(), embedded };
-    Ok(outcome(settings, log, space, trajectories, (run, directions), device, language, clock))
+    Ok(outcome(settings, log, space, trajectories, (run, text), device, language, clock))
 }
 
 /// All that was found on the road, put together.
@@ -191,7 +191,7 @@ pub(super) fn outcome(
     log: ReadLog,
     space: InterestSpace,
     trajectories: Trajectories,
-    (run, directions): (Run, MainDirections),
+    (run, text): (Run, TextFeatures),
     device: Device,
     language: LanguageUse,
     clock: Clock,
@@ -212,7 +212,7 @@ pub(super) fn outcome(
         scores: Arc::new(run.scores),
         curves: Arc::new(run.curves),
         model: Arc::new(run.model),
-        directions: Arc::new(directions),
+        text: Arc::new(text),
         users: Arc::new(users),
         notes,
         device: device.describe(),

@@ -145,7 +145,7 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
         inputs: Vec::new(),
         columns: Arc::default(),
         model: Arc::new(SavedModel { config: ForecastConfig::default(), interests, ..SavedModel::default() }),
-        directions: Arc::default(),
+        text: Arc::default(),
         language: language(),
         times: Vec::new(),
         space: Arc::new(space(interests, &trajectories)),

@@ -11,7 +11,7 @@ fn against_the_past(log: &Trajectories, only: Option<&[ModelKind]>) -> Backtest 
     let _alone = alone();
     let quick = ForecastConfig { members: 1, max_epochs: 2, hidden: 8, horizon: 2, ..ForecastConfig::default() };
     let plan = BacktestPlan::of((log.first, log.origin), PeriodLength::Month, quick.horizon, 2).unwrap();
-    let nothing = RowVectors { dim: 0, data: vec![] };
+    let nothing = RowVectors::default();
     backtest(log, &nothing, &quick, &plan, only, tch::Device::Cpu, &Watch::silent()).unwrap()
 }
 
