@@ -114,3 +114,41 @@ fn a_model_learns_on_from_later_months_and_says_how_far_it_moved() {
     let nothing = bench.run("update out");
     assert!(nothing.code == Some(2), "{nothing:?}");
 }
+
+#[test]
+fn a_search_tells_its_trials_and_forecasts_with_the_best() {
+    let bench = Bench::new();
+    bench.file("log.csv", shop(40, 18));
+    let ended = bench.run(&format!("{TRAIN} --model lstm --tune 4"));
+    let said = &ended.done().stdout;
+    assert!(said.starts_with("Trials, compared on ") && said.contains("width"), "{said}");
+    let table = ParquetReader::new(fs::File::open(bench.path("out/tuning.parquet")).unwrap()).finish().unwrap();
+    assert_eq!(table.column("trial").unwrap().n_unique().unwrap(), 4);
+    let chosen = table.filter(table.column("chosen").unwrap().bool().unwrap()).unwrap();
+    assert_eq!(chosen.column("trial").unwrap().n_unique().unwrap(), 1);
+    let least = |table: &polars::prelude::DataFrame| {
+        table.column("validation").unwrap().f64().unwrap().iter().flatten().fold(f64::INFINITY, f64::min)
+    };
+    assert_eq!(least(&chosen), least(&table), "the best was chosen");
+    let width = chosen.column("width").unwrap().i64().unwrap().get(0).unwrap();
+    let read = |name: &str| fs::read_to_string(bench.path(name)).unwrap();
+    assert!(read("out/tuned.ron").contains(&format!("hidden: {width}")), "{}", read("out/tuned.ron"));
+    assert!(read("out/model/model.ron").contains(&format!("hidden: {width}")));
+    // The settings that were found give the same forecast without a search.
+    bench.run("forecast --settings out/tuned.ron --out again").done();
+    let forecast = |folder: &str| fs::read(bench.path(folder).join("forecast.parquet")).unwrap();
+    assert!(forecast("out") == forecast("again"));
+}
+
+#[test]
+fn a_search_that_is_stopped_leaves_the_best_so_far() {
+    let bench = Bench::new();
+    bench.file("log.csv", shop(60, 24));
+    let ended = bench.interrupt_at(&format!("{TRAIN} --model lstm --tune 30"), "Tuning, round 1");
+    let message = ended.message(130);
+    assert!(message.contains("the best shape so far") && message.ends_with("tuned.ron"), "{message}");
+    assert_eq!(bench.left_in("out"), ["tuned.ron", "tuning.parquet"]);
+    let settings = fs::read_to_string(bench.path("out/tuned.ron")).unwrap();
+    assert!(settings.contains("network: Some"), "{settings}");
+    assert_eq!(common::list(&bench.path("cache/training")).len(), 1, "it can go on");
+}

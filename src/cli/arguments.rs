@@ -79,8 +79,12 @@ pub struct ForecastArguments {
     pub(super) road: RoadArguments,
     /// Forecast with a saved model (what a forecast wrote, or the folder `model` in it) instead of training one; period,
     /// interests, horizon and the like are the model's.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "tune")]
     pub(super) model_dir: Option<PathBuf>,
+    /// Before training, try N shapes of the networks (width, depth, dropout, learning rate, weight decay, window) and
+    /// take the best on past periods.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub(super) tune: Option<u16>,
 }
 
 /// The settings of a road to forecasts.

@@ -208,11 +208,13 @@ fn a_training_that_was_broken_off_ends_as_an_unbroken_one() {
     let _alone = alone();
     let (log, nothing) =
         (lively(80, 12, 3, 8), RowVectors { dim: 4, data: vec![0.1; 80 * 12 * 4], ..RowVectors::default() });
+    let config = ForecastConfig { patience: 4, ..quick() };
     let train = |checkpoints: &Checkpoints, watch: &Watch| {
-        run(&log, &nothing, &quick(), ModelKind::Lstm, tch::Device::Cpu, Start::Anew(checkpoints), watch)
+        run(&log, &nothing, &config, ModelKind::Lstm, tch::Device::Cpu, Start::Anew(checkpoints), watch)
     };
     let unbroken = train(&Checkpoints::none(), &Watch::silent()).unwrap();
-    for epochs in [0, 1, 2, 3, 5, 8, 11] {
+    let all = unbroken.curves.len();
+    for epochs in [0, 1, 2, 3, 5, all / 2, all - 2, all - 1] {
         let folder = tempfile::tempdir().unwrap();
         let checkpoints = Checkpoints::within(folder.path().into());
         let token = CancelToken::new();

@@ -160,8 +160,8 @@ struct Round {
 /// all epochs that a network may have.
 fn rounds(trials: usize, most_epochs: u32) -> Vec<Round> {
     let (mut rounds, mut left, mut epochs, mut done) = (Vec::new(), trials.max(1), FIRST_EPOCHS, 0);
-    while done < most_epochs {
-        epochs = epochs.min(most_epochs - done);
+    while rounds.is_empty() || most_epochs.saturating_sub(done) >= FIRST_EPOCHS {
+        epochs = epochs.min(most_epochs.saturating_sub(done));
         rounds.push(Round { trials: left, epochs });
         if left == 1 && rounds.len() > 1 {
             break;

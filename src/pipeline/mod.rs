@@ -12,6 +12,7 @@ mod model_folder;
 mod outcome;
 mod road;
 mod store;
+mod tuning;
 
 pub use again::{forecast_with, settings_to_update, update};
 pub use backtest::{BacktestOutcome, backtest, backtest_from};
@@ -24,3 +25,4 @@ pub use model_folder::{ModelCard, ModelError, ModelFolder};
 pub use outcome::{Input, LanguageUse, Outcome};
 pub use road::{ReadLog, embedding, read_log, read_options, run, run_from};
 pub use store::Store;
+pub use tuning::{tune, write_tuning};

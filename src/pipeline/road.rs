@@ -41,12 +41,13 @@ impl ReadLog {
 
 /// What of the settings concerns the forecasters.
 pub(super) fn forecast_config(settings: &Settings) -> ForecastConfig {
+    let config = ForecastConfig::default();
     ForecastConfig {
         horizon: settings.horizon,
         levels: settings.levels.clone(),
         joint: settings.joint,
         seed: settings.seed,
-        ..ForecastConfig::default()
+        ..config.shaped(settings.network.unwrap_or_else(|| config.shape()))
     }
 }
 
