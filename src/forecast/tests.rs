@@ -209,19 +209,24 @@ fn a_training_that_was_broken_off_ends_as_an_unbroken_one() {
     let (log, nothing) =
         (lively(80, 12, 3, 8), RowVectors { dim: 4, data: vec![0.1; 80 * 12 * 4], ..RowVectors::default() });
     let config = ForecastConfig { patience: 4, ..quick() };
-    let train = |checkpoints: &Checkpoints, watch: &Watch| {
-        run(&log, &nothing, &config, ModelKind::Lstm, tch::Device::Cpu, Start::Anew(checkpoints), watch)
-    };
-    let unbroken = train(&Checkpoints::none(), &Watch::silent()).unwrap();
-    let all = unbroken.curves.len();
-    for epochs in [0, 1, 2, 3, 5, all / 2, all - 2, all - 1] {
-        let folder = tempfile::tempdir().unwrap();
-        let checkpoints = Checkpoints::within(folder.path().into());
-        let token = CancelToken::new();
-        let watch = Watch::new(std::sync::Arc::new(Patient(token.clone(), epochs.into())), token);
-        assert!(matches!(train(&checkpoints, &watch), Err(ForecastError::Cancelled(_))), "after {epochs} epochs");
-        let resumed = train(&checkpoints, &Watch::silent()).unwrap();
-        assert!(resumed.model == unbroken.model && resumed.curves == unbroken.curves, "after {epochs} epochs");
-        assert_eq!(resumed.forecast.share, unbroken.forecast.share);
+    let go =
+        |start: Start, watch: &Watch| run(&log, &nothing, &config, ModelKind::Lstm, tch::Device::Cpu, start, watch);
+    let first = go(Start::Anew(&Checkpoints::none()), &Watch::silent()).unwrap().model;
+    for continued in [false, true] {
+        let train = |checkpoints: &Checkpoints, watch: &Watch| {
+            go(if continued { Start::Continued(&first, checkpoints) } else { Start::Anew(checkpoints) }, watch)
+        };
+        let unbroken = train(&Checkpoints::none(), &Watch::silent()).unwrap();
+        let all = unbroken.curves.len();
+        for epochs in [0, 1, 2, 3, 5, all / 2, all - 2, all - 1] {
+            let folder = tempfile::tempdir().unwrap();
+            let checkpoints = Checkpoints::within(folder.path().into());
+            let token = CancelToken::new();
+            let watch = Watch::new(std::sync::Arc::new(Patient(token.clone(), epochs.into())), token);
+            assert!(matches!(train(&checkpoints, &watch), Err(ForecastError::Cancelled(_))), "after {epochs} epochs");
+            let resumed = train(&checkpoints, &Watch::silent()).unwrap();
+            assert!(resumed.model == unbroken.model && resumed.curves == unbroken.curves, "after {epochs} epochs");
+            assert_eq!(resumed.forecast.share, unbroken.forecast.share);
+        }
     }
 }
