@@ -111,6 +111,10 @@ fn a_model_learns_on_from_later_months_and_says_how_far_it_moved() {
     bench.run("forecast log.csv later.csv --out again --model-dir new").done();
     let forecast = |folder: &str| fs::read(bench.path(folder).join("forecast.parquet")).unwrap();
     assert!(forecast("again") == forecast("new"));
+    // Without --out the folder itself is brought up to date, the same way.
+    let told = bench.run("update out later.csv");
+    assert!(told.done().stdout.contains("mean total variation"), "{told:?}");
+    assert!(forecast("out") == forecast("new"));
     let nothing = bench.run("update out");
     assert!(nothing.code == Some(2), "{nothing:?}");
 }
@@ -134,6 +138,8 @@ fn a_search_tells_its_trials_and_forecasts_with_the_best() {
     let read = |name: &str| fs::read_to_string(bench.path(name)).unwrap();
     assert!(read("out/tuned.ron").contains(&format!("hidden: {width}")), "{}", read("out/tuned.ron"));
     assert!(read("out/model/model.ron").contains(&format!("hidden: {width}")));
+    let refused = bench.run(&format!("{TRAIN} --model drift --tune 4"));
+    assert!(refused.message(2).contains("no network"), "{refused:?}");
     // The settings that were found give the same forecast without a search.
     bench.run("forecast --settings out/tuned.ron --out again").done();
     let forecast = |folder: &str| fs::read(bench.path(folder).join("forecast.parquet")).unwrap();

@@ -28,6 +28,10 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     if arguments.chosen_models.as_ref().is_some_and(|models| models.len() > 1) {
         return Err(Misuse("a forecast is made by one model; name one with --model, or leave it out".into()).into());
     }
+    if trials.is_some() && !settings.model.is_trained() && !settings.model.is_made_of_others() {
+        let why = format!("`{}` has no network whose shape could be looked for; leave out --tune", settings.model);
+        return Err(Misuse(why).into());
+    }
     // A place that cannot be written to is told before minutes of work, not after.
     drop(OutputFolder::new(&arguments.out)?);
     let began = Instant::now();

@@ -51,6 +51,7 @@ impl RoadArguments {
         settings.model = self.chosen_models.as_ref().map_or(saved.model, |_| settings.model);
         settings.joint = self.joint || saved.joint;
         settings.seed = self.seed.unwrap_or(saved.seed);
+        settings.network = saved.network;
         if self.level.is_none() {
             settings.levels.clone_from(&saved.levels);
         }

@@ -113,7 +113,9 @@ mod tests {
     fn models_that_err_apart_share_the_weight() {
         let (low, high) = ([0.6, 0.4].repeat(50), [0.9, 0.1].repeat(50));
         let learnt = weights(&[&low, &high], &pasts([30, 10], 50), &asked(50), 0, |_| true);
-        assert!((learnt[0] * 0.6 + learnt[1] * 0.9 - 0.75).abs() < 0.02, "{learnt:?}");
+        // Of 2000 events three in four fell to the first interest. The 30 that speak for the fallback beforehand draw the
+        // best point of the likelihood from 0.75 to 0.7322.
+        assert!((learnt[0] * 0.6 + learnt[1] * 0.9 - 0.7322).abs() < 0.001, "{learnt:?}");
         assert_eq!(weights(&[&low, &high], &[], &[], 1, |_| true)[1], 1.0, "nothing seen: the fallback");
     }
 

@@ -12,19 +12,7 @@ pub fn alone() -> std::sync::MutexGuard<'static, ()> {
 
 /// Trajectories from each user's `(period, events by interest)`; the origin follows the last period.
 pub fn trajectories(interests: usize, users: &[&[(i32, &[u32])]]) -> Trajectories {
-    let mut built = Trajectories {
-        calendar: Calendar::new(PeriodLength::Month),
-        interests,
-        first: Period(0),
-        origin: Period(0),
-        user_rows: vec![0],
-        period: vec![],
-        row_cells: vec![0],
-        interest: vec![],
-        events: vec![],
-        weight: vec![],
-        value: vec![],
-    };
+    let mut built = Trajectories::empty(Calendar::new(PeriodLength::Month), interests, Period(0), Period(0));
     for rows in users {
         for (period, counts) in *rows {
             built.period.push(Period(*period));

@@ -22,20 +22,8 @@ impl Trajectories {
     /// A return counts against the value of the cell it falls into; where the user has no such cell, against that of the
     /// latest earlier cell of the interest. A return of what was never bought within the log stays out.
     pub fn build(events: &EventTable, space: &InterestSpace, calendar: Calendar) -> Self {
-        let mut built = Self {
-            calendar,
-            interests: space.len(),
-            first: Period(0),
-            origin: Period(0),
-            user_rows: vec![0],
-            period: Vec::new(),
-            row_cells: vec![0],
-            interest: Vec::new(),
-            events: Vec::new(),
-            weight: Vec::new(),
-            value: Vec::new(),
-        };
-        (built.first, built.origin) = Self::whole_periods(events, calendar);
+        let (first, origin) = Self::whole_periods(events, calendar);
+        let mut built = Self::empty(calendar, space.len(), first, origin);
         let mut values = Vec::new();
         let mut sums = vec![(0_u32, 0.0_f64, 0.0_f64); space.len()];
         let weighted = !events.kind_weights.is_empty();

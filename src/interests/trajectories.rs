@@ -40,6 +40,23 @@ pub struct Trajectories {
 }
 
 impl Trajectories {
+    /// Nobody's, from a first period up to an origin.
+    pub fn empty(calendar: Calendar, interests: usize, first: Period, origin: Period) -> Self {
+        Self {
+            calendar,
+            interests,
+            first,
+            origin,
+            user_rows: vec![0],
+            period: Vec::new(),
+            row_cells: vec![0],
+            interest: Vec::new(),
+            events: Vec::new(),
+            weight: Vec::new(),
+            value: Vec::new(),
+        }
+    }
+
     /// How many users there are.
     pub fn users(&self) -> usize {
         self.user_rows.len().saturating_sub(1)

@@ -32,19 +32,7 @@ pub fn shop() -> Shop {
         returns: Returns { user: vec![UserId(0)], time: vec![at(11, 20)], text: vec![TextId(1)], value: vec![5.0] },
         ..EventTable::default()
     };
-    let mut trajectories = Trajectories {
-        calendar,
-        interests: 3,
-        first: calendar.period(at(8, 1)),
-        origin: calendar.period(at(12, 1)),
-        user_rows: vec![0],
-        period: Vec::new(),
-        row_cells: vec![0],
-        interest: Vec::new(),
-        events: Vec::new(),
-        weight: Vec::new(),
-        value: Vec::new(),
-    };
+    let mut trajectories = Trajectories::empty(calendar, 3, calendar.period(at(8, 1)), calendar.period(at(12, 1)));
     for months in [&ann[..], &bob, &cid] {
         for (month, texts) in months {
             for (day, text) in texts.iter().enumerate() {

@@ -106,19 +106,7 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
         returns: Returns::default(),
         ..EventTable::default()
     };
-    let mut trajectories = Trajectories {
-        calendar,
-        interests,
-        first: FIRST,
-        origin,
-        user_rows: vec![0],
-        period: Vec::new(),
-        row_cells: vec![0],
-        interest: Vec::new(),
-        events: Vec::new(),
-        weight: Vec::new(),
-        value: Vec::new(),
-    };
+    let mut trajectories = Trajectories::empty(calendar, interests, FIRST, origin);
     for customer in &customers {
         for month in 0..MONTHS {
             let due = month == MONTHS - 1 - (dice.roll() * 3.0) as i32 || dice.roll() < customer.zeal;

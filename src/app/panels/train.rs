@@ -13,7 +13,7 @@ use crate::app::jobs::{Job, Purpose};
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
-use crate::app::widgets::{Icon, card, heading, icon, primary, section, well};
+use crate::app::widgets::{Icon, card, heading, icon, job_button, primary, section, well};
 
 /// The page of the training.
 #[derive(Debug, Default)]
@@ -80,18 +80,7 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
                 if done && primary(ui, "See users", true).on_hover_text(Command::ShowUsers.tooltip()).clicked() {
                     actions.run(Command::ShowUsers);
                 }
-                let button = if done {
-                    ui.add_enabled(why_not.is_none(), eframe::egui::Button::new(text))
-                } else {
-                    primary(ui, text, why_not.is_none())
-                };
-                let button = match why_not {
-                    Some(why) => button.on_disabled_hover_text(why),
-                    None => button.on_hover_text(Command::Train.tooltip()),
-                };
-                if button.clicked() {
-                    actions.run(Command::Train);
-                }
+                job_button(ui, text, Command::Train, !done, why_not, actions);
             }
         },
     );

@@ -1,6 +1,8 @@
 //! Buttons: one loud kind, one plain kind, one quiet kind.
 
-use eframe::egui::{Button, Color32, CornerRadius, Key, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use eframe::egui::{
+    Button, Color32, CornerRadius, Key, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, WidgetText, vec2,
+};
 
 use super::icons::{Icon, paint};
 use crate::app::commands::{Actions, Command};
@@ -24,6 +26,26 @@ pub fn primary(ui: &mut Ui, text: &str, enabled: bool) -> Response {
         ui.add_enabled(enabled, Button::new(strong(text).color(t.on_accent)))
     })
     .inner
+}
+
+/// The button that begins a job: loud while there is nothing else to do, and with the reason where it cannot be pressed.
+pub fn job_button(
+    ui: &mut Ui,
+    text: &str,
+    command: Command,
+    loud: bool,
+    why_not: Option<impl Into<WidgetText>>,
+    actions: &mut Actions,
+) {
+    let button =
+        if loud { primary(ui, text, why_not.is_none()) } else { ui.add_enabled(why_not.is_none(), Button::new(text)) };
+    let button = match why_not {
+        Some(why) => button.on_disabled_hover_text(why),
+        None => button.on_hover_text(command.tooltip()),
+    };
+    if button.clicked() {
+        actions.run(command);
+    }
 }
 
 /// A button without an edge until the pointer is on it.

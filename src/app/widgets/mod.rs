@@ -8,7 +8,7 @@ mod plot;
 mod segmented;
 mod words;
 
-pub use buttons::{command_button, icon_button, keys, menu_item, primary, quiet_button};
+pub use buttons::{command_button, icon_button, job_button, keys, menu_item, primary, quiet_button};
 pub use card::{card, hairline, well};
 pub use icons::{Icon, icon, paint};
 pub use meter::meter;

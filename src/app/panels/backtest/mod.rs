@@ -14,7 +14,7 @@ use crate::app::jobs::{Job, Purpose, part};
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
-use crate::app::widgets::{Icon, caption, card, heading, icon, meter, primary, section, well};
+use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter, section, well};
 use crate::forecast::Backtest;
 
 use errors::{By, errors_ui};
@@ -103,19 +103,9 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
             }
             None => {
                 let why_not = session.why_not_train();
-                let text = if session.backtest.is_some() { "Run again" } else { "Run backtest" };
-                let button = if session.backtest.is_some() {
-                    ui.add_enabled(why_not.is_none(), eframe::egui::Button::new(text))
-                } else {
-                    primary(ui, text, why_not.is_none())
-                };
-                let button = match why_not {
-                    Some(why) => button.on_disabled_hover_text(why),
-                    None => button.on_hover_text(Command::Backtest.tooltip()),
-                };
-                if button.clicked() {
-                    actions.run(Command::Backtest);
-                }
+                let before = session.backtest.is_some();
+                let text = if before { "Run again" } else { "Run backtest" };
+                job_button(ui, text, Command::Backtest, !before, why_not, actions);
             }
         },
     );
