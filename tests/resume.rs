@@ -23,7 +23,7 @@ const FORECAST: &str = "forecast log.csv --out out --period month --interests 3 
 /// Kills the training `kills` times, each at another moment of it, and goes on each time.
 fn kill_and_go_on(kills: u64) {
     let bench = Bench::new();
-    bench.file("log.csv", shop(60, 24));
+    bench.file("log.csv", shop(40, 20));
     bench.run(FORECAST).done();
     let unbroken = written(&bench);
     let anew = || {
