@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::backtest::BacktestArguments;
 use super::dialect::DialectArguments;
 use super::meaning::MeaningArguments;
+use super::update::UpdateArguments;
 use crate::calendar::PeriodLength;
 use crate::forecast::ModelKind;
 use crate::language::{DeviceChoice, PrecisionChoice};
@@ -35,6 +36,8 @@ pub enum Command {
     Embed(EmbedArguments),
     /// Walk the whole road: interests, trajectories, training, forecasts with bands.
     Forecast(ForecastArguments),
+    /// Let a saved model learn on from further logs, and say how far it moved.
+    Update(UpdateArguments),
     /// Set every model against the past, from several origins.
     Backtest(BacktestArguments),
     /// Say what is kept between runs, and clear it away.
@@ -74,6 +77,14 @@ pub struct EmbedArguments {
 pub struct ForecastArguments {
     #[command(flatten)]
     pub(super) road: RoadArguments,
+    /// Forecast with a saved model (what a forecast wrote, or the folder `model` in it) instead of training one; period,
+    /// interests, horizon and the like are the model's.
+    #[arg(long, value_name = "DIR", conflicts_with = "tune")]
+    pub(super) model_dir: Option<PathBuf>,
+    /// Before training, try N shapes of the networks (width, depth, dropout, learning rate, weight decay, window) and
+    /// take the best on past periods.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub(super) tune: Option<u16>,
 }
 
 /// The settings of a road to forecasts.

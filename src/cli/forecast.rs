@@ -8,38 +8,99 @@ use serde_json::json;
 
 use super::arguments::ForecastArguments;
 use super::output::{Edge, count, print, print_json, table, things};
-use super::{Misuse, exit, inspect, progress};
+use super::{Misuse, exit, inspect, progress, tell};
+use crate::forecast::Tuning;
 use crate::interests::InterestSpace;
-use crate::pipeline::{self, Outcome, Store};
+use crate::pipeline::{self, ModelFolder, Outcome, Store};
 use crate::report::OutputFolder;
 
 /// How many terms of an interest stand beside its label.
 const TERMS: usize = 5;
 
 pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
+    let trials = arguments.tune.map(usize::from);
+    let saved = arguments.model_dir.as_deref().map(ModelFolder::read).transpose()?;
     let arguments = &arguments.road;
-    let settings = arguments.settings()?;
+    let mut settings = match &saved {
+        Some(saved) => arguments.settings_for(&saved.card)?,
+        None => arguments.settings()?,
+    };
     if arguments.chosen_models.as_ref().is_some_and(|models| models.len() > 1) {
         return Err(Misuse("a forecast is made by one model; name one with --model, or leave it out".into()).into());
+    }
+    if trials.is_some() && !settings.model.is_trained() && !settings.model.is_made_of_others() {
+        let why = format!("`{}` has no network whose shape could be looked for; leave out --tune", settings.model);
+        return Err(Misuse(why).into());
     }
     // A place that cannot be written to is told before minutes of work, not after.
     drop(OutputFolder::new(&arguments.out)?);
     let began = Instant::now();
     let watch = progress::watch(&arguments.voice)?;
-    let outcome = pipeline::run(&settings, &Store::open_default(), &watch)?;
+    let (store, mut log) = (Store::open_default(), None);
+    let mut tuning = None;
+    if let Some(trials) = trials {
+        let found = pipeline::tune(&settings, trials, &store, &mut log, &watch)?;
+        pipeline::write_tuning(&found, &settings, &arguments.out)?;
+        if !found.finished {
+            drop(watch);
+            tell(&format!(
+                "stopped; the best shape so far ({}) and the trials are written; forecast with it by --settings, or \
+                 give the same command again to go on: {}",
+                found.shape(),
+                arguments.out.join("tuned.ron").display()
+            ));
+            return Ok(exit::CANCELLED);
+        }
+        settings.network = Some(found.shape());
+        tuning = Some(found);
+    }
+    let outcome = match &saved {
+        Some(saved) => pipeline::forecast_with(&settings, saved, &watch)?,
+        None => pipeline::run_from(&settings, &store, &mut log, &watch)?,
+    };
     let files = pipeline::write(&outcome, &arguments.out, &watch)?;
     drop(watch);
     arguments.log.meaning.keep(&settings)?;
     let seconds = began.elapsed().as_secs_f64();
     if arguments.voice.json {
-        print_json(&object(&outcome, &arguments.out, &files, seconds))?;
+        let mut object = object(&outcome, &arguments.out, &files, seconds);
+        if let Some(found) = &tuning {
+            object["tuning"] = json!({ "best": found.best() + 1, "shape": found.shape(), "trials": found.trials });
+        }
+        print_json(&object)?;
     } else {
-        print(&words(&outcome, &arguments.out, &files, seconds)?)?;
+        let searched = tuning.as_ref().map(|found| searched(found, &outcome)).transpose()?.unwrap_or_default();
+        print(&(searched + &words(&outcome, &arguments.out, &files, seconds)?))?;
     }
     Ok(exit::DONE)
 }
 
-fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> serde_json::Value {
+/// The trials of a search, best first.
+fn searched(found: &Tuning, outcome: &Outcome) -> anyhow::Result<String> {
+    let calendar = outcome.trajectories.calendar;
+    let mut text = String::new();
+    let (first, last) = (calendar.label(found.first), calendar.label(found.last));
+    writeln!(text, "Trials, compared on {first} to {last}, best first")?;
+    let head = ["trial", "nll", "rounds", "epochs", "shape"].map(String::from).to_vec();
+    let mut order: Vec<usize> = (0..found.trials.len()).collect();
+    order.sort_by(|a, b| found.trials[*a].loss.total_cmp(&found.trials[*b].loss));
+    let lines = order.into_iter().map(|at| {
+        let trial = &found.trials[at];
+        vec![
+            (at + 1).to_string(),
+            format!("{:.4}", trial.loss),
+            trial.rounds.to_string(),
+            trial.curve.len().to_string(),
+            trial.shape.to_string(),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
+    text += &table(&[Edge::Right, Edge::Right, Edge::Right, Edge::Right, Edge::Left], &rows);
+    writeln!(text, "  the first is the usual shape; the trials with their curves are in tuning.parquet\n")?;
+    Ok(text)
+}
+
+pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> serde_json::Value {
     let Outcome { account, events, space, trajectories, forecast, scores, .. } = outcome;
     let calendar = trajectories.calendar;
     let day = |period| calendar.first_day(period).to_string();
@@ -74,7 +135,7 @@ fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> ser
     })
 }
 
-fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
+pub(super) fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
     let Outcome { account, events, space, trajectories, forecast, settings, .. } = outcome;
     let calendar = trajectories.calendar;
     let mut text = String::new();

@@ -17,12 +17,14 @@ mod meaning;
 mod output;
 mod progress;
 mod settings;
+mod update;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use arguments::{Arguments, Command};
 pub use backtest::BacktestArguments;
 pub use failure::{Misuse, tell};
+pub use update::UpdateArguments;
 
 /// What the program ends with.
 pub mod exit {
@@ -44,6 +46,7 @@ pub fn run(command: &Command, display: bool) -> u8 {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Embed(arguments) => embed::run(arguments),
         Command::Forecast(arguments) => forecast::run(arguments),
+        Command::Update(arguments) => update::run(arguments),
         Command::Backtest(arguments) => backtest::run(arguments),
         Command::Cache(arguments) => cache::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments, display),

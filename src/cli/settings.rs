@@ -3,6 +3,7 @@
 use super::Misuse;
 use super::arguments::{EmbedArguments, InspectArguments, LogArguments, ModelArguments, RoadArguments};
 use crate::events::Role;
+use crate::pipeline::ModelCard;
 use crate::project::Settings;
 
 impl InspectArguments {
@@ -35,6 +36,30 @@ impl RoadArguments {
             settings.levels = levels.clone();
             settings.levels.sort_unstable();
             settings.levels.dedup();
+        }
+        Ok(settings)
+    }
+}
+
+impl RoadArguments {
+    /// The settings of a forecast with a saved model: what is not said here is the model's.
+    pub(super) fn settings_for(&self, card: &ModelCard) -> anyhow::Result<Settings> {
+        let (mut settings, saved) = (self.settings()?, &card.settings);
+        settings.period = self.period.or(Some(card.period));
+        settings.interests = self.interests.unwrap_or(saved.interests);
+        settings.horizon = self.horizon.map_or(saved.horizon, usize::from);
+        settings.model = self.chosen_models.as_ref().map_or(saved.model, |_| settings.model);
+        settings.joint = self.joint || saved.joint;
+        settings.seed = self.seed.unwrap_or(saved.seed);
+        settings.network = saved.network;
+        if self.level.is_none() {
+            settings.levels.clone_from(&saved.levels);
+        }
+        if self.model.lm.is_none() {
+            settings.language_model.clone_from(&saved.language_model);
+        }
+        if self.model.precision.is_none() {
+            settings.precision = saved.precision;
         }
         Ok(settings)
     }

@@ -34,8 +34,12 @@ pub struct State {
     pub best_loss: f64,
     /// Epochs after which it was reached.
     pub best_epoch: u32,
-    /// The weights that reached it; empty where training is not judged.
+    /// The weights that reached it.
     pub best_weights: Vec<f32>,
+    /// The optimizer's moments then.
+    pub best_moments: (Vec<f32>, Vec<f32>),
+    /// The optimizer's steps then.
+    pub best_steps: i32,
     /// How training went.
     pub curve: Vec<CurvePoint>,
 }
@@ -144,6 +148,8 @@ mod tests {
             best_loss: f64::INFINITY,
             best_epoch: 0,
             best_weights: vec![],
+            best_moments: (vec![], vec![]),
+            best_steps: 0,
             curve: vec![],
         }
     }

@@ -1,5 +1,7 @@
 //! How a forecaster is shaped and trained.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The kind of recurrent layer.
@@ -39,12 +41,17 @@ pub struct ForecastConfig {
     pub members: usize,
     /// Width of the recurrent state.
     pub hidden: i64,
-    /// Dropout before and after the recurrent layer.
+    /// Recurrent layers on top of each other.
+    pub layers: i64,
+    /// Dropout before and after the recurrent layers.
     pub dropout: f64,
     /// Step size of AdamW.
     pub learning_rate: f64,
     /// Weight decay of AdamW.
     pub weight_decay: f64,
+    /// Periods back from the last known one whose shares are learnt from; all where it is none. What came before still
+    /// is a user's past.
+    pub window: Option<i32>,
     /// Users in a batch.
     pub batch_users: usize,
     /// Epochs at most.
@@ -62,13 +69,66 @@ impl Default for ForecastConfig {
             seed: 7,
             members: 3,
             hidden: 64,
+            layers: 1,
             dropout: 0.3,
             learning_rate: 2e-3,
             weight_decay: 1e-2,
+            window: None,
             batch_users: 128,
             max_epochs: 40,
             patience: 4,
         }
+    }
+}
+
+/// What of a [`ForecastConfig`] is looked for by [`super::tune`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetworkShape {
+    /// Width of the recurrent state.
+    pub hidden: i64,
+    /// Recurrent layers on top of each other.
+    pub layers: i64,
+    /// Dropout before and after the recurrent layers.
+    pub dropout: f64,
+    /// Step size of AdamW.
+    pub learning_rate: f64,
+    /// Weight decay of AdamW.
+    pub weight_decay: f64,
+    /// Periods back that are learnt from; all where it is none.
+    pub window: Option<i32>,
+}
+
+impl Default for NetworkShape {
+    fn default() -> Self {
+        ForecastConfig::default().shape()
+    }
+}
+
+impl ForecastConfig {
+    /// What of it a search may change.
+    pub fn shape(&self) -> NetworkShape {
+        let Self { hidden, layers, dropout, learning_rate, weight_decay, window, .. } = *self;
+        NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window }
+    }
+
+    /// The same with another shape.
+    #[must_use]
+    pub fn shaped(&self, shape: NetworkShape) -> Self {
+        let NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window } = shape;
+        Self { hidden, layers, dropout, learning_rate, weight_decay, window, ..self.clone() }
+    }
+}
+
+impl fmt::Display for NetworkShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { hidden, layers, dropout, learning_rate, weight_decay, window } = self;
+        let window = window.map_or("all".to_owned(), |window| window.to_string());
+        write!(
+            f,
+            "width {hidden}, depth {layers}, dropout {dropout:.2}, learning rate {learning_rate:.1e}, weight decay \
+             {weight_decay:.1e}, window {window}"
+        )
     }
 }
 

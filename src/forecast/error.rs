@@ -31,6 +31,9 @@ pub enum ForecastError {
         /// How long the periods are.
         length: PeriodLength,
     },
+    /// A saved model does not fit what is asked of it.
+    #[error("the saved model does not fit: {0}")]
+    Misfit(String),
     /// libtorch failed.
     #[error("libtorch failed: {0}")]
     Torch(#[from] tch::TchError),

@@ -8,12 +8,11 @@ use tch::Device;
 
 use super::ForecastError;
 use super::affinity::Affinity;
-use super::checkpoint::Checkpoints;
 use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::market::Market;
 use super::past::Past;
-use super::saved::Networks;
+use super::saved::{Networks, Start};
 use super::split::{FEWEST_PERIODS, Split};
 use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
@@ -38,8 +37,8 @@ pub struct Known<'a> {
     pub config: &'a ForecastConfig,
     /// Where to compute.
     pub device: Device,
-    /// Where to keep how far training has come; nowhere unless said.
-    pub checkpoints: Checkpoints,
+    /// What networks begin with.
+    pub start: Start<'a>,
     /// Whom to tell.
     pub watch: &'a Watch,
 }
@@ -54,6 +53,7 @@ impl<'a> Known<'a> {
         vectors: &'a RowVectors,
         config: &'a ForecastConfig,
         device: Device,
+        start: Start<'a>,
         watch: &'a Watch,
     ) -> Result<Self, ForecastError> {
         let (first, origin) = (trajectories.first, trajectories.origin);
@@ -67,18 +67,7 @@ impl<'a> Known<'a> {
         }
         let market = Market::of(trajectories);
         let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
-        Ok(Self {
-            trajectories,
-            vectors,
-            pasts,
-            market,
-            affinity,
-            split,
-            config,
-            device,
-            checkpoints: Checkpoints::none(),
-            watch,
-        })
+        Ok(Self { trajectories, vectors, pasts, market, affinity, split, config, device, start, watch })
     }
 
     /// How many interests there are.

@@ -50,11 +50,12 @@ impl Network {
         let (hidden, interests) = (config.hidden, interests as i64);
         let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
         let linear = |name: &str, from: i64, to: i64| nn::linear(path / name, from, to, nn::LinearConfig::default());
+        let deep = nn::RNNConfig { num_layers: config.layers, ..nn::RNNConfig::default() };
         Self {
             embed: linear("embed", features.inputs() as i64, hidden),
             recurrent: match cell {
-                CellKind::Lstm => Recurrent::Lstm(nn::lstm(path / "lstm", hidden, hidden, nn::RNNConfig::default())),
-                CellKind::Gru => Recurrent::Gru(nn::gru(path / "gru", hidden, hidden, nn::RNNConfig::default())),
+                CellKind::Lstm => Recurrent::Lstm(nn::lstm(path / "lstm", hidden, hidden, deep)),
+                CellKind::Gru => Recurrent::Gru(nn::gru(path / "gru", hidden, hidden, deep)),
             },
             question: linear("question", hidden + features.question() as i64, hidden),
             weights: nn::linear(path / "weights", hidden, TERMS as i64, still),

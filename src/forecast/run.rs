@@ -5,13 +5,12 @@
 
 use super::ForecastError;
 use super::bands::Calibration;
-use super::checkpoint::Checkpoints;
 use super::config::ForecastConfig;
 use super::model::{Known, ModelKind};
 use super::past::Question;
 use super::result::{Band, Forecast, ScoreTable};
 use super::returning::Returning;
-use super::saved::{Networks, SavedModel};
+use super::saved::{Networks, SavedModel, Start};
 use super::score::score;
 use super::split::Split;
 use super::standing::{Answers, Standing, cell, observed_cells, stand};
@@ -39,9 +38,11 @@ pub struct Run {
 }
 
 /// Trains and forecasts with the model asked for; asked for the ensemble, with what won on the validation periods.
-/// `vectors` holds the reduced mean text vector of every row of the trajectories.
+/// `vectors` holds the reduced mean text vector of every row of the trajectories. Networks begin with `start`; all that
+/// costs little (the simple models, the weights of mixtures, the bands) is fitted to the trajectories always.
 ///
 /// # Errors
+/// [`ForecastError::Misfit`] where saved networks are not those asked for;
 /// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from;
 /// [`ForecastError::Cancelled`]; what libtorch reports.
 pub fn run(
@@ -50,17 +51,21 @@ pub fn run(
     config: &ForecastConfig,
     model: ModelKind,
     device: tch::Device,
-    checkpoints: &Checkpoints,
+    start: Start,
     watch: &Watch,
 ) -> Result<Run, ForecastError> {
-    let known = Known::at_origin(trajectories, vectors, config, device, watch)?;
-    let known = Known { checkpoints: checkpoints.clone(), ..known };
+    let known = Known::at_origin(trajectories, vectors, config, device, start, watch)?;
     let _threads = OneThread::on(device);
     let kinds: Vec<ModelKind> =
         ModelKind::ALL.into_iter().filter(|kind| model.is_made_of_others() || !kind.is_made_of_others()).collect();
     let needed = |kind: &ModelKind| model.is_made_of_others() || *kind == model || !kind.is_trained();
     let kinds: Vec<ModelKind> = kinds.into_iter().filter(needed).collect();
-    let mut meter = watch.meter(Stage::Train, "epochs", Some(usual_epochs(&kinds, config)));
+    let mut meter = match start {
+        Start::Saved(_) => watch.meter(Stage::Forecast, "steps", None),
+        Start::Anew(_) | Start::Continued(..) => {
+            watch.meter(Stage::Train, "epochs", Some(usual_epochs(&kinds, config)))
+        }
+    };
     let mut networks = Networks::default();
     let standing = stand(&known, &kinds, &mut meter, |_, fitted| fitted.save(&mut networks))?;
 

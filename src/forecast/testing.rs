@@ -3,8 +3,8 @@
 use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::interests::Trajectories;
 
-/// libtorch draws dropout from one generator for the whole process; the engine has one thread, tests have many. Hold
-/// this while something trains.
+/// libtorch draws dropout from one generator and counts its threads once for the whole process; the engine has one
+/// thread, tests have many. Hold this while something trains and while a run is made.
 pub fn alone() -> std::sync::MutexGuard<'static, ()> {
     static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
     ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

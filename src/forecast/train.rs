@@ -26,6 +26,10 @@ pub struct Member {
     pub weights: nn::VarStore,
     /// Epochs after which it was best.
     pub epochs: u32,
+    /// The optimizer's running mean of the gradient and of its square then.
+    pub moments: (Vec<f32>, Vec<f32>),
+    /// Steps the optimizer had made then.
+    pub steps: i32,
     /// How its training went.
     pub curve: Vec<CurvePoint>,
 }
@@ -71,13 +75,14 @@ pub struct Training<'a> {
     /// Where to compute.
     pub device: Device,
     /// Where to keep how far it has come.
-    pub checkpoints: &'a Checkpoints,
+    pub checkpoints: Checkpoints,
     /// Whom to tell.
     pub watch: &'a Watch,
 }
 
 impl Training<'_> {
-    /// Trains one network from `seed` on `lessons`, or goes on where a training of that name was broken off. `name`
+    /// Trains one network from `seed` on `lessons`, or goes on where a training of that name was broken off. With
+    /// `trained`, that network learns on from where it stands, its epochs and its optimizer's state included. `name`
     /// heads its curve; `meter` counts epochs.
     ///
     /// # Errors
@@ -88,17 +93,21 @@ impl Training<'_> {
         seed: u64,
         lessons: &Held,
         stop: Stop,
+        trained: Option<Member>,
         meter: &mut Meter,
     ) -> Result<Member, ForecastError> {
         let config = self.config;
         let mut place = self.checkpoints.of(&format!("{name} · seed {seed}"));
-        draw_from(seed, 0);
-        let store = nn::VarStore::new(self.device);
-        let network = Network::new(&store.root(), self.features, self.interests, self.cell, config);
-        let mut optimizer = AdamW::new(&store, config.learning_rate, config.weight_decay)?;
+        let member = trained.map_or_else(|| self.fresh(seed), Ok)?;
+        let mut optimizer = AdamW::new(&member.weights, config.learning_rate, config.weight_decay)?;
+        if member.steps > 0 {
+            let weights = numbers(&optimizer.weights)?;
+            optimizer.restore(&weights, (&member.moments.0, &member.moments.1), member.steps)?;
+        }
+        let network = &member.network;
 
         let (limit, judge) = match stop {
-            Stop::Early(judge) => (config.max_epochs, Some(judge)),
+            Stop::Early(judge) => (member.epochs + config.max_epochs, Some(judge)),
             Stop::After(epochs) => (epochs, None),
         };
         let mut state = match place.read() {
@@ -108,16 +117,18 @@ impl Training<'_> {
                 kept
             }
             _ => {
-                let first = judge.map(|judge| self.judge(&network, judge)).transpose()?.unwrap_or(f64::INFINITY);
+                let first = judge.map(|judge| self.judge(network, judge)).transpose()?.unwrap_or(f64::INFINITY);
                 State {
-                    epoch: 0,
-                    over: limit == 0,
+                    epoch: member.epochs,
+                    over: limit <= member.epochs,
                     weights: Vec::new(),
                     moments: (Vec::new(), Vec::new()),
                     steps: 0,
                     best_loss: first,
-                    best_epoch: 0,
+                    best_epoch: member.epochs,
                     best_weights: numbers(&optimizer.weights)?,
+                    best_moments: (numbers(&optimizer.mean)?, numbers(&optimizer.square)?),
+                    best_steps: optimizer.steps,
                     curve: Vec::new(),
                 }
             }
@@ -125,14 +136,16 @@ impl Training<'_> {
         while !state.over {
             state.epoch += 1;
             meter.detail(format!("{name} · epoch {}", state.epoch));
-            let train = self.epoch(&network, &mut optimizer, lessons, draw_from(seed, state.epoch))?;
-            let validation = judge.map(|judge| self.judge(&network, judge)).transpose()?;
+            let train = self.epoch(network, &mut optimizer, lessons, draw_from(seed, state.epoch))?;
+            let validation = judge.map(|judge| self.judge(network, judge)).transpose()?;
             // Where nothing judges, the last epoch is the one that is wanted.
             let best = validation.is_none_or(|loss| loss < state.best_loss);
             if best {
                 state.best_loss = validation.unwrap_or(train);
                 state.best_epoch = state.epoch;
                 state.best_weights = numbers(&optimizer.weights)?;
+                state.best_moments = (numbers(&optimizer.mean)?, numbers(&optimizer.square)?);
+                state.best_steps = optimizer.steps;
             }
             state.over = state.epoch >= limit || state.epoch - state.best_epoch >= config.patience;
             let point = CurvePoint { curve: name.into(), epoch: state.epoch, train, validation, best };
@@ -147,7 +160,24 @@ impl Training<'_> {
             meter.advance(1)?;
         }
         optimizer.put(&state.best_weights)?;
-        Ok(Member { network, weights: store, epochs: state.best_epoch, curve: state.curve })
+        Ok(Member {
+            epochs: state.best_epoch,
+            moments: state.best_moments,
+            steps: state.best_steps,
+            curve: state.curve,
+            ..member
+        })
+    }
+
+    /// A network that has learnt nothing yet.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn fresh(&self, seed: u64) -> Result<Member, ForecastError> {
+        draw_from(seed, 0);
+        let weights = nn::VarStore::new(self.device);
+        let network = Network::new(&weights.root(), self.features, self.interests, self.cell, self.config);
+        Ok(Member { network, weights, epochs: 0, moments: (Vec::new(), Vec::new()), steps: 0, curve: Vec::new() })
     }
 
     /// One pass over the lessons; mean loss of the shares, nats per event.

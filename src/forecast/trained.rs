@@ -2,12 +2,14 @@
 
 use super::ForecastError;
 use super::batch::Features;
+use super::checkpoint::Checkpoints;
 use super::config::{CellKind, training_horizons};
 use super::lessons::Lessons;
 use super::model::{Fitted, Known, Model};
-use super::saved::Networks;
+use super::saved::{Networks, Role, SavedModel, Start};
 use super::split::Split;
 use super::train::{Held, Member, Stop, Training, mean_shares};
+use crate::calendar::Period;
 use crate::observe::{CurvePoint, Meter};
 
 /// Several networks of one kind, fitted anew at each origin.
@@ -32,20 +34,35 @@ impl Model for Recurrent {
     fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
         let features = Features::new(known);
         let training = training(known, self.0, &features);
+        let saved = |model: &SavedModel| -> Result<[Vec<Member>; 3], ForecastError> {
+            let of = |role| model.networks(self.0, role, &training);
+            Ok([of(Role::Judged)?, of(Role::Recent)?, of(Role::Whole)?])
+        };
+        let [judged, recent, whole] = match known.start {
+            Start::Anew(_) => [None, None, None],
+            Start::Saved(model) => {
+                let [judged, recent, whole] = saved(model)?;
+                return Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }));
+            }
+            Start::Continued(model, _) => saved(model)?.map(Some),
+        };
         let Split { first, tune, validation, origin } = known.split;
         let horizons = training_horizons(known.config.horizon);
-        let learn = Lessons::of(&known.pasts, first..tune, first, &horizons);
+        let since = |end: Period| known.config.window.map_or(first, |window| first.max(end.plus(-window)));
+        let learn = Lessons::of(&known.pasts, since(tune)..tune, first, &horizons);
         let stop = Lessons::of(&known.pasts, tune..validation, first, &horizons);
-        let all = Lessons::of(&known.pasts, first..origin, first, &horizons);
+        let all = Lessons::of(&known.pasts, since(origin)..origin, first, &horizons);
         let (learn, stop) = (Held::of(&features, &learn)?, Held::of(&features, &stop)?);
-        let judged = ensemble("before validation", &training, meter, |_| (&learn, Stop::Early(&stop)))?;
+        let judged = ensemble("before validation", judged, &training, meter, |_| (&learn, Stop::Early(&stop)))?;
         let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
         drop((learn, stop));
-        let recent = Lessons::of(&known.pasts, first..validation, first, &horizons);
-        let recent = Held::of(&features, &recent)?;
-        let recent = ensemble("up to validation", &training, meter, |at| (&recent, Stop::After(epochs[at])))?;
+        let up_to = Lessons::of(&known.pasts, since(validation)..validation, first, &horizons);
+        let up_to = Held::of(&features, &up_to)?;
+        let after = |at: usize| Stop::After(epochs[at]);
+        let recent = ensemble("up to validation", recent, &training, meter, |at| (&up_to, after(at)))?;
+        drop(up_to);
         let all = Held::of(&features, &all)?;
-        let whole = ensemble("whole past", &training, meter, |at| (&all, Stop::After(epochs[at])))?;
+        let whole = ensemble("whole past", whole, &training, meter, |at| (&all, after(at)))?;
         Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }))
     }
 }
@@ -75,21 +92,30 @@ impl Fitted for Trained<'_> {
     }
 
     fn save(&self, networks: &mut Networks) -> Result<(), ForecastError> {
-        networks.add(self.cell, &self.whole)
+        networks.add(self.cell, Role::Judged, &self.judged)?;
+        networks.add(self.cell, Role::Recent, &self.recent)?;
+        networks.add(self.cell, Role::Whole, &self.whole)
     }
 }
 
-fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a Features<'a>) -> Training<'a> {
+pub(super) fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a Features<'a>) -> Training<'a> {
     let (interests, Known { config, device, watch, .. }) = (known.interests(), known);
-    Training { features, interests, cell, config, device: *device, checkpoints: &known.checkpoints, watch }
+    let checkpoints = match known.start {
+        Start::Anew(checkpoints) | Start::Continued(_, checkpoints) => checkpoints.clone(),
+        Start::Saved(_) => Checkpoints::none(),
+    };
+    Training { features, interests, cell, config, device: *device, checkpoints, watch }
 }
 
+/// Networks with seeds of their own; those that `trained` holds learn on.
 fn ensemble<'a>(
     name: &str,
+    trained: Option<Vec<Member>>,
     training: &Training,
     meter: &mut Meter,
     lesson: impl Fn(usize) -> (&'a Held<'a>, Stop<'a>),
 ) -> Result<Vec<Member>, ForecastError> {
+    let mut trained = trained.into_iter().flatten();
     let members = training.config.members.max(1);
     let train = |at: usize| {
         let (lessons, stop) = lesson(at);
@@ -97,7 +123,14 @@ fn ensemble<'a>(
         let kind = (training.cell as u64) << 32 | at as u64;
         let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
         let cell = training.cell.name().to_uppercase();
-        training.member(&format!("{cell} · {name} · network {} of {members}", at + 1), seed, lessons, stop, meter)
+        training.member(
+            &format!("{cell} · {name} · network {} of {members}", at + 1),
+            seed,
+            lessons,
+            stop,
+            trained.next(),
+            meter,
+        )
     };
     (0..members).map(train).collect()
 }

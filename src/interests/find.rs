@@ -56,6 +56,38 @@ pub fn find_before(
     gather(&events.texts, &events.text_counts_before(until), vectors, count, seed, watch)
 }
 
+/// The texts of a log among interests that are known already, which lie where `centroids` (interests × length of a
+/// vector) say: every text goes to its nearest interest. Shares are those of this log.
+///
+/// # Errors
+/// As [`find`]; [`InterestsError::Mismatch`] also for vectors of another length than the centroids.
+pub fn place(
+    events: &EventTable,
+    vectors: &mut SpooledVectors,
+    mut interests: Vec<Interest>,
+    centroids: Vec<f32>,
+    watch: &Watch,
+) -> Result<InterestSpace, InterestsError> {
+    let dim = vectors.dim();
+    if vectors.len() != events.texts.len() || centroids.len() != interests.len() * dim {
+        return Err(InterestsError::Mismatch { texts: events.texts.len(), vectors: vectors.len() });
+    }
+    let counts = events.text_counts();
+    let total: f64 = counts.iter().map(|events| f64::from(*events)).sum();
+    if total == 0.0 {
+        return Err(InterestsError::NoEvents);
+    }
+    let (text_interest, text_weight) = places(vectors, Centroids::new(&centroids, dim), watch)?;
+    let mut sizes = vec![0_u64; interests.len()];
+    for (interest, events) in text_interest.iter().zip(&counts) {
+        sizes[usize::from(*interest)] += u64::from(*events);
+    }
+    for (interest, events) in interests.iter_mut().zip(sizes) {
+        interest.share = events as f64 / total;
+    }
+    Ok(InterestSpace { interests, dim, centroids, text_interest, text_weight })
+}
+
 /// Gathers texts that have so many events each.
 fn gather(
     texts: &[String],
@@ -146,8 +178,10 @@ fn unasked(counts: &[u32]) -> usize {
 /// The part of a softmax over cosines that falls to a text's own interest.
 fn surety(cosines: &[f32], own: usize) -> f32 {
     let own = f64::from(cosines[own]);
-    let sum: f64 = cosines.iter().map(|cosine| ((f64::from(*cosine) - own) / TEMPERATURE).exp()).sum();
-    (1.0 / sum) as f32
+    let mut falls: Vec<f64> = cosines.iter().map(|cosine| ((f64::from(*cosine) - own) / TEMPERATURE).exp()).collect();
+    // Added up in the order of their size, so that the order of the interests changes no bit.
+    falls.sort_by(f64::total_cmp);
+    (1.0 / falls.iter().sum::<f64>()) as f32
 }
 
 #[cfg(test)]
@@ -226,6 +260,20 @@ mod tests {
         assert!((space.centroids[1] - 1.0).abs() < 1e-6, "the lamps' centre is the oil lamp: {:?}", space.centroids);
         events.text[late..].fill(TextId(0));
         assert_eq!(before(&events).unwrap(), space, "whatever comes later, nothing changes");
+    }
+
+    #[test]
+    fn interests_that_are_known_take_their_texts_back_and_the_nearest_of_the_new() {
+        let (events, mut vectors) = log(SHOP);
+        let space = find(&events, &mut vectors, Some(2), 3, &Watch::silent()).unwrap();
+        let known = |log: (EventTable, SpooledVectors)| {
+            let (events, mut vectors) = log;
+            place(&events, &mut vectors, space.interests.clone(), space.centroids.clone(), &Watch::silent())
+        };
+        assert_eq!(known((events, vectors)).unwrap(), space);
+        let other = known(log(&[("desk lamp", 1, 88.0), ("white mug", 3, 10.0)])).unwrap();
+        assert_eq!((other.text_interest, other.interests[1].share), (vec![0, 1], 0.75));
+        assert_eq!(other.interests[0].label, space.interests[0].label);
     }
 
     #[test]

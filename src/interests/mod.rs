@@ -15,9 +15,9 @@ mod trajectories;
 mod words;
 
 pub use error::InterestsError;
-pub use find::{find, find_before};
+pub use find::{find, find_before, place};
 pub use period::choose_period;
-pub use row_vectors::{RowVectors, TextFeatures};
+pub use row_vectors::{MainDirections, RowVectors, TextFeatures};
 pub use space::{Interest, InterestSpace, Source};
 pub use topics::{RowTopics, Topics};
 pub use trajectories::Trajectories;

@@ -1,5 +1,6 @@
 //! The exit code of an error.
 
+use super::ModelError;
 use crate::events::EventsError;
 use crate::forecast::ForecastError;
 use crate::interests::InterestsError;
@@ -21,9 +22,10 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
             || cause.is::<LanguageError>()
             || cause.is::<ProjectError>()
             || cause.is::<ReportError>()
+            || cause.is::<ModelError>()
             || matches!(
                 cause.downcast_ref(),
-                Some(ForecastError::TooShort { .. } | ForecastError::NobodyReturns { .. })
+                Some(ForecastError::TooShort { .. } | ForecastError::NobodyReturns { .. } | ForecastError::Misfit(_))
             )
             || cause.is::<std::io::Error>()
     });

@@ -7,11 +7,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::outcome::Input;
-use super::{Export, Outcome};
+use super::{Export, Outcome, model_folder};
 use crate::calendar::PeriodLength;
 use crate::events::UserId;
-use crate::forecast::{ForecastConfig, ScoreTable};
-use crate::interests::InterestSpace;
+use crate::forecast::ScoreTable;
 use crate::observe::{Stage, Watch};
 use crate::project::Settings;
 use crate::report::{self, OutputFolder, ReportError, Theme};
@@ -37,8 +36,7 @@ pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<
     for folder in [&model, &charts] {
         fs::create_dir(folder).map_err(|error| ReportError::write(folder, error))?;
     }
-    report::write_file(&model.join("weights.safetensors"), &outcome.model.weights)?;
-    report::write_file(&model.join("model.ron"), written(&ModelCard::of(outcome))?.as_bytes())?;
+    model_folder::write(outcome, &model)?;
     meter.advance(1)?;
 
     let mut active: Vec<_> = users.iter().collect();
@@ -150,32 +148,7 @@ impl<'a> RunCard<'a> {
     }
 }
 
-/// `model/model.ron`: what the weights beside it belong to.
-#[derive(Serialize)]
-struct ModelCard<'a> {
-    config: &'a ForecastConfig,
-    epochs: &'a [u32],
-    period: PeriodLength,
-    origin: String,
-    scores: &'a ScoreTable,
-    space: &'a InterestSpace,
-}
-
-impl<'a> ModelCard<'a> {
-    fn of(outcome: &'a Outcome) -> Self {
-        let calendar = outcome.trajectories.calendar;
-        Self {
-            config: &outcome.model.config,
-            epochs: &outcome.model.epochs,
-            period: calendar.length,
-            origin: calendar.first_day(outcome.forecast.origin).to_string(),
-            scores: &outcome.scores,
-            space: &outcome.space,
-        }
-    }
-}
-
-fn written(card: &impl Serialize) -> anyhow::Result<String> {
+pub(super) fn written(card: &impl Serialize) -> anyhow::Result<String> {
     let pretty = ron::ser::PrettyConfig::new().depth_limit(4);
     ron::ser::to_string_pretty(card, pretty).context("The run's settings could not be written down")
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Fingerprint;
 use crate::events::{Account, ColumnReport, EventTable};
 use crate::forecast::{Forecast, SavedModel, ScoreTable};
-use crate::interests::{InterestSpace, Trajectories};
+use crate::interests::{InterestSpace, TextFeatures, Trajectories};
 use crate::language::{Embedded, ModelInfo};
 use crate::observe::{CurvePoint, Stage};
 use crate::project::Settings;
@@ -64,6 +64,8 @@ pub struct Outcome {
     pub curves: Arc<Vec<CurvePoint>>,
     /// The networks that made the forecast.
     pub model: Arc<SavedModel>,
+    /// What the networks are told of a text besides its interest.
+    pub text: Arc<TextFeatures>,
     /// One line a user, by user number.
     pub users: Arc<Vec<UserSummary>>,
     /// What the analyst should know, a sentence each.

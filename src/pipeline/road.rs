@@ -7,7 +7,7 @@ use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, KindReport, ReadOptions};
-use crate::forecast::{self, ForecastConfig, Run};
+use crate::forecast::{self, ForecastConfig, Run, Start};
 use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVectors};
 use crate::observe::{Stage, Watch};
@@ -16,7 +16,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 6;
+const STAGES: u32 = 7;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -43,12 +43,13 @@ impl ReadLog {
 
 /// What of the settings concerns the forecasters.
 pub(super) fn forecast_config(settings: &Settings) -> ForecastConfig {
+    let config = ForecastConfig::default();
     ForecastConfig {
         horizon: settings.horizon,
         levels: settings.levels.clone(),
         joint: settings.joint,
         seed: settings.seed,
-        ..ForecastConfig::default()
+        ..config.shaped(settings.network.unwrap_or_else(|| config.shape()))
     }
 }
 
@@ -129,7 +130,6 @@ pub fn run_from(
     let device = Device::pick(settings.device)?;
     let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
     let events = &*log.events;
-    let mut notes = log.notes;
 
     let embedding = embedding(settings, device);
     let model = language::model_info(&embedding.model)?;
@@ -157,30 +157,53 @@ pub fn run_from(
     let trajectories = Trajectories::build(events, &space, Calendar::new(length));
     let config = forecast_config(settings);
     let run_key = Fingerprint::of(&(space_key, length, &config, settings.model, device.describe()))?;
-    let run: Run = match store.get("forecast", run_key) {
-        Some(run) => run,
+    let checkpoints = store.checkpoints(run_key);
+    let (run, text): (Run, TextFeatures) = match store.get("forecast", run_key) {
+        Some(kept) => {
+            // A kill right after the result was kept leaves them.
+            checkpoints.remove();
+            kept
+        }
         None => {
             let mut vectors = match vectors {
                 Some(vectors) => vectors,
                 None => embed(&mut clock)?,
             };
-            let checkpoints = store.checkpoints(run_key);
-            let run = clock.time(Stage::Train, || -> anyhow::Result<Run> {
+            let both = clock.time(Stage::Train, || -> anyhow::Result<(Run, TextFeatures)> {
                 let until = trajectories.calendar.start(trajectories.origin);
                 let text = TextFeatures::before(events, &mut vectors, until, watch)?;
                 let rows = RowVectors::of_space(events, &trajectories, &space, &text, &mut vectors)?;
                 drop(vectors);
-                Ok(forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), &checkpoints, watch)?)
+                let start = Start::Anew(&checkpoints);
+                let run = forecast::run(&trajectories, &rows, &config, settings.model, device.tch(), start, watch)?;
+                Ok((run, text))
             })?;
-            store.put("forecast", run_key, &run);
+            store.put("forecast", run_key, &both);
             checkpoints.remove();
-            run
+            both
         }
     };
+    let language = LanguageUse { model, precision: embedding.precision.describe(), embedded };
+    Ok(outcome(settings, log, space, trajectories, (run, text), device, language, clock))
+}
 
+/// All that was found on the road, put together.
+#[expect(clippy::too_many_arguments, reason = "it is the sum of all stages, and they have no smaller sum")]
+pub(super) fn outcome(
+    settings: &Settings,
+    log: ReadLog,
+    space: InterestSpace,
+    trajectories: Trajectories,
+    (run, text): (Run, TextFeatures),
+    device: Device,
+    language: LanguageUse,
+    clock: Clock,
+) -> Outcome {
+    let mut notes = log.notes;
     notes.push(run.chosen_because);
+    let events = &*log.events;
     let users = report::summarise_users(events, &trajectories, &run.forecast);
-    Ok(Outcome {
+    Outcome {
         settings: settings.clone(),
         inputs: log.inputs,
         columns: Arc::new(log.columns),
@@ -192,12 +215,13 @@ pub fn run_from(
         scores: Arc::new(run.scores),
         curves: Arc::new(run.curves),
         model: Arc::new(run.model),
+        text: Arc::new(text),
         users: Arc::new(users),
         notes,
         device: device.describe(),
-        language: LanguageUse { model, precision: embedding.precision.describe(), embedded },
+        language,
         times: clock.0,
-    })
+    }
 }
 
 /// How long each stage took, in seconds; a stage whose result was kept is absent.

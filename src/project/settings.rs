@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodLength;
 use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
-use crate::forecast::ModelKind;
+use crate::forecast::{ModelKind, NetworkShape};
 use crate::language::{DeviceChoice, PrecisionChoice};
 
 /// How many interests to look for.
@@ -73,6 +73,8 @@ pub struct Settings {
     pub interests: InterestCount,
     /// Which model forecasts.
     pub model: ModelKind,
+    /// How the networks are shaped and trained; as chosen for most logs when not given. `--tune` finds one.
+    pub network: Option<NetworkShape>,
     /// How many periods ahead.
     pub horizon: usize,
     /// Levels of the bands, percent.
@@ -105,6 +107,7 @@ impl Default for Settings {
             period: None,
             interests: InterestCount::Auto,
             model: ModelKind::default(),
+            network: None,
             horizon: 3,
             levels: vec![50, 80, 95],
             joint: false,

@@ -12,6 +12,7 @@ mod sample;
 mod sentence;
 mod summary;
 mod tables;
+mod tuning;
 mod user;
 mod vectors;
 
@@ -23,5 +24,6 @@ pub use output::{OutputFolder, write_file};
 pub use sentence::{percent, sentence};
 pub use summary::{summarise_users, user_paths};
 pub use tables::write_forecast_tables;
+pub use tuning::write_tuning;
 pub use user::{Expected, InterestPath, Observed, UserSummary};
 pub use vectors::write_vectors;

@@ -8,7 +8,7 @@ use super::scores::{ActualSeconds, RELIABILITY, Scored, score_models};
 use crate::forecast::model::{Known, ModelKind};
 use crate::forecast::run::{OneThread, choose, limits, nest, usual_epochs};
 use crate::forecast::standing::{cell, stand};
-use crate::forecast::{Band, ForecastConfig, ForecastError};
+use crate::forecast::{Band, Checkpoints, ForecastConfig, ForecastError, Start};
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
 
@@ -46,10 +46,11 @@ pub fn backtest(
         chosen_because: String::new(),
     };
     let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
+    let nowhere = Checkpoints::none();
     for (origin, horizon) in &plan.origins {
         // The forecaster stands at the origin: what it is handed ends there.
         let stand_here = Trajectories { origin: *origin, ..trajectories.clone() };
-        let known = Known::at_origin(&stand_here, vectors, config, device, watch)?;
+        let known = Known::at_origin(&stand_here, vectors, config, device, Start::Anew(&nowhere), watch)?;
         let standing = stand(&known, &kinds, &mut meter, |_, _| Ok(()))?;
         let (chosen, because) = choose(&standing, ModelKind::Ensemble);
         (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);

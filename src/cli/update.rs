@@ -1,0 +1,97 @@
+//! `driftline update`: a saved model learns on from further logs.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::arguments::Voice;
+use super::forecast::{object, words};
+use super::output::{Edge, count, print, print_json, table};
+use super::{exit, progress};
+use crate::forecast::Drift;
+use crate::language::DeviceChoice;
+use crate::pipeline::{self, ModelFolder, Store};
+use crate::report::OutputFolder;
+
+/// `driftline update`.
+#[derive(Debug, Args)]
+pub struct UpdateArguments {
+    /// What `driftline forecast` wrote.
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+    /// The further logs. They are read together with the model's own; rows in both count once.
+    #[arg(value_name = "NEWLOG", required = true)]
+    logs: Vec<PathBuf>,
+    /// The folder to write the results to [default: DIR].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Where to compute: auto, cpu, cuda or cuda:N [default: as the model's run].
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<DeviceChoice>,
+    #[command(flatten)]
+    voice: Voice,
+}
+
+pub(super) fn run(arguments: &UpdateArguments) -> anyhow::Result<u8> {
+    let saved = ModelFolder::read(&arguments.dir)?;
+    let out = arguments.out.as_ref().unwrap_or(&arguments.dir);
+    // A place that cannot be written to is told before minutes of work, not after.
+    drop(OutputFolder::new(out)?);
+    let began = Instant::now();
+    let watch = progress::watch(&arguments.voice)?;
+    let (mut settings, gone) = pipeline::settings_to_update(&saved, &arguments.logs);
+    settings.device = arguments.device.unwrap_or(settings.device);
+    for path in gone {
+        watch.note(format!(
+            "A log of the model is no longer there, so what only it told of the users' past is missing: {}",
+            path.display()
+        ));
+    }
+    let (outcome, drift) = pipeline::update(&settings, &saved, &Store::open_default(), &watch)?;
+    let files = pipeline::write(&outcome, out, &watch)?;
+    drop(watch);
+    let seconds = began.elapsed().as_secs_f64();
+    if arguments.voice.json {
+        let mut object = object(&outcome, out, &files, seconds);
+        object["drift"] = json!(drift);
+        print_json(&object)?;
+    } else {
+        print(&format!("{}\n{}", words(&outcome, out, &files, seconds)?, told(&drift)?))?;
+    }
+    Ok(exit::DONE)
+}
+
+/// How far the model moved.
+fn told(drift: &Drift) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let epochs: Vec<String> = drift.epochs.iter().map(u32::to_string).collect();
+    writeln!(text, "Learnt on for {} epochs, network by network", epochs.join(", "))?;
+    if drift.epochs.iter().all(|epochs| *epochs == 0) {
+        writeln!(text, "  No epoch did better on the periods that stop training, so the networks are as they were.")?;
+    }
+    writeln!(
+        text,
+        "Moved: mean total variation between the old and the new forecasts of {} users",
+        count(drift.users as u64)
+    )?;
+    for (step, apart) in drift.total_variation.iter().enumerate() {
+        writeln!(text, "  {} ahead: {apart:.4}", step + 1)?;
+    }
+    writeln!(text, "  another leading interest next: {:.1} % of users", drift.leading_changed * 100.0)?;
+    writeln!(text, "Validation, nats an event, one period ahead")?;
+    let head = ["model", "before", "after", "better by"].map(String::from).to_vec();
+    let lines = drift.validation.iter().map(|change| {
+        vec![
+            change.model.clone(),
+            format!("{:.4}", change.before),
+            format!("{:.4}", change.after),
+            format!("{:+.4}", change.before - change.after),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
+    text += &table(&[Edge::Left, Edge::Right, Edge::Right, Edge::Right], &rows);
+    Ok(text)
+}

@@ -1,0 +1,258 @@
+//! The search for a network's shape: random trials, of which the better third goes on each time.
+//!
+//! Bergstra and Bengio, *Random search for hyper-parameter optimization*, JMLR 13, 2012; Jamieson and Talwalkar,
+//! *Non-stochastic best arm identification and hyperparameter optimization* (successive halving), 2016.
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::ForecastError;
+use super::batch::Features;
+use super::checkpoint::Checkpoints;
+use super::config::{CellKind, ForecastConfig, NetworkShape, training_horizons};
+use super::lessons::Lessons;
+use super::model::Known;
+use super::run::OneThread;
+use super::saved::Start;
+use super::split::Split;
+use super::train::{Held, Member, Stop, Training};
+use super::trained::training;
+use crate::calendar::Period;
+use crate::interests::{RowVectors, Trajectories};
+use crate::observe::{CurvePoint, Stage, Watch};
+
+/// Epochs of the first round; each later one has this many times as many for a part of the trials.
+const FIRST_EPOCHS: u32 = 3;
+const PART: usize = 3;
+/// What is drawn from.
+const WIDTHS: [i64; 5] = [32, 48, 64, 96, 128];
+const LAYERS: [i64; 3] = [1, 1, 2];
+const DROPOUTS: (f64, f64) = (0.1, 0.5);
+const LEARNING_RATES: (f64, f64) = (5e-4, 8e-3);
+const WEIGHT_DECAYS: (f64, f64) = (1e-4, 1e-1);
+/// Parts of the known periods that are learnt from; none for all.
+const WINDOWS: [Option<f64>; 3] = [None, Some(0.5), Some(0.75)];
+
+/// One shape that was tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// What was tried.
+    pub shape: NetworkShape,
+    /// Rounds it took part in.
+    pub rounds: u32,
+    /// How it went, over all rounds. Each round begins at the best epoch before it.
+    pub curve: Vec<CurvePoint>,
+    /// The best loss on the tuning periods, nats per event; infinite where no epoch was done.
+    pub loss: f64,
+}
+
+/// A search.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tuning {
+    /// All trials; the first is the shape that was there before.
+    pub trials: Vec<Trial>,
+    /// Whether it came to its end.
+    pub finished: bool,
+    /// First period that the trials were chosen on.
+    pub first: Period,
+    /// Last one.
+    pub last: Period,
+}
+
+impl Tuning {
+    /// The number of the best trial so far; the first of equals.
+    pub fn best(&self) -> usize {
+        let better = |best: usize, at: usize| if self.trials[at].loss < self.trials[best].loss { at } else { best };
+        (0..self.trials.len()).fold(0, better)
+    }
+
+    /// The shape of the best trial so far.
+    pub fn shape(&self) -> NetworkShape {
+        self.trials.get(self.best()).map(|trial| trial.shape).unwrap_or_default()
+    }
+}
+
+/// Tries `trials` shapes of a network of `cell` at the trajectories' origin: the one of `config` and random ones. They
+/// learn from the periods before the tuning ones and are compared on those, which all training is stopped by; the
+/// validation periods, on which models are scored, are not looked at. Asked to stop, it answers what it has.
+///
+/// # Errors
+/// As [`super::run`], but for [`ForecastError::Cancelled`].
+#[expect(clippy::too_many_arguments, reason = "a run's, and how much to search")]
+pub fn tune(
+    trajectories: &Trajectories,
+    vectors: &RowVectors,
+    config: &ForecastConfig,
+    cell: CellKind,
+    trials: usize,
+    device: tch::Device,
+    checkpoints: &Checkpoints,
+    watch: &Watch,
+) -> Result<Tuning, ForecastError> {
+    let known = Known::at_origin(trajectories, vectors, config, device, Start::Anew(checkpoints), watch)?;
+    let _threads = OneThread::on(device);
+    let Split { first, tune, validation, .. } = known.split;
+    let features = Features::new(&known);
+    let shapes = shapes(config, trials, tune.since(first));
+    let new = |shape: NetworkShape| Trial { shape, rounds: 0, curve: Vec::new(), loss: f64::INFINITY };
+    let mut tuning = Tuning {
+        trials: shapes.into_iter().map(new).collect(),
+        finished: false,
+        first: tune,
+        last: validation.plus(-1),
+    };
+    let horizons = training_horizons(config.horizon);
+    let stop = Lessons::of(&known.pasts, tune..validation, first, &horizons);
+    let stop = Held::of(&features, &stop)?;
+    let rounds = rounds(trials, config.max_epochs);
+    let epochs: usize = rounds.iter().map(|round| round.trials * round.epochs as usize).sum();
+    let mut meter = watch.meter(Stage::Train, "epochs", Some(epochs as u64));
+    let mut members: Vec<Option<Member>> = tuning.trials.iter().map(|_| None).collect();
+    for (number, round) in rounds.iter().enumerate() {
+        let mut order: Vec<usize> = (0..tuning.trials.len()).collect();
+        order.sort_by(|a, b| tuning.trials[*a].loss.total_cmp(&tuning.trials[*b].loss));
+        // Those that are out give their memory back.
+        order.split_off(round.trials.min(order.len())).into_iter().for_each(|out| members[out] = None);
+        order.sort_unstable();
+        for at in order {
+            let trial = &mut tuning.trials[at];
+            let config = ForecastConfig { max_epochs: round.epochs, ..config.shaped(trial.shape) };
+            let since = trial.shape.window.map_or(first, |window| first.max(tune.plus(-window)));
+            let learn = Lessons::of(&known.pasts, since..tune, first, &horizons);
+            let training = Training { config: &config, ..training(&known, cell, &features) };
+            let name = format!("trial {} of {trials} · round {}", at + 1, number + 1);
+            let held = Held::of(&features, &learn)?;
+            match training.member(&name, config.seed, &held, Stop::Early(&stop), members[at].take(), &mut meter) {
+                Err(ForecastError::Cancelled(_)) => return Ok(tuning),
+                Err(other) => return Err(other),
+                Ok(member) => {
+                    trial.rounds += 1;
+                    trial.curve.extend(member.curve.iter().cloned());
+                    let losses = member.curve.iter().filter_map(|point| point.validation);
+                    trial.loss = losses.fold(trial.loss, f64::min);
+                    members[at] = Some(member);
+                }
+            }
+        }
+        let best = &tuning.trials[tuning.best()];
+        watch.note(format!(
+            "Tuning, round {} of {}: {} trials, the best at {:.4} nats an event ({}).",
+            number + 1,
+            rounds.len(),
+            round.trials,
+            best.loss,
+            best.shape
+        ));
+    }
+    tuning.finished = true;
+    Ok(tuning)
+}
+
+/// So many trials for so many epochs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Round {
+    trials: usize,
+    epochs: u32,
+}
+
+/// The rounds of a search: a third of the trials goes on for three times as many epochs, until one is left or has had
+/// all epochs that a network may have.
+fn rounds(trials: usize, most_epochs: u32) -> Vec<Round> {
+    let (mut rounds, mut left, mut epochs, mut done) = (Vec::new(), trials.max(1), FIRST_EPOCHS, 0);
+    while rounds.is_empty() || most_epochs.saturating_sub(done) >= FIRST_EPOCHS {
+        epochs = epochs.min(most_epochs.saturating_sub(done));
+        rounds.push(Round { trials: left, epochs });
+        if left == 1 && rounds.len() > 1 {
+            break;
+        }
+        done += epochs;
+        left = left.div_ceil(PART);
+        epochs *= PART as u32;
+    }
+    rounds
+}
+
+/// The shape that is there, and random ones. `known` counts the periods that can be learnt from.
+fn shapes(config: &ForecastConfig, trials: usize, known: i32) -> Vec<NetworkShape> {
+    let mut random = ChaCha8Rng::seed_from_u64(config.seed ^ 0x7475_6E65);
+    let log_uniform = |random: &mut ChaCha8Rng, (low, high): (f64, f64)| random.random_range(low.ln()..high.ln()).exp();
+    let draw = |_| NetworkShape {
+        hidden: WIDTHS[random.random_range(0..WIDTHS.len())],
+        layers: LAYERS[random.random_range(0..LAYERS.len())],
+        dropout: random.random_range(DROPOUTS.0..DROPOUTS.1),
+        learning_rate: log_uniform(&mut random, LEARNING_RATES),
+        weight_decay: log_uniform(&mut random, WEIGHT_DECAYS),
+        window: WINDOWS[random.random_range(0..WINDOWS.len())].map(|part| (f64::from(known) * part).ceil() as i32),
+    };
+    std::iter::once(config.shape()).chain((1..trials).map(draw)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::testing::{alone, lively};
+    use crate::observe::{CancelToken, Observer, Progress};
+    use std::sync::Arc;
+
+    fn search(trials: usize, checkpoints: &Checkpoints, watch: &Watch) -> Tuning {
+        let log = lively(100, 14, 3, 8);
+        let config = ForecastConfig { hidden: 8, batch_users: 32, max_epochs: 12, ..ForecastConfig::default() };
+        let cpu = tch::Device::Cpu;
+        tune(&log, &RowVectors::default(), &config, CellKind::Lstm, trials, cpu, checkpoints, watch).unwrap()
+    }
+
+    #[test]
+    fn a_third_goes_on_for_three_times_as_long() {
+        let round = |trials, epochs| Round { trials, epochs };
+        assert_eq!(rounds(9, 40), [round(9, 3), round(3, 9), round(1, 27)]);
+        assert_eq!(rounds(20, 40), [round(20, 3), round(7, 9), round(3, 27)], "as long as a network may learn");
+        assert_eq!(rounds(1, 40), [round(1, 3), round(1, 9)]);
+        assert_eq!(rounds(5, 2), [round(5, 2)]);
+    }
+
+    #[test]
+    fn the_better_trials_go_on_and_the_best_is_taken() {
+        let _alone = alone();
+        let (none, silent) = (Checkpoints::none(), Watch::silent());
+        let found = search(5, &none, &silent);
+        assert!(found.finished);
+        assert_eq!(found.trials.iter().filter(|trial| trial.rounds > 1).count(), 2, "a third, rounded up");
+        let out = found.trials.iter().filter(|trial| trial.rounds == 1);
+        let kept = found.trials.iter().filter(|trial| trial.rounds > 1);
+        let first_round = |trial: &Trial| {
+            let of_round = trial.curve.iter().filter(|point| point.curve.ends_with("round 1"));
+            of_round.filter_map(|point| point.validation).fold(f64::INFINITY, f64::min)
+        };
+        let worst_kept = kept.map(first_round).fold(0.0, f64::max);
+        assert!(out.map(first_round).all(|loss| loss >= worst_kept), "{found:?}");
+        assert!(found.trials.iter().all(|trial| trial.loss >= found.trials[found.best()].loss));
+        assert!(found.trials[1..].iter().any(|trial| trial.shape.hidden != found.trials[0].shape.hidden));
+        assert_eq!(search(5, &none, &silent), found, "the same seed finds the same");
+    }
+
+    /// Cancels after the first round.
+    struct OneRound(CancelToken);
+
+    impl Observer for OneRound {
+        fn progress(&self, _: Progress) {}
+        fn curve(&self, _: CurvePoint) {}
+        fn note(&self, text: String) {
+            assert!(text.contains("round 1"), "{text}");
+            self.0.cancel();
+        }
+    }
+
+    #[test]
+    fn a_search_that_is_stopped_keeps_the_best_so_far_and_goes_on_to_the_same_end() {
+        let _alone = alone();
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoints = Checkpoints::within(folder.path().into());
+        let token = CancelToken::new();
+        let stopped = search(4, &checkpoints, &Watch::new(Arc::new(OneRound(token.clone())), token));
+        assert!(!stopped.finished && stopped.trials.iter().all(|trial| trial.rounds == 1));
+        assert!(stopped.trials[stopped.best()].loss.is_finite());
+        let resumed = search(4, &checkpoints, &Watch::silent());
+        assert!(resumed == search(4, &Checkpoints::none(), &Watch::silent()));
+    }
+}

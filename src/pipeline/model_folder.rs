@@ -1,0 +1,213 @@
+//! `model/`: a trained model on disk, with all that it takes to forecast again and to train on.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensors, serialize};
+use serde::{Deserialize, Serialize};
+
+use super::Outcome;
+use super::files::written;
+use crate::calendar::{Calendar, Period, PeriodLength};
+use crate::forecast::{ForecastConfig, SavedMember, SavedModel, ScoreTable};
+use crate::interests::{Interest, MainDirections, TextFeatures, Topics};
+use crate::project::Settings;
+use crate::report;
+
+const CARD: &str = "model.ron";
+const WEIGHTS: &str = "weights.safetensors";
+const SPACE: &str = "space.safetensors";
+
+/// Why a saved model cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// A file of it cannot be read.
+    #[error("the saved model cannot be read ({why}): {path}")]
+    Read {
+        /// Why, in words.
+        why: String,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A file of it is not what was written.
+    #[error("the saved model is damaged ({why}); train anew, or bring the file back from a copy: {path}")]
+    Damaged {
+        /// What is wrong.
+        why: String,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// It was made for something else.
+    #[error("the saved model does not fit: {why}: {path}")]
+    Misfit {
+        /// What does not fit, and what to do.
+        why: String,
+        /// The model's folder.
+        path: PathBuf,
+    },
+}
+
+/// `model.ron`: what the numbers beside it belong to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// The version that saved it.
+    pub driftline: String,
+    /// What the run was asked to do.
+    pub settings: Settings,
+    /// How the networks are shaped and were trained.
+    pub config: ForecastConfig,
+    /// The networks.
+    pub members: Vec<SavedMember>,
+    /// How long a period is.
+    pub period: PeriodLength,
+    /// The first period that it did not see.
+    pub origin: Period,
+    /// That period's first day.
+    pub origin_day: String,
+    /// The language model's name.
+    pub language_model: String,
+    /// The language model's fingerprint.
+    pub language_fingerprint: String,
+    /// What the language model computed in, and why.
+    pub precision: String,
+    /// The interests.
+    pub interests: Vec<Interest>,
+    /// How every model did on the validation periods.
+    pub scores: ScoreTable,
+    /// BLAKE3 of the file of weights.
+    weights: String,
+    /// BLAKE3 of the file that says where the interests lie.
+    space: String,
+}
+
+/// A saved model, read.
+#[derive(Clone, Debug)]
+pub struct ModelFolder {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it says of itself.
+    pub card: ModelCard,
+    /// The networks.
+    pub model: SavedModel,
+    /// Where the interests lie, interests × length of a vector.
+    pub centroids: Vec<f32>,
+    /// What the networks are told of a text besides its interest.
+    pub text: TextFeatures,
+}
+
+/// Writes a run's model into an existing folder.
+///
+/// # Errors
+/// If the folder cannot be written to.
+pub(super) fn write(outcome: &Outcome, folder: &Path) -> anyhow::Result<()> {
+    let Outcome { model, space, text, trajectories, language, .. } = outcome;
+    let mut settings = outcome.settings.clone();
+    // Wherever the model is used from, its log is found.
+    for path in settings.inputs.iter_mut().chain(&mut settings.language_model) {
+        if let Ok(absolute) = std::path::absolute(&path) {
+            *path = absolute;
+        }
+    }
+    let bytes = |numbers: &[f32]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_le_bytes()).collect() };
+    let parts = [
+        ("interests.centroids", vec![space.len(), space.dim], bytes(&space.centroids)),
+        ("texts.directions", vec![text.main.centre.len(), text.main.dim], bytes(&text.main.rows)),
+        ("texts.centre", vec![text.main.centre.len()], bytes(&text.main.centre)),
+        ("topics.centroids", vec![text.topics.len(), text.topics.dim], bytes(&text.topics.centroids)),
+    ];
+    let views: Result<Vec<_>, _> = parts
+        .iter()
+        .map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
+        .collect();
+    let views = views.map_err(|error: safetensors::SafeTensorError| anyhow::anyhow!(error));
+    let numbers = serialize(views?, None).context("The place of the interests could not be packed")?;
+    let card = ModelCard {
+        driftline: env!("CARGO_PKG_VERSION").into(),
+        settings,
+        config: model.config.clone(),
+        members: model.members.clone(),
+        period: trajectories.calendar.length,
+        origin: trajectories.origin,
+        origin_day: trajectories.calendar.first_day(trajectories.origin).to_string(),
+        language_model: language.model.name.clone(),
+        language_fingerprint: language.model.fingerprint.clone(),
+        precision: language.precision.clone(),
+        interests: space.interests.clone(),
+        scores: (*outcome.scores).clone(),
+        weights: blake3::hash(&model.weights).to_hex().to_string(),
+        space: blake3::hash(&numbers).to_hex().to_string(),
+    };
+    report::write_file(&folder.join(WEIGHTS), &model.weights)?;
+    report::write_file(&folder.join(SPACE), &numbers)?;
+    report::write_file(&folder.join(CARD), written(&card)?.as_bytes())?;
+    Ok(())
+}
+
+impl ModelFolder {
+    /// Reads the model in a folder, or in the folder `model` in it.
+    ///
+    /// # Errors
+    /// [`ModelError`] where there is none, or it is damaged.
+    pub fn read(folder: &Path) -> Result<Self, ModelError> {
+        let within = folder.join("model");
+        let path = if within.join(CARD).is_file() { within } else { folder.to_owned() };
+        let file = |name: &str| {
+            let path = path.join(name);
+            fs::read(&path).map_err(|error| ModelError::Read { why: why(&error, name), path })
+        };
+        let damaged = |name: &str, why: String| ModelError::Damaged { why, path: path.join(name) };
+        let text = String::from_utf8(file(CARD)?).map_err(|_| damaged(CARD, "it is no text".into()))?;
+        let card: ModelCard = ron::from_str(&text).map_err(|error| damaged(CARD, error.to_string()))?;
+        let (weights, numbers) = (file(WEIGHTS)?, file(SPACE)?);
+        for (name, bytes, hash) in [(WEIGHTS, &weights, &card.weights), (SPACE, &numbers, &card.space)] {
+            if blake3::hash(bytes).to_hex().as_str() != hash {
+                return Err(damaged(name, "its fingerprint is not the one in model.ron".into()));
+            }
+        }
+        let tensors = SafeTensors::deserialize(&numbers).map_err(|error| damaged(SPACE, error.to_string()))?;
+        let mut read = HashMap::new();
+        for (name, view) in tensors.tensors() {
+            let numbers: Vec<f32> = view.data().as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+            read.insert(name, (view.shape().to_vec(), numbers));
+        }
+        let mut part = |name: &str| read.remove(name).ok_or_else(|| damaged(SPACE, format!("it has no `{name}`")));
+        let (_, centroids) = part("interests.centroids")?;
+        let (shape, rows) = part("texts.directions")?;
+        let (_, centre) = part("texts.centre")?;
+        let width = |shape: &[usize]| shape.last().copied().unwrap_or(0);
+        let main = MainDirections { rows, dim: width(&shape), centre };
+        let (shape, centroids_of_topics) = part("topics.centroids")?;
+        let topics = Topics { centroids: centroids_of_topics, dim: width(&shape) };
+        let model = SavedModel {
+            config: card.config.clone(),
+            interests: card.interests.len(),
+            members: card.members.clone(),
+            weights,
+        };
+        Ok(Self { path, card, model, centroids, text: TextFeatures { main, topics } })
+    }
+
+    /// A fault of what was asked of this model.
+    pub(super) fn misfit(&self, why: impl Into<String>) -> ModelError {
+        ModelError::Misfit { why: why.into(), path: self.path.clone() }
+    }
+
+    /// How its periods are numbered.
+    pub fn calendar(&self) -> Calendar {
+        Calendar::new(self.card.period)
+    }
+}
+
+fn why(error: &io::Error, name: &str) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound if name == CARD => {
+            "there is no model; name the folder that `driftline forecast` wrote, or the folder `model` in it".into()
+        }
+        io::ErrorKind::NotFound => "the file is missing".into(),
+        _ => error.to_string(),
+    }
+}
