@@ -6,8 +6,9 @@
 
 use super::difference::{difference, undoing};
 use super::fitted::{Fitted, SeriesError, SeriesForecast, SeriesModel, aicc, check};
-use super::likelihood::{Filter, conditional};
+use super::likelihood::{Conditional, Filter};
 use super::optimise::bfgs;
+use super::polynomial::{invert, multiply, outside};
 use super::scale::scaled;
 
 /// ARIMA with its order chosen by the stepwise search of Hyndman and Khandakar (2008, Journal of Statistical Software
@@ -64,17 +65,14 @@ impl Order {
         multiply(ar, seasonal_ar, self.m, -1.0, phi);
         multiply(ma, &rest[..self.seasonal_q], self.m, 1.0, theta);
     }
-}
 
-fn multiply(plain: &[f64], seasonal: &[f64], m: usize, sign: f64, out: &mut Vec<f64>) {
-    out.clear();
-    out.resize(plain.len() + m * seasonal.len(), 0.0);
-    out[..plain.len()].copy_from_slice(plain);
-    for (j, outer) in seasonal.iter().enumerate() {
-        out[(j + 1) * m - 1] += outer;
-        for (i, inner) in plain.iter().enumerate() {
-            out[(j + 1) * m + i] += sign * inner * outer;
-        }
+    /// Makes both moving averages invertible.
+    fn invert(&self, parameters: &mut [f64]) {
+        let (_, rest) = parameters.split_at_mut(self.p);
+        let (ma, rest) = rest.split_at_mut(self.q);
+        let (_, rest) = rest.split_at_mut(self.seasonal_p);
+        invert(ma);
+        invert(&mut rest[..self.seasonal_q]);
     }
 }
 
@@ -117,7 +115,7 @@ pub(super) struct Prepared<'a> {
     /// That standard deviation.
     pub unit: f64,
     filter: Filter,
-    memory: Vec<f64>,
+    conditional: Conditional,
 }
 
 impl<'a> Prepared<'a> {
@@ -134,7 +132,7 @@ impl<'a> Prepared<'a> {
         let deviation = (differenced.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
         let unit = if deviation > 0.0 && deviation.is_finite() { deviation } else { 1.0 };
         differenced.iter_mut().for_each(|value| *value /= unit);
-        Self { values, differenced, unit, filter: Filter::default(), memory: Vec::new() }
+        Self { values, differenced, unit, filter: Filter::default(), conditional: Conditional::default() }
     }
 }
 
@@ -154,7 +152,7 @@ pub(super) struct Estimate {
 
 /// Estimates one order; `None` if it cannot be estimated on this series.
 pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<Estimate> {
-    let Prepared { differenced: w, filter, memory, .. } = series;
+    let Prepared { differenced: w, filter, conditional, .. } = series;
     let n = w.len();
     let arma = order.p + order.q + order.seasonal_p + order.seasonal_q;
     let count = order.parameters();
@@ -175,11 +173,12 @@ pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<Estima
         let (_, settled) = bfgs(&mut start, 100, |x| {
             order.expand(x, &mut phi, &mut theta);
             let mean = x.get(arma).copied().unwrap_or(0.0);
-            conditional(w, mean, &phi, &theta, skipped, memory).map_or(f64::INFINITY, |square| 0.5 * square.ln())
+            conditional.run(w, mean, &phi, &theta, skipped).map_or(f64::INFINITY, |square| 0.5 * square.ln())
         })?;
         if settled {
             parameters = start;
         }
+        order.invert(&mut parameters);
     }
     let seasonal = order.p + order.q..order.p + order.q + order.seasonal_p;
     if !to_partial(&mut parameters[..order.p]) || !to_partial(&mut parameters[seasonal.clone()]) {
@@ -200,9 +199,10 @@ pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<Estima
     })?;
     to_coefficients(&mut parameters[..order.p]);
     to_coefficients(&mut parameters[seasonal]);
+    order.invert(&mut parameters);
     order.expand(&parameters, &mut phi, &mut theta);
     let mean = parameters.get(arma).copied().unwrap_or(0.0);
-    let sums = filter.run(w, mean, &phi, &theta)?;
+    let (sums, state) = filter.run_to_state(w, mean, &phi, &theta)?;
     let minus_twice =
         length * (2.0 * objective + 1.0 + (2.0 * std::f64::consts::PI).ln()) + 2.0 * length * series.unit.ln();
     let chosen_by = aicc(minus_twice, count + 1, n);
@@ -215,30 +215,17 @@ pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<Estima
         phi,
         theta,
         mean,
-        state: series.filter.state.clone(),
+        state,
     })
 }
 
-/// Whether the roots of `1 + sign · Σ c_k z^k` lie outside the circle of radius 1.01.
-///
-/// Decided without roots: `c_k · 1.01^k` must be the coefficients of a stationary process (Schur and Cohn). As in the
-/// reference a lone first coefficient is let through.
+/// The bar for a form: roots outside the circle of radius 1.01. A lone first coefficient is let through, as in the
+/// reference (in R it is not): a trend with noise about it is then an ARIMA(0,1,1) with drift, and most often the best.
 fn far_from_unit_circle(coefficients: &[f64], sign: f64) -> bool {
-    let Some(last) = coefficients.iter().rposition(|value| value.abs() > 1e-8).filter(|last| *last > 0) else {
-        return true;
-    };
-    let mut values: Vec<f64> = (0..=last).map(|k| -sign * coefficients[k] * 1.01f64.powi(k as i32 + 1)).collect();
-    for j in (0..values.len()).rev() {
-        let a = values[j];
-        if a.is_nan() || a.abs() >= 1.0 {
-            return false;
-        }
-        let before = values[..j].to_vec();
-        for k in 0..j {
-            values[k] = (before[k] + a * before[j - k - 1]) / (1.0 - a * a);
-        }
+    match coefficients.iter().rposition(|value| value.abs() > 1e-8) {
+        Some(last) if last > 0 => outside(&coefficients[..=last], sign, 1.01),
+        _ => true,
     }
-    true
 }
 
 /// What forecasting needs of an estimate.

@@ -8,19 +8,11 @@ use super::linear::{least_squares, line};
 use super::optimise::simplex;
 use super::scale::{is_constant, scaled};
 use super::seasonal::{Join, profile};
+use super::smoothing::{Form, Parameters};
 
 /// Exponential smoothing with its form chosen by AICc.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ets;
-
-/// Which components there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Form {
-    multiplied_error: bool,
-    trend: bool,
-    damped: bool,
-    season: Option<Join>,
-}
 
 const LOWER: [f64; 4] = [1e-4, 1e-4, 1e-4, 0.8];
 const UPPER: [f64; 4] = [0.9999, 0.9999, 0.9999, 0.98];
@@ -71,48 +63,6 @@ fn forms(positive: bool, seasonal: bool) -> Vec<Form> {
     forms
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Parameters {
-    alpha: f64,
-    beta: f64,
-    gamma: f64,
-    phi: f64,
-}
-
-impl Form {
-    fn name(&self) -> String {
-        let error = if self.multiplied_error { 'M' } else { 'A' };
-        let trend = match (self.trend, self.damped) {
-            (false, _) => "N",
-            (true, false) => "A",
-            (true, true) => "Ad",
-        };
-        let season = match self.season {
-            None => 'N',
-            Some(Join::Add) => 'A',
-            Some(Join::Multiply) => 'M',
-        };
-        format!("ETS({error},{trend},{season})")
-    }
-
-    /// Splits a point of the simplex into parameters and states.
-    fn split<'a>(&self, point: &'a [f64]) -> (Parameters, &'a [f64]) {
-        let mut at = 1;
-        let mut next = |there: bool, otherwise: f64| {
-            if there {
-                at += 1;
-                point[at - 1]
-            } else {
-                otherwise
-            }
-        };
-        let beta = next(self.trend, 0.0);
-        let gamma = next(self.season.is_some(), 0.0);
-        let phi = next(self.damped, 1.0);
-        (Parameters { alpha: point[0], beta, gamma, phi }, &point[at..])
-    }
-}
-
 struct Estimate {
     form: Form,
     minus_twice: f64,
@@ -154,15 +104,15 @@ fn estimate(values: &[f64], m: usize, form: Form, upper: &mut [f64; 4]) -> Optio
     let mut season = vec![0.0; m];
     let (point, _) = simplex(&point, &low, &high, |point| {
         let (parameters, states) = form.split(point);
-        match begin(form, states, m, &mut season) {
-            Some((level, trend)) => smooth(values, form, &parameters, level, trend, &mut season).minus_twice(form, n),
+        match form.begin(states, &mut season) {
+            Some(begun) => form.smooth(values, &parameters, begun, &mut season).minus_twice(n),
             None => f64::INFINITY,
         }
     });
     let (parameters, states) = form.split(&point);
-    let (level, trend) = begin(form, states, m, &mut season)?;
-    let smoothed = smooth(values, form, &parameters, level, trend, &mut season);
-    let minus_twice = smoothed.minus_twice(form, n);
+    let begun = form.begin(states, &mut season)?;
+    let smoothed = form.smooth(values, &parameters, begun, &mut season);
+    let minus_twice = smoothed.minus_twice(n);
     let k = point.len() + 1;
     if !minus_twice.is_finite() || !smoothed.level.is_finite() {
         return None;
@@ -176,87 +126,6 @@ fn estimate(values: &[f64], m: usize, form: Form, upper: &mut [f64; 4]) -> Optio
         variance,
         state: EtsState { form, parameters, level: smoothed.level, trend: smoothed.trend, season, variance },
     })
-}
-
-/// Level, trend and season at the beginning from the simplex's states; `season[k]` is that of the times `k`, `k + m`, ….
-/// `None` if a season that multiplies is negative.
-fn begin(form: Form, states: &[f64], m: usize, season: &mut [f64]) -> Option<(f64, f64)> {
-    let trend = if form.trend { states[1] } else { 0.0 };
-    if let Some(join) = form.season {
-        let given = &states[1 + usize::from(form.trend)..];
-        let whole = if join == Join::Multiply { m as f64 } else { 0.0 };
-        season[0] = whole - given.iter().sum::<f64>();
-        for (at, value) in given.iter().enumerate() {
-            season[m - 1 - at] = *value;
-        }
-        if join == Join::Multiply && season.iter().any(|value| *value < 0.0) {
-            return None;
-        }
-    }
-    Some((states[0], trend))
-}
-
-struct Smoothed {
-    squares: f64,
-    /// Σ ln |one-step forecast|, where errors multiply.
-    logs: f64,
-    level: f64,
-    trend: f64,
-}
-
-impl Smoothed {
-    fn minus_twice(&self, form: Form, n: usize) -> f64 {
-        let squares = if self.squares > 0.0 { self.squares } else { 1e-8 };
-        let value = n as f64 * squares.ln() + if form.multiplied_error { 2.0 * self.logs } else { 0.0 };
-        if value.is_nan() { f64::INFINITY } else { value }
-    }
-}
-
-/// Runs the recursions over the series; `season` ends as that of the last `m` times.
-fn smooth(values: &[f64], form: Form, p: &Parameters, level: f64, trend: f64, season: &mut [f64]) -> Smoothed {
-    const TINY: f64 = 1e-10;
-    let (mut level, mut trend) = (level, trend);
-    let (mut squares, mut logs, mut product) = (0.0, 0.0, 1.0f64);
-    let growth = if form.trend { p.beta / p.alpha } else { 0.0 };
-    let m = season.len();
-    let mut at = 0;
-    for &value in values {
-        let damped = p.phi * trend;
-        let base = level + damped;
-        let now = season[at];
-        let (forecast, adjusted) = match form.season {
-            None => (base, value),
-            Some(Join::Add) => (base + now, value - now),
-            Some(Join::Multiply) => (base * now, if now.abs() < TINY { 1e10 } else { value / now }),
-        };
-        let error = value - forecast;
-        if form.multiplied_error {
-            let divisor = if forecast.abs() < TINY { forecast + TINY } else { forecast };
-            squares += (error / divisor) * (error / divisor);
-            product *= if forecast == 0.0 { 1e-8 } else { forecast.abs() };
-            if !(1e-200..1e200).contains(&product) {
-                logs += product.ln();
-                product = 1.0;
-            }
-        } else {
-            squares += error * error;
-        }
-        let next = base + p.alpha * (adjusted - base);
-        if form.trend {
-            trend = damped + growth * (next - level - damped);
-        }
-        match form.season {
-            None => {}
-            Some(Join::Add) => season[at] = now + p.gamma * (value - base - now),
-            Some(Join::Multiply) => {
-                let share = if base.abs() < TINY { 1e10 } else { value / base };
-                season[at] = now + p.gamma * (share - now);
-            }
-        }
-        level = next;
-        at = if at + 1 == m { 0 } else { at + 1 };
-    }
-    Smoothed { squares, logs: logs + product.ln(), level, trend }
 }
 
 /// Starting states: level, trend, and the season at the times m − 1, …, 1.

@@ -3,91 +3,133 @@
 //! Hand-written since a fit calls them some hundred times on functions that take a microsecond: a general crate's
 //! allocations and bookkeeping would cost more than the functions themselves.
 
-/// Most parameters that a minimiser takes.
-pub const MOST: usize = 40;
+/// Most parameters of [`bfgs`]: an ARIMA has five and two of either kind and a mean.
+const MOST: usize = 16;
 
 /// Minimises `f` within bounds by the simplex of Nelder and Mead (1965) with coefficients that depend on the dimension
 /// (Gao and Han 2012, Computational Optimization and Applications 51). Stops when the values at the corners have a
 /// standard deviation below 1e-4, or after 1,000 steps. Answers the best point and its value.
-pub fn simplex(start: &[f64], lower: &[f64], upper: &[f64], mut f: impl FnMut(&[f64]) -> f64) -> (Vec<f64>, f64) {
-    let n = start.len();
+pub fn simplex(start: &[f64], lower: &[f64], upper: &[f64], f: impl FnMut(&[f64]) -> f64) -> (Vec<f64>, f64) {
+    // The few parameters of a series without a season are most of the calls; a known number of them unrolls the loops.
+    match start.len() {
+        2 => fixed::<2>(start, lower, upper, f),
+        3 => fixed::<3>(start, lower, upper, f),
+        4 => fixed::<4>(start, lower, upper, f),
+        5 => fixed::<5>(start, lower, upper, f),
+        _ => walk(start.to_vec(), lower, upper, f),
+    }
+}
+
+fn fixed<const N: usize>(start: &[f64], lower: &[f64], upper: &[f64], f: impl FnMut(&[f64]) -> f64) -> (Vec<f64>, f64) {
+    let point: [f64; N] = std::array::from_fn(|k| start[k]);
+    walk(point, &lower[..N], &upper[..N], f)
+}
+
+fn walk<P: AsRef<[f64]> + AsMut<[f64]> + Clone>(
+    start: P,
+    lower: &[f64],
+    upper: &[f64],
+    mut f: impl FnMut(&[f64]) -> f64,
+) -> (Vec<f64>, f64) {
+    let n = start.as_ref().len();
     let size = n as f64;
     let (expand, contract, shrink) = (1.0 + 2.0 / size, 0.75 - 1.0 / (2.0 * size), 1.0 - 1.0 / size);
     let within = |value: f64, k: usize| value.max(lower[k]).min(upper[k]);
-    let mut corners = vec![0.0; n * (n + 1)];
-    for row in corners.chunks_exact_mut(n) {
-        for k in 0..n {
-            row[k] = within(start[k], k);
-        }
+    let mut first = start;
+    for (k, value) in first.as_mut().iter_mut().enumerate() {
+        *value = within(*value, k);
     }
-    for k in 0..n {
-        let at = k * n + k;
-        corners[at] = within(if corners[at] == 0.0 { 1e-4 } else { corners[at] * 1.05 }, k);
+    let mut corners = vec![first.clone(); n + 1];
+    for (k, corner) in corners.iter_mut().take(n).enumerate() {
+        let value = &mut corner.as_mut()[k];
+        *value = within(if *value == 0.0 { 1e-4 } else { *value * 1.05 }, k);
     }
-    let mut values: Vec<f64> = corners.chunks_exact(n).map(&mut f).collect();
-    let (mut centre, mut reflected, mut tried) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    let mut values: Vec<f64> = corners.iter().map(|corner| f(corner.as_ref())).collect();
+    let (mut centre, mut reflected, mut tried) = (first.clone(), first.clone(), first);
     let mut order: Vec<usize> = (0..=n).collect();
+    order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
     for _ in 0..1000 {
-        let mean = values.iter().sum::<f64>() / (size + 1.0);
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (size + 1.0);
-        if variance.sqrt() < 1e-4 {
+        let (best, second_worst, worst) = (order[0], order[n - 1], order[n]);
+        if are_close(&values, values[best], values[worst]) {
             break;
         }
-        order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-        let (best, second_worst, worst) = (order[0], order[n - 1], order[n]);
-        centre.fill(0.0);
-        for (row, corner) in corners.chunks_exact(n).enumerate() {
+        centre.as_mut().fill(0.0);
+        for (row, corner) in corners.iter().enumerate() {
             if row != worst {
-                for k in 0..n {
-                    centre[k] += corner[k] / size;
+                for (sum, value) in centre.as_mut().iter_mut().zip(corner.as_ref()) {
+                    *sum += value;
                 }
             }
         }
-        let worst_row = worst * n..worst * n + n;
-        for k in 0..n {
-            reflected[k] = within(2.0 * centre[k] - corners[worst * n + k], k);
+        centre.as_mut().iter_mut().for_each(|value| *value /= size);
+        let (middle, low) = (centre.as_ref(), corners[worst].as_ref());
+        for (k, value) in reflected.as_mut().iter_mut().enumerate() {
+            *value = within(2.0 * middle[k] - low[k], k);
         }
-        let at_reflected = f(&reflected);
+        let at_reflected = f(reflected.as_ref());
+        let mut found = None;
         if values[best] <= at_reflected && at_reflected < values[second_worst] {
-            corners[worst_row].copy_from_slice(&reflected);
-            values[worst] = at_reflected;
-            continue;
-        }
-        let factor = if at_reflected < values[best] {
-            expand
-        } else if at_reflected < values[worst] && values[second_worst] <= at_reflected {
-            contract
+            found = Some((&reflected, at_reflected));
         } else {
-            -contract
-        };
-        for k in 0..n {
-            tried[k] = within(centre[k] + factor * (reflected[k] - centre[k]), k);
+            let factor = if at_reflected < values[best] {
+                expand
+            } else if at_reflected < values[worst] && values[second_worst] <= at_reflected {
+                contract
+            } else {
+                -contract
+            };
+            let (middle, mirrored) = (centre.as_ref(), reflected.as_ref());
+            for (k, value) in tried.as_mut().iter_mut().enumerate() {
+                *value = within(middle[k] + factor * (mirrored[k] - middle[k]), k);
+            }
+            let at_tried = f(tried.as_ref());
+            if at_reflected < values[best] {
+                let further = at_tried < at_reflected;
+                found = Some(if further { (&tried, at_tried) } else { (&reflected, at_reflected) });
+            } else if (factor > 0.0 && at_tried <= at_reflected) || (factor < 0.0 && at_tried < values[worst]) {
+                found = Some((&tried, at_tried));
+            }
         }
-        let at_tried = f(&tried);
-        if at_reflected < values[best] {
-            let (point, value) = if at_tried < at_reflected { (&tried, at_tried) } else { (&reflected, at_reflected) };
-            corners[worst_row].copy_from_slice(point);
+        if let Some((point, value)) = found {
+            corners[worst].as_mut().copy_from_slice(point.as_ref());
             values[worst] = value;
-            continue;
-        }
-        let better = if factor > 0.0 { at_tried <= at_reflected } else { at_tried < values[worst] };
-        if better {
-            corners[worst_row].copy_from_slice(&tried);
-            values[worst] = at_tried;
+            reorder(&mut order, &values);
             continue;
         }
         // As in the reference the first corner stays, best or not: the path to the optimum decides between models
         // whose criteria are close.
         for row in 1..=n {
-            for k in 0..n {
-                let towards = corners[best * n + k];
-                corners[row * n + k] = within(towards + shrink * (corners[row * n + k] - towards), k);
+            let towards = corners[best].clone();
+            for (k, (value, towards)) in corners[row].as_mut().iter_mut().zip(towards.as_ref()).enumerate() {
+                *value = within(towards + shrink * (*value - towards), k);
             }
-            values[row] = f(&corners[row * n..row * n + n]);
+            values[row] = f(corners[row].as_ref());
         }
+        order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
     }
     let best = (0..=n).min_by(|a, b| values[*a].total_cmp(&values[*b])).unwrap_or(0);
-    (corners[best * n..best * n + n].to_vec(), values[best])
+    (corners[best].as_ref().to_vec(), values[best])
+}
+
+/// Brings the last corner of an order to its place after its value has changed.
+fn reorder(order: &mut [usize], values: &[f64]) {
+    let mut at = order.len() - 1;
+    let value = values[order[at]];
+    while at > 0 && values[order[at - 1]].total_cmp(&value).is_gt() {
+        order.swap(at, at - 1);
+        at -= 1;
+    }
+}
+
+/// Whether the values have a standard deviation below 1e-4. The two furthest apart mostly settle that.
+fn are_close(values: &[f64], least: f64, most: f64) -> bool {
+    const CLOSE: f64 = 1e-8;
+    let count = values.len() as f64;
+    if (most - least).powi(2) > 2.0 * count * CLOSE {
+        return false;
+    }
+    let mean = values.iter().sum::<f64>() / count;
+    values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count < CLOSE
 }
 
 /// Minimises `f` from `start` by BFGS with forward differences and backtracking. Answers the value at the end and

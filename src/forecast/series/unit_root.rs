@@ -39,8 +39,7 @@ pub fn differences(values: &[f64], most: usize) -> usize {
     let mut current = values.to_vec();
     while d < most && !is_constant(&current) && kpss(&current).is_some_and(|statistic| statistic > CRITICAL) {
         d += 1;
-        // The reference leaves out one value more than differencing needs; orders agree only so.
-        current = difference(&current, 1).into_iter().skip(1).collect();
+        current = difference(&current, 1);
         if current.is_empty() {
             break;
         }

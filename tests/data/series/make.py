@@ -1,4 +1,4 @@
-"""Makes series.json: 200 series and what statsforecast 2.1.1 says about them.
+"""Makes series.json: 200 series and what statsforecast 2.1.1 says about them, as released and corrected.
 
     python -m venv venv && venv/bin/pip install statsforecast==2.1.1 pandas pyarrow
     venv/bin/python tests/data/series/make.py online_retail_II.parquet
@@ -7,15 +7,28 @@
 - weekly log-ratios and shares of the sample's twenty largest StockCode prefixes (three digits), season 1 and 4;
 - the same by country for the six largest beside the United Kingdom (weeks with at least 20 lines), season 1;
 - ARMA, ARIMA, seasonal and trend processes, season 1, 4 and 12, of 40 to 160 points.
+
+`arima_as_released` is the release's answer. `arima` is that of the same code with the faults taken out that it got on
+its way from R's stats::arima and forecast::auto.arima to Python and that make it compute something else than it says
+(see CORRECTIONS); nothing else differs. One departure from R is a rule of choice rather than a fault and stays: a lone
+first coefficient close to the unit circle does not rule an order out. `ets` is as released but for the forecasts of
+damped trends (see `damped_mean`), which `mean_as_released` keeps.
 """
+import inspect
 import json
+import multiprocessing
+import os
 import pathlib
 import sys
+import types
 import warnings
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
 
 import numpy as np
 import pandas as pd
-from statsforecast.arima import auto_arima_f, forecast_arima
+import statsforecast.arima as released
 from statsforecast.ets import ets_f, pegelsfcast_C
 from statsforecast.theta import auto_theta, forecast_theta
 
@@ -77,19 +90,89 @@ def generated(count):
     return series
 
 
-def reference(name, season, y):
-    y = np.asarray(y, float).round(6)
-    one = {"name": name, "season": season, "values": y.tolist()}
-    fit = auto_arima_f(y, period=season, approximation=False)
-    p, q, sp, sq, m, d, sd = fit["arma"]
+# What is corrected, by the lines it stands in.
+CORRECTIONS = [
+    # The filter writes into the state that it is given. R copies it before (`mod$Pn[1L:r, 1L:r] <- …` in upARIMA makes
+    # one); here it stays written, and upARIMA puts only the ARMA block back. So from the second evaluation on the lags
+    # that differences need count as known and zero, the series' first value as a jump from zero: what the optimiser
+    # climbs, and reports, is not the likelihood of the model. Concerns every series with a difference.
+    ("""Z["P"],
+            Z["Pn"],
+            0,
+            False,""", """Z["P"].copy(),
+            Z["Pn"].copy(),
+            0,
+            False,"""),
+    # `argmax` finds the first coefficient that is not zero, R's `max(which(…))` the last: the check for stationarity
+    # passes everything, and a moving average is never made invertible. Which of its mirror images, all of the same
+    # likelihood, an optimiser meets is chance; by that chance the order is then kept or ruled out.
+    ("p = np.argmax(np.append(1, -ar) != 0)", "p = np.max(np.nonzero(np.append(1, -ar))[0])"),
+    ("q0 = np.argmax(np.append(1, ma) != 0)", "q0 = np.max(np.nonzero(np.append(1, ma))[0])"),
+    # Three faults behind it that were never reached.
+    ("        if any(ind):\n            return ma", "        if not any(ind):\n            return ma"),
+    ("return x.real[1:], np.repeat(0, q - q0)", "return np.append(x.real[1:], np.repeat(0, q - q0))"),
+    ("arCheck(init[np.sum(arma[:2])] + np.arange(arma[2]))", "arCheck(init[np.sum(arma[:2]) + np.arange(arma[2])])"),
+    # After the moving average is turned around R fits again by the likelihood, the release by conditional squares.
+    ("""                res = minimize(
+                    arma_css_op,
+                    coef[mask],
+                    args=(x, coef, mask, arma, ncxreg, xreg, narma),""", """                res = minimize(
+                    ml_obj,
+                    coef[mask],
+                    args=(x, transform_pars, coef, mask, arma, mod, ncxreg, xreg, narma),"""),
+    # `diff` has already left out what has no difference.
+    ("x = diff(x, 1, 1)[1:]", "x = diff(x, 1, 1)"),
+]
+
+
+def correct():
+    source = inspect.getsource(released)
+    for fault, correction in CORRECTIONS:
+        assert source.count(fault) == 1, f"statsforecast has changed: {fault}"
+        source = source.replace(fault, correction)
+    module = types.ModuleType("statsforecast.corrected")
+    module.__package__ = "statsforecast"
+    exec(compile(source, "corrected", "exec"), module.__dict__)
+    return module
+
+
+corrected = correct()
+
+
+def arima(code, y, season):
+    fit = code.auto_arima_f(y, period=season, approximation=False)
+    p, q, sp, sq, _, d, sd = fit["arma"]
     constant = bool({"intercept", "drift"} & set(fit["coef"]))
-    one["arima"] = {
+    return {
         "order": [p, d, q, sp, sd, sq, int(constant)],
         "log_likelihood": float(fit["loglik"]),
         "aicc": float(fit["aicc"]),
         "variance": float(fit["sigma2"]),
-        "mean": forecast_arima(fit, h=STEPS)["mean"].tolist(),
+        "mean": code.forecast_arima(fit, h=STEPS)["mean"].tolist(),
     }
+
+
+def damped_mean(fit):
+    """A damped trend adds phi + phi² + … + phi^h (Hyndman et al. 2008, table 2.1). The release, as R's C source, takes
+    phi + phi + phi² + … from the second step on."""
+    level, trend, *season = fit["states"][-1]
+    phi = fit["par"][3]
+    means = []
+    for h in range(STEPS):
+        mean = level + trend * sum(phi ** (k + 1) for k in range(h + 1))
+        if season:
+            now = season[(len(season) - 1 - h) % len(season)]
+            mean = mean + now if fit["method"].endswith("A)") else mean * now
+        means.append(float(mean))
+    return means
+
+
+def reference(task):
+    name, season, y = task
+    y = np.asarray(y, float).round(6)
+    one = {"name": name, "season": season, "values": y.tolist()}
+    one["arima"] = arima(corrected, y, season)
+    one["arima_as_released"] = arima(released, y, season)
     fit = ets_f(y, m=season)
     one["ets"] = {
         "form": fit["method"],
@@ -98,6 +181,8 @@ def reference(name, season, y):
         "variance": float(fit["sigma2"]),
         "mean": pegelsfcast_C(STEPS, fit).tolist(),
     }
+    if "d," in fit["method"]:
+        one["ets"] |= {"mean": damped_mean(fit), "mean_as_released": one["ets"]["mean"]}
     fit = auto_theta(y, m=season)
     one["theta"] = {"form": fit["modeltype"], "mean": forecast_theta(fit, h=STEPS)["mean"].tolist()}
     return one
@@ -107,6 +192,7 @@ if __name__ == "__main__":
     real = sample(sys.argv[1])
     out = pathlib.Path(__file__).with_name("series.json")
     print(len(real), "from the sample")
-    lines = [json.dumps(reference(*one)) for one in real + generated(200 - len(real))]
+    with multiprocessing.Pool(len(os.sched_getaffinity(0))) as pool:
+        lines = [json.dumps(one) for one in pool.imap(reference, real + generated(200 - len(real)), chunksize=1)]
     out.write_text("[\n" + ",\n".join(lines) + "\n]\n")
     print(len(lines), "series in", out.name)
