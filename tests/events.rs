@@ -113,6 +113,24 @@ fn what_was_called_off_right_away_is_netted_and_what_was_spent_stays() {
 }
 
 #[test]
+fn any_number_of_cores_makes_the_same_table() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/online_retail_II.parquet");
+    let on = |cores| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build().unwrap();
+        pool.install(|| read_one(&sample)).unwrap()
+    };
+    let one = on(1);
+    for cores in [2, 7] {
+        let log = on(cores);
+        assert!(log.events == one.events, "{cores} cores");
+        assert_eq!(
+            (log.account, log.notes, log.columns),
+            (one.account.clone(), one.notes.clone(), one.columns.clone())
+        );
+    }
+}
+
+#[test]
 fn a_small_shop_becomes_a_table() {
     let log = read_csv(SHOP).unwrap();
     sums_up(&log);
