@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 USERS, PERIODS, INTERESTS, DIM, HIDDEN, BATCH, EPOCHS = 3000, 25, 16, 24, 64, 128, 8
-ROUNDS = 3
+ROUNDS = 2
 TERMS, CONTEXT, WIDE = 9, 9, 3 * INTERESTS + DIM + 6
 
 
