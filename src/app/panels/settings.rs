@@ -103,10 +103,10 @@ impl SettingsCard {
 }
 
 fn precision_ui(ui: &mut Ui, settings: &mut Settings) {
-    labelled(ui, "Texts computed in", |ui| {
+    labelled(ui, "Precision", |ui| {
         let choices =
             [(PrecisionChoice::Auto, "Auto"), (PrecisionChoice::F32, "32 bits"), (PrecisionChoice::Bf16, "16 bits")];
-        if let Some(precision) = segmented(ui, "Texts computed in", &choices, settings.precision) {
+        if let Some(precision) = segmented(ui, "Precision", &choices, settings.precision) {
             settings.precision = precision;
         }
     });
