@@ -81,6 +81,37 @@ fn texts_of_the_east_are_read_in_their_encodings() {
     }
 }
 
+/// A piece of a large file ends within a letter as often as not, and half a letter is none in any of these encodings.
+#[test]
+fn large_texts_of_the_east_are_known_wherever_a_piece_of_them_ends() {
+    let chat = ["无法登录账户", "订单没有到货", "想要退款", "优惠券不能用", "发票在哪里下载", "会员积分问题"];
+    let goods = ["赤いティーポット", "木のおもちゃ", "白いカップとソーサー"];
+    for (head, texts, encoding) in
+        [("客户编号;时间;消息\n", &chat[..], GB18030), ("お客様;日時;商品名\n", &goods[..], SHIFT_JIS)]
+    {
+        for shift in 0..4 {
+            let mut text = format!("{}{head}", "#".repeat(shift) + if shift > 0 { "\n" } else { "" });
+            for row in 0..4000 {
+                let (day, message) = (row % 28 + 1, texts[row % texts.len()]);
+                text.push_str(&format!("C{:04};2023-02-{day:02} 15:{:02};{message}\n", row % 120, row % 60));
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let path = put(folder.path(), "log.csv", encoding.encode(&text).0);
+            let seen = preview(&[path], &ReadOptions::default(), &Watch::silent()).unwrap();
+            assert_eq!(seen.dialect.unwrap().encoding.to_lowercase(), encoding.name().to_lowercase(), "{shift}");
+        }
+    }
+}
+
+#[test]
+fn messages_in_chinese_are_the_text_by_their_name_or_by_their_letters() {
+    for name in ["消息", "留言", "甲"] {
+        let rows = (0..30).map(|row| format!("C{},2023-02-{:02} 15:30,订单没有到货想要退款\n", row % 7, row % 28 + 1));
+        let log = read_plain(format!("客户编号,时间,{name}\n{}", rows.collect::<String>())).unwrap();
+        assert_eq!((log.events.users.len(), log.events.texts.len()), (7, 1), "{name}");
+    }
+}
+
 #[test]
 fn utf_16_is_known_with_a_mark_and_without() {
     let text = "user,time,text\nann,2010-01-31,crème\nbob,2010-02-01,cup\n";

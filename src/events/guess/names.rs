@@ -38,7 +38,7 @@ fn lexicon(role: Role) -> impl Iterator<Item = &'static str> {
              content body reviewtext review summary comment desc detail details words caption headline subject \
              articlename goodsname goodstitle trackname traname track songname song artistname artname artist book movie \
              game question utterance transcript post tweet \
-             商品名称 产品名称 商品名 商品标题 宝贝标题 宝贝名称 货品名称 品名 物品名称 商品描述 描述 标题 题名 书名 电影名 歌名 \
+             商品名称 产品名称 商品名 商品标题 宝贝标题 宝贝名称 货品名称 品名 物品名称 商品描述 描述 消息 留言 标题 题名 书名 电影名 歌名 \
              歌曲名 页面标题 名称 消息内容 聊天内容 咨询内容 问题内容 内容 正文 文本 搜索词 搜索关键词 关键词 查询词 评论内容 \
              评论 问题 行为描述 商品 产品"
         }

@@ -151,11 +151,8 @@ fn encoding(
     if plain {
         samples.extend(later(path, size));
     }
-    let broken = samples.iter().enumerate().any(|(at, sample)| {
-        // The cuts around a sample may go through a letter.
-        let from = if at == 0 { 0 } else { sample.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count() };
-        str::from_utf8(&sample[from..]).is_err_and(|error| error.error_len().is_some())
-    });
+    let samples: Vec<&[u8]> = samples.iter().enumerate().map(|(at, sample)| whole_lines(sample, at == 0)).collect();
+    let broken = samples.iter().any(|sample| str::from_utf8(sample).is_err_and(|error| error.error_len().is_some()));
     if !broken {
         return Ok((UTF_8, String::new()));
     }
@@ -168,6 +165,18 @@ fn encoding(
     // GB18030 has all of GBK, and what it adds is in use.
     let guess = if guess == GBK { GB18030 } else { guess };
     Ok((guess, format!("it is not in UTF-8; its letters are most likely in {}", guess.name())))
+}
+
+/// A piece of a file without the lines that it holds in part, where letters of several bytes may be cut through.
+fn whole_lines(piece: &[u8], first: bool) -> &[u8] {
+    let from = if first { 0 } else { memchr::memchr(b'\n', piece).map_or(0, |end| end + 1) };
+    // What is shorter than a piece ends where its file does.
+    let to = if piece.len() < HEAD_BYTES {
+        piece.len()
+    } else {
+        memchr::memrchr(b'\n', piece).map_or(piece.len(), |end| end + 1)
+    };
+    piece.get(from..to).unwrap_or(piece)
 }
 
 /// UTF-16 without a mark: nearly every other byte is zero.
