@@ -1,8 +1,9 @@
 //! Whatever happens at and after an origin, the forecasts made there are the same, bit by bit.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![cfg(unix)]
+#![allow(dead_code, reason = "the common helpers serve other tests too")]
 
-#[allow(dead_code, reason = "other tests use the rest")]
 mod common;
 
 use std::collections::BTreeMap;
