@@ -37,6 +37,7 @@ fn log() -> Trajectories {
         events: vec![],
         weight: vec![],
         value: vec![],
+        spend: vec![],
     };
     for user in 0..USERS {
         for period in PERIODS - length(user)..PERIODS {

@@ -50,6 +50,7 @@ fn results(length: PeriodLength, active: &[i32], periods: i32, labels: &[&str], 
         events: Vec::new(),
         weight: Vec::new(),
         value: Vec::new(),
+        spend: vec![],
     };
     for period in active {
         for kind in 0..kinds {

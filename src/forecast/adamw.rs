@@ -23,6 +23,8 @@ pub struct AdamW {
     /// Steps made.
     pub steps: i32,
     variables: Vec<Tensor>,
+    /// How many of the weights, from the first on, make shares.
+    shares: i64,
     learning_rate: f64,
     weight_decay: f64,
 }
@@ -36,6 +38,8 @@ impl AdamW {
         let _frozen = tch::no_grad_guard();
         let mut named: Vec<(String, Tensor)> = store.variables().into_iter().collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
+        let of_shares = named.iter().filter(|(name, _)| !name.starts_with(super::heads::NAME));
+        let shares = of_shares.map(|(_, variable)| variable.numel() as i64).sum();
         let mut variables: Vec<Tensor> = named.into_iter().map(|(_, variable)| variable).collect();
         let flat: Result<Vec<Tensor>, TchError> =
             variables.iter().map(|variable| variable.f_detach()?.f_flatten(0, -1)).collect();
@@ -48,10 +52,11 @@ impl AdamW {
             at += long;
         }
         let (mean, square) = (weights.f_zeros_like()?, weights.f_zeros_like()?);
-        Ok(Self { weights, mean, square, steps: 0, variables, learning_rate, weight_decay })
+        Ok(Self { weights, mean, square, steps: 0, variables, shares, learning_rate, weight_decay })
     }
 
-    /// One step down the slope of `loss`; a gradient longer than `longest` is shortened to that.
+    /// One step down the slope of `loss`; a gradient longer than `longest`, that of the heads apart from the rest, is
+    /// shortened to that.
     ///
     /// # Errors
     /// What libtorch reports.
@@ -59,9 +64,14 @@ impl AdamW {
         let gradients = Tensor::f_run_backward(&[loss], &self.variables, false, false)?;
         let _frozen = tch::no_grad_guard();
         let flat: Result<Vec<Tensor>, TchError> = gradients.iter().map(|gradient| gradient.f_flatten(0, -1)).collect();
-        let mut gradient = Tensor::f_cat(&flat?, 0)?;
-        let shortened = gradient.f_norm()?.f_add_scalar(1e-6)?.f_reciprocal()?.f_mul_scalar(longest)?;
-        let _ = gradient.f_mul_(&shortened.f_clamp_max(1.0)?)?;
+        let gradient = Tensor::f_cat(&flat?, 0)?;
+        // Heads have a length of their own, so that theirs never shortens what shares teach.
+        let long = gradient.size1()?;
+        for (from, to) in [(0, self.shares), (self.shares, long)].into_iter().filter(|(from, to)| from < to) {
+            let mut part = gradient.f_narrow(0, from, to - from)?;
+            let shortened = part.f_norm()?.f_add_scalar(1e-6)?.f_reciprocal()?.f_mul_scalar(longest)?;
+            let _ = part.f_mul_(&shortened.f_clamp_max(1.0)?)?;
+        }
 
         self.steps += 1;
         let mean_seen = 1.0 - MEAN_KEPT.powi(self.steps);

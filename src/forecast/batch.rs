@@ -2,7 +2,9 @@
 
 use tch::{Device, Tensor};
 
+use super::activity::{ActivityQuestion, Reference};
 use super::affinity::Affinity;
+use super::heads::ActivityBatch;
 use super::market::Market;
 use super::model::Known;
 use super::past::{Past, Question};
@@ -34,6 +36,8 @@ pub struct Asked<'a> {
     pub past: &'a Past,
     /// Questions about shares.
     pub questions: &'a [Question],
+    /// Questions about activity.
+    pub activity: &'a [ActivityQuestion],
 }
 
 /// Turns users and questions into tensors.
@@ -62,6 +66,10 @@ pub struct Batch {
     pub context: Tensor,
     /// `[questions, interests]`: events of the target period, zero where it is not known.
     pub events: Tensor,
+    /// Steps that questions about shares look at; those about activity may look at one more.
+    pub steps: i64,
+    /// Questions about activity, where there are any.
+    pub activity: Option<ActivityBatch>,
 }
 
 impl<'a> Features<'a> {
@@ -89,12 +97,17 @@ impl<'a> Features<'a> {
         TERMS * self.interests() + CONTEXT
     }
 
-    /// Assembles a batch.
+    /// Whether the log says what users spent.
+    pub fn has_value(&self) -> bool {
+        !self.trajectories.spend.is_empty()
+    }
+
+    /// Assembles a batch; questions about activity need the simple answers that are corrected.
     ///
     /// # Errors
     /// When libtorch has no memory for it.
-    pub fn batch(&self, asked: &[Asked]) -> Result<Batch, tch::TchError> {
-        Resident::of(self, asked)?.batch(&(0..asked.len()).collect::<Vec<_>>())
+    pub fn batch(&self, asked: &[Asked], reference: Option<&Reference>) -> Result<Batch, tch::TchError> {
+        Resident::of(self, asked, reference)?.batch(&(0..asked.len()).collect::<Vec<_>>())
     }
 
     /// The questions to a user in numbers, each behind what `ground`, `terms`, `context` and `events` hold already.

@@ -25,6 +25,44 @@ impl CellKind {
     }
 }
 
+/// How much the heads for activity, events and spend count while a network learns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeadLoss {
+    /// What does best on the tuning periods is chosen, once at each origin.
+    #[default]
+    Chosen,
+    /// A nat of theirs counts so many nats of the shares. At 0 they look at the network's state without shaping it.
+    Weight(f64),
+    /// There are no heads. So it is in models saved before there were any.
+    Without,
+}
+
+impl HeadLoss {
+    fn without() -> Self {
+        Self::Without
+    }
+
+    /// The weight, as far as it is known; none where there are no heads.
+    pub fn weight(self) -> Option<f64> {
+        match self {
+            Self::Chosen => Some(0.0),
+            Self::Weight(weight) => Some(weight),
+            Self::Without => None,
+        }
+    }
+}
+
+impl fmt::Display for HeadLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chosen => f.write_str("chosen"),
+            Self::Weight(weight) => write!(f, "{weight:.2}"),
+            Self::Without => f.write_str("none"),
+        }
+    }
+}
+
 /// Settings of the recurrent forecaster. The defaults were chosen on months of a retail log before the ones it is
 /// scored on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +90,9 @@ pub struct ForecastConfig {
     /// Periods back from the last known one whose shares are learnt from; all where it is none. What came before still
     /// is a user's past.
     pub window: Option<i32>,
+    /// How much the heads for activity, events and spend count.
+    #[serde(default = "HeadLoss::without")]
+    pub heads: HeadLoss,
     /// Users in a batch.
     pub batch_users: usize,
     /// Epochs at most.
@@ -74,6 +115,7 @@ impl Default for ForecastConfig {
             learning_rate: 2e-3,
             weight_decay: 1e-2,
             window: None,
+            heads: HeadLoss::Chosen,
             batch_users: 128,
             max_epochs: 40,
             patience: 4,
@@ -97,6 +139,8 @@ pub struct NetworkShape {
     pub weight_decay: f64,
     /// Periods back that are learnt from; all where it is none.
     pub window: Option<i32>,
+    /// How much the heads for activity, events and spend count.
+    pub heads: HeadLoss,
 }
 
 impl Default for NetworkShape {
@@ -108,26 +152,26 @@ impl Default for NetworkShape {
 impl ForecastConfig {
     /// What of it a search may change.
     pub fn shape(&self) -> NetworkShape {
-        let Self { hidden, layers, dropout, learning_rate, weight_decay, window, .. } = *self;
-        NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window }
+        let Self { hidden, layers, dropout, learning_rate, weight_decay, window, heads, .. } = *self;
+        NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window, heads }
     }
 
     /// The same with another shape.
     #[must_use]
     pub fn shaped(&self, shape: NetworkShape) -> Self {
-        let NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window } = shape;
-        Self { hidden, layers, dropout, learning_rate, weight_decay, window, ..self.clone() }
+        let NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window, heads } = shape;
+        Self { hidden, layers, dropout, learning_rate, weight_decay, window, heads, ..self.clone() }
     }
 }
 
 impl fmt::Display for NetworkShape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { hidden, layers, dropout, learning_rate, weight_decay, window } = self;
+        let Self { hidden, layers, dropout, learning_rate, weight_decay, window, heads } = self;
         let window = window.map_or("all".to_owned(), |window| window.to_string());
         write!(
             f,
             "width {hidden}, depth {layers}, dropout {dropout:.2}, learning rate {learning_rate:.1e}, weight decay \
-             {weight_decay:.1e}, window {window}"
+             {weight_decay:.1e}, window {window}, heads {heads}"
         )
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
+use super::activity::{self, ActivityQuestion};
 use super::batch::Asked;
 use super::past::{Past, Question};
 use crate::calendar::Period;
@@ -13,19 +14,114 @@ use crate::events::UserId;
 /// How many batches are sorted by length together: enough that little is padded, few enough that batches stay mixed.
 const BATCHES_SORTED_TOGETHER: usize = 8;
 
+/// Users of whom only activity is asked are thinned out where they are more than this many times the others.
+const MOST_SILENT: usize = 2;
+
+/// A user with the ranges of what is asked of them.
+#[derive(Clone, Debug)]
+struct Pupil {
+    user: UserId,
+    shares: Range<usize>,
+    activity: Range<usize>,
+}
+
 /// Questions to all users whose answers lie in some periods.
 #[derive(Debug)]
 pub struct Lessons<'a> {
     pasts: &'a [Past],
     /// Sorted by user.
     questions: Vec<Question>,
-    /// Each asked user with the range of their questions.
-    users: Vec<(UserId, Range<usize>)>,
+    /// Sorted by user in two runs, those of `users` and those of `silent`.
+    activity: Vec<ActivityQuestion>,
+    /// The users that are asked about shares.
+    users: Vec<Pupil>,
+    /// Those that are asked about activity alone.
+    silent: Vec<Pupil>,
     /// Events that the questions ask for, all together.
     pub events: f64,
+    /// Questions about activity, by what they stand for.
+    pub chances: f64,
+    /// Those of them with activity.
+    pub active: f64,
 }
 
 impl<'a> Lessons<'a> {
+    fn none(pasts: &'a [Past]) -> Self {
+        Self {
+            pasts,
+            questions: Vec::new(),
+            activity: Vec::new(),
+            users: Vec::new(),
+            silent: Vec::new(),
+            events: 0.0,
+            chances: 0.0,
+            active: 0.0,
+        }
+    }
+
+    /// The same, with questions about activity in `targets` to every user with a past there.
+    #[must_use]
+    pub fn with_activity(mut self, targets: Range<Period>) -> Self {
+        let mut silent = Vec::new();
+        let mut lively = self.users.iter_mut().peekable();
+        for (user, past) in (0..).map(UserId).zip(self.pasts) {
+            let asked = activity::questions(past, user, targets.clone(), true);
+            match lively.next_if(|pupil| pupil.user == user) {
+                Some(pupil) => {
+                    pupil.activity = self.activity.len()..self.activity.len() + asked.len();
+                    self.activity.extend(asked);
+                }
+                None if !asked.is_empty() => silent.push((user, asked)),
+                None => {}
+            }
+        }
+        // Whoever is left stands for their likes: the order of users knows nothing of what they did.
+        let every = silent.len().div_ceil((MOST_SILENT * self.users.len()).max(1)).max(1);
+        for (user, mut asked) in silent.into_iter().step_by(every) {
+            asked.iter_mut().for_each(|question| question.weight *= every as f32);
+            let from = self.activity.len();
+            self.activity.extend(asked);
+            self.silent.push(Pupil { user, shares: 0..0, activity: from..self.activity.len() });
+        }
+        self.chances = self.activity.iter().map(|question| f64::from(question.weight)).sum();
+        self.active = self.activity.iter().filter(|question| question.answer.is_some()).count() as f64;
+        self
+    }
+
+    /// Questions about the activity of every user with a past in `targets`, and about nothing else; all of them.
+    pub fn about_activity(pasts: &'a [Past], targets: Range<Period>) -> Self {
+        let mut lessons = Self::none(pasts);
+        for (user, past) in (0..).map(UserId).zip(pasts) {
+            let from = lessons.activity.len();
+            lessons.activity.extend(activity::questions(past, user, targets.clone(), false));
+            if from < lessons.activity.len() {
+                lessons.silent.push(Pupil { user, shares: 0..0, activity: from..lessons.activity.len() });
+            }
+        }
+        lessons
+    }
+
+    /// The questions about activity.
+    pub fn activity(&self) -> &[ActivityQuestion] {
+        &self.activity
+    }
+
+    /// Deals those asked about activity alone into as many parts as there are batches of the others.
+    pub fn silent_shuffled(&self, parts: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
+        let mut order: Vec<usize> = (self.users.len()..self.users.len() + self.silent.len()).collect();
+        order.shuffle(random);
+        let size = order.len().div_ceil(parts.max(1)).max(1);
+        let mut dealt: Vec<Vec<usize>> = order.chunks(size).map(<[usize]>::to_vec).collect();
+        dealt.resize(parts, Vec::new());
+        dealt
+    }
+
+    /// The same in their own order, in parts of about `size`.
+    pub fn silent_in_order(&self, size: usize) -> Vec<Vec<usize>> {
+        let order: Vec<usize> = (self.users.len()..self.users.len() + self.silent.len()).collect();
+        order.chunks(size).map(<[usize]>::to_vec).collect()
+    }
+
     /// Everything that can be asked with answers in `targets`, from origins no earlier than `earliest`.
     pub fn of(pasts: &'a [Past], targets: Range<Period>, earliest: Period, horizons: &[usize]) -> Self {
         let (mut questions, mut users, mut events) = (Vec::new(), Vec::new(), 0.0);
@@ -35,10 +131,10 @@ impl<'a> Lessons<'a> {
             let asked = questions[from..].iter().filter_map(|question| question.answer);
             events += asked.map(|answer| f64::from(past.totals[answer])).sum::<f64>();
             if from < questions.len() {
-                users.push((user, from..questions.len()));
+                users.push(Pupil { user, shares: from..questions.len(), activity: 0..0 });
             }
         }
-        Self { pasts, questions, users, events }
+        Self { pasts, questions, users, events, ..Self::none(pasts) }
     }
 
     /// The periods ahead of `origin`, which nobody has seen: for every user with a past, `horizon` questions.
@@ -49,9 +145,9 @@ impl<'a> Lessons<'a> {
             let from = questions.len();
             let targets = (0..).map(|step| origin.plus(step)).take(horizon);
             questions.extend(targets.map(|target| Question { user, known, origin, target, answer: None }));
-            users.push((user, from..questions.len()));
+            users.push(Pupil { user, shares: from..questions.len(), activity: 0..0 });
         }
-        Self { pasts, questions, users, events: 0.0 }
+        Self { pasts, questions, users, ..Self::none(pasts) }
     }
 
     /// The questions, sorted by user.
@@ -61,7 +157,7 @@ impl<'a> Lessons<'a> {
 
     /// The users that are asked anything, ascending.
     pub fn users(&self) -> Vec<UserId> {
-        self.users.iter().map(|(user, _)| *user).collect()
+        self.users.iter().map(|pupil| pupil.user).collect()
     }
 
     /// Deals the users into batches of about `size`, in an order that `random` decides; users of like length together.
@@ -86,9 +182,14 @@ impl<'a> Lessons<'a> {
     /// The users of a batch with all that is asked of them.
     pub fn asked(&self, batch: &[usize]) -> Vec<Asked<'_>> {
         let asked = |at: &usize| {
-            let (user, questions) = &self.users[*at];
-            let past = &self.pasts[user.index()];
-            Asked { user: *user, past, questions: &self.questions[questions.clone()] }
+            // Those asked about activity alone are numbered behind the others.
+            let pupil = self.users.get(*at).unwrap_or_else(|| &self.silent[*at - self.users.len()]);
+            Asked {
+                user: pupil.user,
+                past: &self.pasts[pupil.user.index()],
+                questions: &self.questions[pupil.shares.clone()],
+                activity: &self.activity[pupil.activity.clone()],
+            }
         };
         batch.iter().map(asked).collect()
     }

@@ -1,5 +1,6 @@
 //! Trajectories → forecasts with bands, and how well every model did on the past.
 
+mod activity;
 mod adamw;
 mod affinity;
 mod backtest;
@@ -9,12 +10,14 @@ mod checkpoint;
 mod config;
 mod drift;
 mod error;
+mod heads;
 mod lessons;
 mod market;
 mod market_series;
 mod mixture;
 mod model;
 mod network;
+mod outlook;
 mod past;
 mod resident;
 mod result;
@@ -35,13 +38,13 @@ mod train;
 mod trained;
 mod tuning;
 
-pub use backtest::{Asked, Backtest, BacktestPlan, Difference, ModelResult, Scores, backtest};
+pub use backtest::{ActivityResult, Asked, Backtest, BacktestPlan, Difference, ModelResult, Scores, backtest};
 pub use checkpoint::Checkpoints;
-pub use config::{CellKind, ForecastConfig, NetworkShape};
+pub use config::{CellKind, ForecastConfig, HeadLoss, NetworkShape};
 pub use drift::{Change, Drift};
 pub use error::ForecastError;
 pub use model::ModelKind;
-pub use result::{Band, Forecast, Score, ScoreTable};
+pub use result::{ActivityScore, ActivityTable, Band, Errors, Forecast, Score, ScoreTable};
 pub use run::{Run, run};
 pub use saved::{Role, SavedMember, SavedModel, Start};
 pub use tuning::{Trial, Tuning, tune};

@@ -1,20 +1,25 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
 use std::collections::BTreeMap;
+use std::cell::OnceCell;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
 use super::ForecastError;
+use super::activity::Reference;
 use super::affinity::Affinity;
-use super::config::{CellKind, ForecastConfig};
+use super::config::{CellKind, ForecastConfig, HeadLoss};
 use super::lessons::Lessons;
 use super::market::Market;
+use super::outlook::Outlook;
 use super::past::Past;
 use super::saved::{Networks, Start};
 use super::split::{FEWEST_PERIODS, Split};
+use crate::calendar::Period;
 use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Meter, Watch};
@@ -38,6 +43,10 @@ pub struct Known<'a> {
     pub config: &'a ForecastConfig,
     /// Where to compute.
     pub device: Device,
+    /// How much the heads count, once that is known: networks of all kinds take what was chosen for the first.
+    pub heads: OnceCell<HeadLoss>,
+    /// The simple answers about activity, once somebody asked for them.
+    references: OnceCell<[Reference; 3]>,
     /// What networks begin with.
     pub start: Start<'a>,
     /// Whom to tell.
@@ -72,13 +81,39 @@ impl<'a> Known<'a> {
             return Err(ForecastError::NobodyReturns { length });
         }
         let market = Market::of(trajectories);
+        let given = match start {
+            Start::Saved(model) | Start::Continued(model, _) => model.config.heads,
+            Start::Anew(_) => config.heads,
+        };
+        let heads = if given == HeadLoss::Chosen { OnceCell::new() } else { OnceCell::from(given) };
         let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
-        Ok(Self { trajectories, vectors, pasts, market, affinity, split, config, device, start, watch })
+        Ok(Self { trajectories, vectors, pasts, market, affinity, split, config, device, heads, references: OnceCell::new(), start, watch })
     }
 
     /// How many interests there are.
     pub fn interests(&self) -> usize {
         self.trajectories.interests
+    }
+
+    /// The simple answers about activity, fitted to what was before the tuning periods, the validation periods and the
+    /// origin.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn references(&self) -> Result<&[Reference; 3], ForecastError> {
+        if let Some(found) = self.references.get() {
+            return Ok(found);
+        }
+        let fit = |before: Period| Reference::fit(&self.pasts, before, self.trajectories.calendar);
+        let Split { tune, validation, origin, .. } = self.split;
+        let fitted = [fit(tune)?, fit(validation)?, fit(origin)?];
+        Ok(self.references.get_or_init(|| fitted))
+    }
+
+    /// The validation periods and the first period ahead, in which activity is asked about.
+    pub fn activity_periods(&self) -> [Range<Period>; 2] {
+        let Split { validation, origin, .. } = self.split;
+        [validation..origin, origin..origin.plus(1)]
     }
 
     /// The questions of the last periods before the origin, over all horizons, asked as if nothing were known from the
@@ -114,6 +149,15 @@ pub trait Fitted {
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError>;
+
+    /// What is expected of users' activity in the validation periods, by a fit on what was before them, and in the first
+    /// period ahead; none for models that tell nothing of it.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    fn outlooks(&self, _: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
+        Ok(None)
+    }
 
     /// How training went, for models that are trained.
     fn curves(&self) -> Vec<CurvePoint> {

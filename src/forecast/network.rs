@@ -9,6 +9,7 @@ use tch::{Kind, TchError, Tensor};
 
 use super::batch::{Batch, FIRST_WEIGHTS, Features, TERMS};
 use super::config::{CellKind, ForecastConfig};
+use super::heads::Heads;
 
 /// A recurrent layer of either kind.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl Recurrent {
     }
 }
 
-/// A recurrent layer with a head for shares. Weights live in the `VarStore` it was made in.
+/// A recurrent layer with a head for shares and, where they are wanted, heads for activity and spend. Weights live in the `VarStore` it was made in.
 #[derive(Debug)]
 pub struct Network {
     embed: nn::Linear,
@@ -35,6 +36,8 @@ pub struct Network {
     question: nn::Linear,
     weights: nn::Linear,
     correction: nn::Linear,
+    /// The heads for activity and spend.
+    pub heads: Option<Heads>,
     dropout: f64,
 }
 
@@ -60,6 +63,8 @@ impl Network {
             question: linear("question", hidden + features.question() as i64, hidden),
             weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
             correction: nn::linear(path / "correction", hidden, interests, still),
+            // The last, so that what makes shares begins with the same numbers whether they are there or not.
+            heads: config.heads.weight().map(|_| Heads::new(path, hidden, features.has_value())),
             dropout: config.dropout,
         }
     }
@@ -69,9 +74,33 @@ impl Network {
     /// # Errors
     /// What libtorch reports, out of memory among it.
     pub fn answer(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
-        let embedded = self.embed.forward(&batch.inputs).f_relu()?.f_dropout(self.dropout, train)?;
+        self.shares(&self.states(batch, train)?, batch, train)
+    }
+
+    /// The states after every step, `[users · steps, hidden]`.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn states(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        let embedded = self.embed.forward(&batch.inputs).f_relu()?;
+        let steps = embedded.size()[1];
+        let embedded = if train && steps > batch.steps {
+            // A step that only heads look at passes whole: shares draw the same dropout whether there are heads or not.
+            let (looked_at, last) = (embedded.f_narrow(1, 0, batch.steps)?, steps - batch.steps);
+            let whole = embedded.f_narrow(1, batch.steps, last)?;
+            Tensor::f_cat(&[looked_at.f_dropout(self.dropout, train)?, whole], 1)?
+        } else {
+            embedded.f_dropout(self.dropout, train)?
+        };
         // [users, steps, hidden] → [users · steps, hidden]
-        let states = self.recurrent.states(&embedded).f_flatten(0, 1)?;
+        self.recurrent.states(&embedded).f_flatten(0, 1)
+    }
+
+    /// Log-shares from the states after every step, `[questions, interests]`.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn shares(&self, states: &Tensor, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
         // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
         let state = states.f_index_select(0, &batch.place)?.f_dropout(self.dropout, train)?;
         let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;

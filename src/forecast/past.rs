@@ -14,6 +14,10 @@ pub struct Past {
     pub periods: Vec<Period>,
     /// Events of each active period.
     pub totals: Vec<f32>,
+    /// Number of events of each active period, whatever their kinds count.
+    pub events: Vec<f32>,
+    /// What each active period brought in; empty where the log has no value.
+    pub spend: Vec<f32>,
     /// Events by interest, active periods × interests.
     counts: Vec<f32>,
 }
@@ -44,7 +48,14 @@ impl Past {
     /// Reads a user's past out of the trajectories.
     pub fn of(trajectories: &Trajectories, user: UserId) -> Self {
         let interests = trajectories.interests;
-        let mut past = Self { interests, periods: Vec::new(), totals: Vec::new(), counts: Vec::new() };
+        let mut past = Self {
+            interests,
+            periods: Vec::new(),
+            totals: Vec::new(),
+            events: Vec::new(),
+            spend: Vec::new(),
+            counts: Vec::new(),
+        };
         for row in trajectories.rows(user).take_while(|row| trajectories.period[*row] < trajectories.origin) {
             let at = past.counts.len();
             past.counts.resize(at + interests, 0.0);
@@ -52,6 +63,8 @@ impl Past {
                 past.counts[at + trajectories.interest[cell] as usize] = trajectories.weight(cell);
             }
             past.totals.push(past.counts[at..].iter().sum());
+            past.events.push(trajectories.total(row) as f32);
+            past.spend.extend(trajectories.spend.get(row));
             past.periods.push(trajectories.period[row]);
         }
         past

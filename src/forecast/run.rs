@@ -5,14 +5,14 @@
 
 use super::ForecastError;
 use super::bands::Calibration;
-use super::config::ForecastConfig;
+use super::config::{ForecastConfig, HeadLoss};
 use super::model::{Known, ModelKind};
 use super::past::Question;
 use super::result::{Band, Forecast, ScoreTable};
-use super::returning::Returning;
 use super::saved::{Networks, SavedModel, Start};
 use super::score::score;
 use super::split::Split;
+use super::trained::HEAD_WEIGHTS;
 use super::standing::{Answers, Standing, cell, observed_cells, stand};
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
@@ -73,9 +73,9 @@ pub fn run(
     let (answers, chosen_because) = choose(&standing, model);
     let scores = score_table(&known, &standing);
     meter.advance(1)?;
-    let returning = Returning::fit(&known.pasts, trajectories.origin, trajectories.calendar)?;
     let users = standing.ahead.users();
-    let p_active = users.iter().map(|user| returning.chance(&known.pasts[user.index()], trajectories.origin)).collect();
+    let table = &standing.activity;
+    let by = |name: &str| standing.outlook(name).cloned().unwrap_or_default();
     meter.advance(1)?;
 
     let (bands, no_bands) = match calibrated(&known, &standing, answers, config) {
@@ -95,17 +95,21 @@ pub fn run(
         share: answers.ahead.clone(),
         bands,
         no_bands,
-        p_active,
+        p_active: by(&table.chance_by).chance,
+        expected_events: by(&table.events_by).events,
+        expected_value: table.spend_by.as_ref().map(|name| by(name).spend).unwrap_or_default(),
     };
     meter.advance(1)?;
-    let model = networks.packed(config, trajectories.interests)?;
+    let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or(config.heads), ..config.clone() };
+    let model = networks.packed(&config, trajectories.interests)?;
     Ok(Run { forecast, scores, chosen: answers.kind, chosen_because, curves: standing.curves, model })
 }
 
 /// How many epochs training usually takes: a guess for the time left.
 pub(super) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
     let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
-    (trained * 3 * config.members.max(1)) as u64 * USUAL_EPOCHS
+    let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() - 1 } else { 0 };
+    (trained * 3 * config.members.max(1) + tried) as u64 * USUAL_EPOCHS
 }
 
 /// The model that forecasts, and why.
@@ -259,6 +263,7 @@ fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
         rows: judging.len() as u64,
         events: events as u64,
         scores,
+        activity: Some(standing.activity.clone()),
     }
 }
 

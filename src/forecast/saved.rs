@@ -198,14 +198,14 @@ mod tests {
         let (log, vectors, watch) = (lively(60, 10, 3, 2), RowVectors::default(), Watch::silent());
         let config = ForecastConfig { hidden: 8, batch_users: 16, ..ForecastConfig::default() };
         let pasts: Vec<Past> = (0..60).map(|user| Past::of(&log, UserId(user))).collect();
-        let lessons = Lessons::of(&pasts, Period(0)..Period(10), Period(0), &[1]);
+        let lessons = Lessons::of(&pasts, Period(0)..Period(10), Period(0), &[1]).with_activity(Period(0)..Period(10));
         let nowhere = Checkpoints::none();
         let start = Start::Anew(&nowhere);
         let known = Known::at_origin(&log, &vectors, &config, Device::Cpu, start, &watch).unwrap();
         let features = Features::new(&known);
         let mut meter = watch.meter(Stage::Train, "epochs", None);
         for cell in [CellKind::Lstm, CellKind::Gru] {
-            let held = Held::of(&features, &lessons).unwrap();
+            let held = Held::of(&features, &lessons, Some(&known.references().unwrap()[2])).unwrap();
             let (features, config, watch) = (&features, &config, &watch);
             let checkpoints = Checkpoints::none();
             let training = Training { features, interests: 3, cell, config, device: Device::Cpu, checkpoints, watch };

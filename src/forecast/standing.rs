@@ -9,7 +9,9 @@ use super::lessons::Lessons;
 use super::market_series::MarketSeries;
 use super::mixture::{mixed, vote, weights};
 use super::model::{Fitted, Known, Model, ModelKind};
+use super::outlook::{Came, Outlook, lowest};
 use super::past::{Past, Question};
+use super::result::{ActivityScore, ActivityTable};
 use super::simple::negative_log_likelihood;
 use super::spreadsheet::Spreadsheet;
 use super::trained::Recurrent;
@@ -49,7 +51,14 @@ pub struct Standing<'a> {
     pub models: Vec<Answers>,
     /// How training went.
     pub curves: Vec<CurvePoint>,
+    /// What is expected of every user's activity in the first period ahead, by whom.
+    pub outlooks: Vec<(&'static str, Outlook)>,
+    /// How good each of these was on the validation periods.
+    pub activity: ActivityTable,
 }
+
+/// What the simple forecaster of activity is called.
+pub const SIMPLE: &str = "simple";
 
 fn model(kind: ModelKind) -> Box<dyn Model> {
     match kind {
@@ -73,6 +82,14 @@ pub fn stand<'a>(
     let practice = known.practice();
     let ahead = Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon);
     let (mut models, mut curves) = (Vec::new(), Vec::new());
+    let asked = known.activity_periods().map(|periods| Lessons::about_activity(&known.pasts, periods));
+    let [seen, next] = &asked;
+    let [_, before_validation, before_origin] = known.references()?;
+    let simple = before_validation.answers(&known.pasts, seen.activity());
+    let came: Vec<Came> =
+        seen.activity().iter().map(|question| Came::of(&known.pasts[question.user.index()], question)).collect();
+    let mut outlooks = vec![(SIMPLE, before_origin.answers(&known.pasts, next.activity()))];
+    let mut scores = vec![simple.score(SIMPLE, &came)];
     for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others()) {
         known.watch.check()?;
         let began = Instant::now();
@@ -81,6 +98,10 @@ pub fn stand<'a>(
         let practice_shares = fitted.practise(&practice)?;
         let asked = Instant::now();
         let ahead_shares = fitted.forecast(&ahead)?;
+        if let Some([validation, ahead]) = fitted.outlooks([seen, next])? {
+            scores.push(validation.score(kind.name(), &came));
+            outlooks.push((kind.name(), ahead));
+        }
         keep(kind, &*fitted)?;
         curves.extend(fitted.curves());
         models.push(Answers {
@@ -105,7 +126,20 @@ pub fn stand<'a>(
         };
         models.push(answers);
     }
-    Ok(Standing { practice, ahead, models, curves })
+    Ok(Standing { practice, ahead, models, curves, outlooks, activity: activity_table(came.len(), scores) })
+}
+
+/// Whose chances, events and spend are taken: the lowest proper losses, the simple one's where nobody's is lower.
+fn activity_table(rows: usize, scores: Vec<ActivityScore>) -> ActivityTable {
+    let name = |at: usize| scores[at].model.clone();
+    let spend = |score: &ActivityScore| score.spend.map_or(f64::INFINITY, |errors| errors.deviance);
+    ActivityTable {
+        rows: rows as u64,
+        chance_by: name(lowest(&scores, |score| score.log_loss)),
+        events_by: name(lowest(&scores, |score| score.events.deviance)),
+        spend_by: scores.iter().any(|score| score.spend.is_some()).then(|| name(lowest(&scores, spend))),
+        scores,
+    }
 }
 
 impl Standing<'_> {
@@ -126,6 +160,11 @@ impl Standing<'_> {
         let mut places = (0..self.models.len()).filter(|at| among(&self.models[*at]));
         let first = places.next().unwrap_or(0);
         &self.models[places.fold(first, better)]
+    }
+
+    /// What a forecaster of activity expects of the first period ahead.
+    pub fn outlook(&self, by: &str) -> Option<&Outlook> {
+        self.outlooks.iter().find(|(name, _)| *name == by).map(|(_, outlook)| outlook)
     }
 
     /// A model's answers.

@@ -5,12 +5,14 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Tensor, nn};
 
 use super::ForecastError;
+use super::activity::Reference;
 use super::adamw::{AdamW, numbers};
-use super::batch::Features;
+use super::batch::{Batch, Features};
 use super::checkpoint::{Checkpoints, State};
 use super::config::{CellKind, ForecastConfig};
 use super::lessons::Lessons;
 use super::network::{Network, loss};
+use super::outlook::Outlook;
 use super::resident::Resident;
 use crate::observe::{CurvePoint, Meter, Watch};
 
@@ -42,13 +44,18 @@ pub struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// Lays the lessons out as tensors.
+    /// Lays the lessons out as tensors; questions about activity only where there is a reference to correct.
     ///
     /// # Errors
     /// When libtorch has no memory for it.
-    pub fn of(features: &Features, lessons: &'a Lessons<'a>) -> Result<Self, ForecastError> {
-        let everybody = lessons.in_order(usize::MAX).concat();
-        Ok(Self { lessons, tensors: Resident::of(features, &lessons.asked(&everybody))? })
+    pub fn of(
+        features: &Features,
+        lessons: &'a Lessons<'a>,
+        reference: Option<&Reference>,
+    ) -> Result<Self, ForecastError> {
+        let mut everybody = lessons.in_order(usize::MAX).concat();
+        everybody.extend(lessons.silent_in_order(usize::MAX).concat());
+        Ok(Self { lessons, tensors: Resident::of(features, &lessons.asked(&everybody), reference)? })
     }
 }
 
@@ -97,7 +104,7 @@ impl Training<'_> {
         meter: &mut Meter,
     ) -> Result<Member, ForecastError> {
         let config = self.config;
-        let mut place = self.checkpoints.of(&format!("{name} · seed {seed}"));
+        let mut place = self.checkpoints.of(&format!("{name} · seed {seed} · heads {}", config.heads));
         let member = trained.map_or_else(|| self.fresh(seed), Ok)?;
         let mut optimizer = AdamW::new(&member.weights, config.learning_rate, config.weight_decay)?;
         if member.steps > 0 {
@@ -191,15 +198,84 @@ impl Training<'_> {
         let batches = lessons.shuffled(self.config.batch_users, |user| tensors.length(user), &mut random);
         // Dividing by what a batch holds on average lets every event weigh the same in whatever batch it lands.
         let share = batches.len() as f64 / lessons.events.max(1.0);
+        let silent = lessons.silent_shuffled(batches.len(), &mut random);
         let mut sum = Tensor::f_zeros([1], (Kind::Double, self.device))?;
-        for users in &batches {
+        for (users, silent) in batches.iter().zip(&silent) {
             self.watch.check()?;
             let batch = tensors.batch(users)?;
-            let nats = loss(&network.answer(&batch, true)?, &batch)?;
-            optimizer.step(&nats.f_mul_scalar(share)?, GRADIENT_NORM)?;
+            let states = network.states(&batch, true)?;
+            let nats = loss(&network.shares(&states, &batch, true)?, &batch)?;
+            let mut all = nats.f_mul_scalar(share)?;
+            if let Some(taught) = self.heads_loss(network, &states, &batch, tensors, silent, lessons)? {
+                all = all.f_add(&taught.f_mul_scalar(batches.len() as f64)?)?;
+            }
+            optimizer.step(&all, GRADIENT_NORM)?;
             let _ = sum.f_add_(&nats.f_detach()?)?;
         }
         Ok(f64::try_from(&sum)? / lessons.events.max(1.0))
+    }
+
+    /// What the heads lose on a batch and on users that are asked about activity alone, weighed against the shares. All
+    /// are mean log-likelihoods in nats, an event's and a question's, so they compare as they are.
+    fn heads_loss(
+        &self,
+        network: &Network,
+        states: &Tensor,
+        batch: &Batch,
+        tensors: &Resident,
+        silent: &[usize],
+        lessons: &Lessons,
+    ) -> Result<Option<Tensor>, ForecastError> {
+        let (Some(heads), Some(weight)) = (&network.heads, self.config.heads.weight()) else { return Ok(None) };
+        // Without weight the heads look on: nothing of what they learn reaches the rest of the network, and since they
+        // have step sizes of their own it does not matter how much they count.
+        let (looks_on, weight) = (weight <= 0.0, if weight <= 0.0 { 1.0 } else { weight });
+        let mut losses = Vec::new();
+        if let Some(activity) = &batch.activity {
+            let states = if looks_on { states.f_detach()? } else { states.shallow_clone() };
+            losses.push(heads.losses(&heads.answer(&states, activity)?, activity)?);
+        }
+        if !silent.is_empty() {
+            let batch = tensors.batch(silent)?;
+            if let Some(activity) = &batch.activity {
+                // No dropout here: shares draw the same numbers whether there are heads or not.
+                let states = if looks_on {
+                    let _frozen = tch::no_grad_guard();
+                    network.states(&batch, false)?
+                } else {
+                    network.states(&batch, false)?
+                };
+                losses.push(heads.losses(&heads.answer(&states, activity)?, activity)?);
+            }
+        }
+        if losses.is_empty() {
+            return Ok(None);
+        }
+        let parts = per_question(lessons, self.device)?.f_mul_scalar(weight)?;
+        Ok(Some(Tensor::f_stack(&losses, 0)?.f_sum_dim_intlist(0_i64, false, Kind::Float)?.f_dot(&parts)?))
+    }
+
+    /// Mean losses of shares (nats per event) and of the heads (activity, events and spend together, nats per question)
+    /// without learning.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn judge_all(&self, network: &Network, held: &Held) -> Result<(f64, f64), ForecastError> {
+        let shares = self.judge(network, held)?;
+        let _frozen = tch::no_grad_guard();
+        let Held { lessons, tensors } = held;
+        let size = 2 * self.config.batch_users;
+        let parts = per_question(lessons, self.device)?;
+        let mut sum = 0.0;
+        for users in lessons.in_order(size).into_iter().chain(lessons.silent_in_order(size)) {
+            self.watch.check()?;
+            let batch = tensors.batch(&users)?;
+            if let (Some(heads), Some(activity)) = (&network.heads, &batch.activity) {
+                let states = network.states(&batch, false)?;
+                sum += f64::try_from(heads.losses(&heads.answer(&states, activity)?, activity)?.f_dot(&parts)?)?;
+            }
+        }
+        Ok((shares, sum))
     }
 
     /// Mean loss of the shares without learning, nats per event.
@@ -213,6 +289,13 @@ impl Training<'_> {
         }
         Ok(sum / lessons.events.max(1.0))
     }
+}
+
+/// What turns summed losses of activity, events and spend into means over the questions they are about.
+fn per_question(lessons: &Lessons, device: Device) -> Result<Tensor, ForecastError> {
+    let active = 1.0 / lessons.active.max(1.0);
+    let parts = [1.0 / lessons.chances.max(1.0), active, active].map(|part| part as f32);
+    Ok(Tensor::f_from_slice(&parts)?.f_to_device(device)?)
 }
 
 /// Sets libtorch's generator and gives another, both by nothing but seed and epoch: so an epoch draws the same numbers
@@ -237,7 +320,7 @@ pub fn mean_shares(
     let mut shares = Vec::with_capacity(lessons.questions().len() * interests);
     for users in lessons.in_order(2 * training.config.batch_users) {
         training.watch.check()?;
-        let batch = training.features.batch(&lessons.asked(&users))?;
+        let batch = training.features.batch(&lessons.asked(&users), None)?;
         let mut sum: Option<Tensor> = None;
         for member in members {
             let new = member.network.answer(&batch, false)?.f_exp()?;
@@ -252,4 +335,51 @@ pub fn mean_shares(
         }
     }
     Ok(shares)
+}
+
+/// What several networks' heads expect together, by question about activity; none where they have no heads. `reference`
+/// holds the simple answers that they correct.
+///
+/// # Errors
+/// [`ForecastError::Cancelled`], or what libtorch reports.
+pub fn mean_outlook(
+    members: &[Member],
+    training: &Training,
+    lessons: &Lessons,
+    reference: &Reference,
+) -> Result<Option<Outlook>, ForecastError> {
+    let _frozen = tch::no_grad_guard();
+    let mut found = Outlook::default();
+    for users in lessons.silent_in_order(2 * training.config.batch_users) {
+        training.watch.check()?;
+        let batch = training.features.batch(&lessons.asked(&users), Some(reference))?;
+        let Some(activity) = &batch.activity else { continue };
+        // Chance, events and spend, the last two with silence counted as 0.
+        let mut sums: Option<Tensor> = None;
+        for member in members {
+            let Some(heads) = &member.network.heads else { return Ok(None) };
+            let answers = heads.answer(&member.network.states(&batch, false)?, activity)?;
+            let chance = answers.f_select(1, 0)?.f_sigmoid()?;
+            let events = answers.f_select(1, 1)?.f_exp()?.f_add_scalar(1.0)?.f_mul(&chance)?;
+            let mut parts = vec![chance.shallow_clone(), events];
+            if let Some(scale) = reference.scale.filter(|_| answers.size()[1] > 3) {
+                let spend = answers.f_select(1, 3)?.f_exp()?.f_mul_scalar(f64::from(scale))?;
+                parts.push(spend.f_mul(&chance)?);
+            }
+            let new = Tensor::f_stack(&parts, 0)?;
+            sums = Some(match sums {
+                Some(old) => old.f_add(&new)?,
+                None => new,
+            });
+        }
+        let Some(sums) = sums else { return Ok(None) };
+        let means = sums.f_div_scalar(members.len() as f64)?.f_to_kind(Kind::Float)?.f_to_device(Device::Cpu)?;
+        let row = |at: i64| -> Result<Vec<f32>, ForecastError> { Ok(Vec::<f32>::try_from(means.f_select(0, at)?)?) };
+        found.chance.extend(row(0)?);
+        found.events.extend(row(1)?);
+        if means.size()[0] > 2 {
+            found.spend.extend(row(2)?);
+        }
+    }
+    Ok(Some(found))
 }

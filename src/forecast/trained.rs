@@ -1,16 +1,19 @@
 //! The recurrent networks as a model among others.
 
 use super::ForecastError;
+use super::activity::Reference;
 use super::batch::Features;
 use super::checkpoint::Checkpoints;
-use super::config::{CellKind, training_horizons};
+use super::config::{CellKind, ForecastConfig, HeadLoss, training_horizons};
 use super::lessons::Lessons;
 use super::model::{Fitted, Known, Model};
+use super::outlook::Outlook;
 use super::saved::{Networks, Role, SavedModel, Start};
 use super::split::Split;
-use super::train::{Held, Member, Stop, Training, mean_shares};
+use super::train::{Held, Member, Stop, Training, mean_outlook, mean_shares};
 use crate::calendar::Period;
 use crate::observe::{CurvePoint, Meter};
+use std::ops::Range;
 
 /// Several networks of one kind, fitted anew at each origin.
 #[derive(Clone, Copy, Debug)]
@@ -49,20 +52,34 @@ impl Model for Recurrent {
         let Split { first, tune, validation, origin } = known.split;
         let horizons = training_horizons(known.config.horizon);
         let since = |end: Period| known.config.window.map_or(first, |window| first.max(end.plus(-window)));
-        let learn = Lessons::of(&known.pasts, since(tune)..tune, first, &horizons);
-        let stop = Lessons::of(&known.pasts, tune..validation, first, &horizons);
-        let all = Lessons::of(&known.pasts, since(origin)..origin, first, &horizons);
-        let (learn, stop) = (Held::of(&features, &learn)?, Held::of(&features, &stop)?);
-        let judged = ensemble("before validation", judged, &training, meter, |_| (&learn, Stop::Early(&stop)))?;
+        let with_heads = known.heads.get().is_none_or(|heads| heads.weight().is_some());
+        let of = |targets: Range<Period>| {
+            let lessons = Lessons::of(&known.pasts, targets.clone(), first, &horizons);
+            if with_heads { lessons.with_activity(targets) } else { lessons }
+        };
+        let references = if with_heads { known.references()?.each_ref().map(Some) } else { [None; 3] };
+        let [before_tuning, before_validation, before_origin]: [Option<&Reference>; 3] = references;
+        let (learn, stop) = (of(since(tune)..tune), of(tune..validation));
+        let learn = Held::of(&features, &learn, before_tuning)?;
+        let stop = Held::of(&features, &stop, before_tuning)?;
+        let name = "before validation";
+        let first_one = match known.heads.get() {
+            Some(_) => None,
+            None => Some(choose_heads(known, name, &training, &learn, &stop, meter)?),
+        };
+        let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or_default(), ..known.config.clone() };
+        let training = Training { config: &config, ..training };
+        let judged = ensemble(name, judged, first_one, &training, meter, |_| (&learn, Stop::Early(&stop)))?;
         let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
         drop((learn, stop));
-        let up_to = Lessons::of(&known.pasts, since(validation)..validation, first, &horizons);
-        let up_to = Held::of(&features, &up_to)?;
+        let up_to = of(since(validation)..validation);
+        let up_to = Held::of(&features, &up_to, before_validation)?;
         let after = |at: usize| Stop::After(epochs[at]);
-        let recent = ensemble("up to validation", recent, &training, meter, |at| (&up_to, after(at)))?;
+        let recent = ensemble("up to validation", recent, None, &training, meter, |at| (&up_to, after(at)))?;
         drop(up_to);
-        let all = Held::of(&features, &all)?;
-        let whole = ensemble("whole past", whole, &training, meter, |at| (&all, after(at)))?;
+        let all = of(since(origin)..origin);
+        let all = Held::of(&features, &all, before_origin)?;
+        let whole = ensemble("whole past", whole, None, &training, meter, |at| (&all, after(at)))?;
         Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }))
     }
 }
@@ -87,6 +104,18 @@ impl Fitted for Trained<'_> {
         mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
     }
 
+    fn outlooks(&self, [validation, ahead]: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
+        let features = Features::new(self.known);
+        let training = training(self.known, self.cell, &features);
+        if self.whole.iter().any(|member| member.network.heads.is_none()) {
+            return Ok(None);
+        }
+        let [_, before_validation, before_origin] = self.known.references()?;
+        let validation = mean_outlook(&self.recent, &training, validation, before_validation)?;
+        let ahead = mean_outlook(&self.whole, &training, ahead, before_origin)?;
+        Ok(validation.zip(ahead).map(|(validation, ahead)| [validation, ahead]))
+    }
+
     fn curves(&self) -> Vec<CurvePoint> {
         self.judged.iter().chain(&self.recent).chain(&self.whole).flat_map(|member| member.curve.clone()).collect()
     }
@@ -107,30 +136,66 @@ pub(super) fn training<'a>(known: &'a Known<'a>, cell: CellKind, features: &'a F
     Training { features, interests, cell, config, device: *device, checkpoints, watch }
 }
 
-/// Networks with seeds of their own; those that `trained` holds learn on.
+/// Weights of the heads that are tried: none of it, so that they cannot harm the shares, and two that shape the network.
+pub(super) const HEAD_WEIGHTS: [f64; 3] = [0.0, 0.05, 0.3];
+/// Nats per event by which shares may lose on the tuning periods when heads shape the network.
+const NO_WORSE: f64 = 2e-4;
+
+/// Trains the first network once for each of [`HEAD_WEIGHTS`] and keeps the best on the tuning periods: of those whose
+/// shares are no worse than beside heads that only look on, the one whose heads lose least. The weight is kept in `known`.
+fn choose_heads(
+    known: &Known,
+    name: &str,
+    training: &Training,
+    learn: &Held,
+    stop: &Held,
+    meter: &mut Meter,
+) -> Result<Member, ForecastError> {
+    let mut tried = Vec::new();
+    for weight in HEAD_WEIGHTS {
+        let config = ForecastConfig { heads: HeadLoss::Weight(weight), ..known.config.clone() };
+        let training = Training { config: &config, checkpoints: training.checkpoints.clone(), ..*training };
+        let (full, seed) = identity(name, &training, 0);
+        let full = if weight > 0.0 { format!("{full} · heads {weight}") } else { full };
+        let member = training.member(&full, seed, learn, Stop::Early(stop), None, meter)?;
+        let (shares, heads) = training.judge_all(&member.network, stop)?;
+        tried.push((weight, shares, heads, member));
+    }
+    let worst = tried.first().map_or(f64::INFINITY, |(_, shares, ..)| shares + NO_WORSE);
+    tried.retain(|(_, shares, ..)| *shares <= worst);
+    tried.sort_by(|a, b| a.2.total_cmp(&b.2));
+    let (weight, _, _, member) = tried.swap_remove(0);
+    // It was empty, or nothing would have been tried.
+    let _ = known.heads.set(HeadLoss::Weight(weight));
+    Ok(member)
+}
+
+/// What a network is called, and its seed.
+fn identity(name: &str, training: &Training, at: usize) -> (String, u64) {
+    let members = training.config.members.max(1);
+    // Each member has a seed of its own, far from the neighbouring runs'.
+    let kind = (training.cell as u64) << 32 | at as u64;
+    let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
+    let cell = training.cell.name().to_uppercase();
+    (format!("{cell} · {name} · network {} of {members}", at + 1), seed)
+}
+
+/// Networks with seeds of their own; those that `trained` holds learn on, and `first` has learnt already.
 fn ensemble<'a>(
     name: &str,
     trained: Option<Vec<Member>>,
+    first: Option<Member>,
     training: &Training,
     meter: &mut Meter,
     lesson: impl Fn(usize) -> (&'a Held<'a>, Stop<'a>),
 ) -> Result<Vec<Member>, ForecastError> {
     let mut trained = trained.into_iter().flatten();
-    let members = training.config.members.max(1);
+    let from = usize::from(first.is_some());
     let train = |at: usize| {
         let (lessons, stop) = lesson(at);
-        // Each member has a seed of its own, far from the neighbouring runs'.
-        let kind = (training.cell as u64) << 32 | at as u64;
-        let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
-        let cell = training.cell.name().to_uppercase();
-        training.member(
-            &format!("{cell} · {name} · network {} of {members}", at + 1),
-            seed,
-            lessons,
-            stop,
-            trained.next(),
-            meter,
-        )
+        let (full, seed) = identity(name, training, at);
+        training.member(&full, seed, lessons, stop, trained.next(), meter)
     };
-    (0..members).map(train).collect()
+    let rest = (from..training.config.members.max(1)).map(train);
+    first.into_iter().map(Ok).chain(rest).collect()
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::ForecastError;
 use super::batch::Features;
 use super::checkpoint::Checkpoints;
-use super::config::{CellKind, ForecastConfig, NetworkShape, training_horizons};
+use super::config::{CellKind, ForecastConfig, HeadLoss, NetworkShape, training_horizons};
 use super::lessons::Lessons;
 use super::model::Known;
 use super::run::OneThread;
@@ -31,6 +31,8 @@ const LAYERS: [i64; 3] = [1, 1, 2];
 const DROPOUTS: (f64, f64) = (0.1, 0.5);
 const LEARNING_RATES: (f64, f64) = (5e-4, 8e-3);
 const WEIGHT_DECAYS: (f64, f64) = (1e-4, 1e-1);
+/// Weights of the heads for activity and spend.
+const HEAD_WEIGHTS: [f64; 4] = [0.0, 0.05, 0.1, 0.3];
 /// Parts of the known periods that are learnt from; none for all.
 const WINDOWS: [Option<f64>; 3] = [None, Some(0.5), Some(0.75)];
 
@@ -103,8 +105,9 @@ pub fn tune(
         last: validation.plus(-1),
     };
     let horizons = training_horizons(config.horizon);
+    let reference = &known.references()?[0];
     let stop = Lessons::of(&known.pasts, tune..validation, first, &horizons);
-    let stop = Held::of(&features, &stop)?;
+    let stop = Held::of(&features, &stop, None)?;
     let rounds = rounds(trials, config.max_epochs);
     let epochs: usize = rounds.iter().map(|round| round.trials * round.epochs as usize).sum();
     let mut meter = watch.meter(Stage::Train, "epochs", Some(epochs as u64));
@@ -119,10 +122,11 @@ pub fn tune(
             let trial = &mut tuning.trials[at];
             let config = ForecastConfig { max_epochs: round.epochs, ..config.shaped(trial.shape) };
             let since = trial.shape.window.map_or(first, |window| first.max(tune.plus(-window)));
-            let learn = Lessons::of(&known.pasts, since..tune, first, &horizons);
+            let learn = Lessons::of(&known.pasts, since..tune, first, &horizons).with_activity(since..tune);
             let training = Training { config: &config, ..training(&known, cell, &features) };
             let name = format!("trial {} of {trials} · round {}", at + 1, number + 1);
-            let held = Held::of(&features, &learn)?;
+            let heads = config.heads.weight().map(|_| reference);
+            let held = Held::of(&features, &learn, heads)?;
             match training.member(&name, config.seed, &held, Stop::Early(&stop), members[at].take(), &mut meter) {
                 Err(ForecastError::Cancelled(_)) => return Ok(tuning),
                 Err(other) => return Err(other),
@@ -184,6 +188,7 @@ fn shapes(config: &ForecastConfig, trials: usize, known: i32) -> Vec<NetworkShap
         learning_rate: log_uniform(&mut random, LEARNING_RATES),
         weight_decay: log_uniform(&mut random, WEIGHT_DECAYS),
         window: WINDOWS[random.random_range(0..WINDOWS.len())].map(|part| (f64::from(known) * part).ceil() as i32),
+        heads: HeadLoss::Weight(HEAD_WEIGHTS[random.random_range(0..HEAD_WEIGHTS.len())]),
     };
     std::iter::once(config.shape()).chain((1..trials).map(draw)).collect()
 }

@@ -21,6 +21,9 @@ impl Trajectories {
     ///
     /// A return counts against the value of the cell it falls into; where the user has no such cell, against that of the
     /// latest earlier cell of the interest. A return of what was never bought within the log stays out.
+    ///
+    /// In [`Trajectories::spend`] a return counts in the period in which it is booked, and nowhere where the user has no
+    /// row there.
     pub fn build(events: &EventTable, space: &InterestSpace, calendar: Calendar) -> Self {
         let (first, origin) = Self::whole_periods(events, calendar);
         let mut built = Self::empty(calendar, space.len(), first, origin);
@@ -55,13 +58,25 @@ impl Trajectories {
             }
             built.user_rows.push(built.period.len());
         }
+        let mut spend: Vec<f64> = match &events.value {
+            Some(_) => (0..built.period.len()).map(|row| values[built.cells(row)].iter().sum()).collect(),
+            None => Vec::new(),
+        };
         let returns = &events.returns;
         for (at, user) in returns.user.iter().enumerate() {
             let interest = space.text_interest[returns.text[at].index()];
-            if let Some(cell) = built.latest_cell(*user, interest, calendar.period(returns.time[at])) {
+            let booked = calendar.period(returns.time[at]);
+            if let Some(cell) = built.latest_cell(*user, interest, booked) {
                 values[cell] -= returns.value[at];
             }
+            let rows = built.rows(*user);
+            if let Ok(row) = built.period[rows.clone()].binary_search(&booked)
+                && let Some(spend) = spend.get_mut(rows.start + row)
+            {
+                *spend -= returns.value[at];
+            }
         }
+        built.spend = spend.into_iter().map(|spend| spend as f32).collect();
         built.value = values.into_iter().map(|value| value as f32).collect();
         built
     }

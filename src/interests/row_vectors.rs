@@ -211,6 +211,7 @@ mod tests {
             events: vec![2, 2],
             weight: Vec::new(),
             value: vec![0.0, 0.0],
+            spend: vec![],
         };
         let texts = [-1.0, 0.0, 1.0, 0.0];
         let weights = events.text_counts().into_iter().map(f64::from).collect();

@@ -37,6 +37,10 @@ pub struct Trajectories {
     pub weight: Vec<f32>,
     /// Each cell's value, net of the returns booked in its period; 0 where the log has no value.
     pub value: Vec<f32>,
+    /// What each row's period brought in, net of the returns booked in that period; empty where the log has no value.
+    /// Unlike [`Self::value`], nothing that is booked later can reach it, so it may be learnt from.
+    #[serde(default)]
+    pub spend: Vec<f32>,
 }
 
 impl Trajectories {
@@ -54,6 +58,7 @@ impl Trajectories {
             events: Vec::new(),
             weight: Vec::new(),
             value: Vec::new(),
+            spend: Vec::new(),
         }
     }
 

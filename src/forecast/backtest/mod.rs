@@ -8,5 +8,5 @@ mod scores;
 mod tests;
 
 pub use plan::BacktestPlan;
-pub use result::{Asked, Backtest, Difference, ModelResult, Scores};
+pub use result::{ActivityResult, Asked, Backtest, Difference, ModelResult, Scores};
 pub use run::backtest;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
-use crate::forecast::Band;
+use crate::forecast::{ActivityScore, Band};
 
 /// One question about the past: a user with activity before the origin and in the period asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,17 @@ pub struct Difference {
     pub upper: f64,
 }
 
+/// How well a network foresaw the activity of every user with a past, one period ahead over all origins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActivityResult {
+    /// User-periods scored, those of silent users among them.
+    pub rows: u64,
+    /// The network.
+    pub network: ActivityScore,
+    /// The simple answers to the same questions.
+    pub simple: ActivityScore,
+}
+
 /// One model's answers and scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelResult {
@@ -92,6 +103,8 @@ pub struct ModelResult {
     pub better_than_simple: Difference,
     /// Coverage against stated level, both from 0 to 1, at levels from 0.1 to 0.95.
     pub reliability: Vec<(f64, f64)>,
+    /// How well it foresaw activity; none for models that tell nothing of it.
+    pub activity: Option<ActivityResult>,
 }
 
 /// Every model against the past.

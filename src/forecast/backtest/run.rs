@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::BacktestPlan;
-use super::result::{Asked, Backtest, ModelResult};
+use super::result::{ActivityResult, Asked, Backtest, ModelResult};
 use super::scores::{ActualSeconds, RELIABILITY, Scored, score_models};
 use crate::forecast::model::{Known, ModelKind};
+use crate::forecast::outlook::{Came, Outlook};
 use crate::forecast::run::{OneThread, choose, limits, nest, usual_epochs};
-use crate::forecast::standing::{cell, stand};
+use crate::forecast::standing::{SIMPLE, cell, stand};
 use crate::forecast::{Band, Checkpoints, ForecastConfig, ForecastError, Start};
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
@@ -47,6 +48,8 @@ pub fn backtest(
     };
     let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
     let nowhere = Checkpoints::none();
+    let mut outlooks: BTreeMap<&str, Outlook> = BTreeMap::new();
+    let mut came = Vec::new();
     for (origin, horizon) in &plan.origins {
         // The forecaster stands at the origin: what it is handed ends there.
         let stand_here = Trajectories { origin: *origin, ..trajectories.clone() };
@@ -56,6 +59,15 @@ pub fn backtest(
         (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);
 
         // Only now is it looked at what came.
+        came.extend(standing.ahead.users().into_iter().map(|user| {
+            let row = trajectories.rows(user).find(|row| trajectories.period[*row] == *origin);
+            let spend = row.and_then(|row| trajectories.spend.get(row)).map_or(0.0, |spend| spend.max(0.0));
+            let events = row.map_or(0.0, |row| trajectories.total(row) as f32);
+            Came { active: row.is_some(), events, spend }
+        }));
+        for (name, outlook) in &standing.outlooks {
+            outlooks.entry(name).or_default().extend(outlook);
+        }
         let questions = standing.ahead.questions();
         let mut places = Vec::new();
         for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.horizon() <= *horizon) {
@@ -107,6 +119,12 @@ pub fn backtest(
         }
     }
     found.models = score_models(&found, scored);
+    for model in &mut found.models {
+        if let (Some(own), Some(simple)) = (outlooks.get(model.name.as_str()), outlooks.get(SIMPLE)) {
+            let (network, simple) = (own.score(&model.name, &came), simple.score(SIMPLE, &came));
+            model.activity = Some(ActivityResult { rows: came.len() as u64, network, simple });
+        }
+    }
     let by_loss = |a: &ModelResult, b: &ModelResult| a.one_step.nll.total_cmp(&b.one_step.nll);
     found.models.sort_by(by_loss);
     found.best_simple =

@@ -154,6 +154,7 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
             .collect(),
         share: scored.share.clone(),
         all,
+        activity: None,
     }
 }
 
