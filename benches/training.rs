@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use driftline::calendar::{Calendar, Period, PeriodLength};
-use driftline::forecast::{Checkpoints, ForecastConfig, ModelKind, Start, run};
+use driftline::forecast::{Checkpoints, ForecastConfig, HeadLoss, ModelKind, Start, run};
 use driftline::interests::{RowVectors, Trajectories};
 use driftline::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
 
@@ -79,7 +79,9 @@ fn main() {
         data: (0..rows * DIM).map(|at| (at % 7) as f32 * 0.1 - 0.3).collect(),
         ..RowVectors::default()
     };
-    let config = ForecastConfig { max_epochs: EPOCHS, patience: EPOCHS, ..ForecastConfig::default() };
+    // The loop in PyTorch learns shares alone, so this one does too.
+    let heads = HeadLoss::Without;
+    let config = ForecastConfig { heads, max_epochs: EPOCHS, patience: EPOCHS, ..ForecastConfig::default() };
     let stopwatch = Arc::new(Stopwatch::default());
     let watch = Watch::new(stopwatch.clone(), CancelToken::new());
     run(&log, &vectors, &config, ModelKind::Lstm, tch::Device::Cpu, Start::Anew(&Checkpoints::none()), &watch).unwrap();

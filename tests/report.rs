@@ -85,6 +85,8 @@ fn results(length: PeriodLength, active: &[i32], periods: i32, labels: &[&str], 
         share,
         no_bands: None,
         p_active: vec![0.8],
+        expected_events: vec![3.0],
+        expected_value: vec![],
     };
     let interest = |label: &&str| Interest {
         label: (*label).into(),

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::arguments::RoadArguments;
 use super::output::{Edge, count, print, print_json, table};
 use super::{exit, progress};
-use crate::forecast::{ModelKind, ModelResult};
+use crate::forecast::{ActivityResult, ActivityScore, Backtest, Errors, ModelKind, ModelResult};
 use crate::observe::Stage;
 use crate::pipeline::{self, BacktestOutcome, Store};
 use crate::report::{self, OutputFolder};
@@ -103,6 +103,7 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         edges[0] = Edge::Left;
         text += &table(&edges, &rows);
     }
+    text += &activity(found)?;
     writeln!(text, "\n{}", found.chosen_because)?;
     for note in &outcome.notes {
         writeln!(text, "Note: {note}")?;
@@ -112,5 +113,36 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     for file in files {
         writeln!(text, "  {}", file.strip_prefix(std::path::absolute(out)?).unwrap_or(file).display())?;
     }
+    Ok(text)
+}
+
+/// How well networks foresaw activity, events and spend, beside the simple answers.
+fn activity(found: &Backtest) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let results: Vec<&ActivityResult> = found.models.iter().filter_map(|model| model.activity.as_ref()).collect();
+    let Some(first) = results.first() else { return Ok(text) };
+    writeln!(text, "\nActivity one period ahead of every user with a past ({} user-periods)", count(first.rows))?;
+    let head = ["forecast", "log loss", "brier", "events off by", "deviance", "spend off by", "deviance"];
+    let line = |score: &ActivityScore| {
+        let spend =
+            |of: fn(&Errors) -> f64| score.spend.as_ref().map_or("–".into(), |spend| format!("{:.2}", of(spend)));
+        vec![
+            score.model.clone(),
+            format!("{:.4}", score.log_loss),
+            format!("{:.4}", score.brier),
+            format!("{:.3}", score.events.mae),
+            format!("{:.3}", score.events.deviance),
+            spend(|errors| errors.mae),
+            spend(|errors| errors.deviance),
+        ]
+    };
+    let networks = results.iter().map(|result| line(&result.network));
+    let rows: Vec<Vec<String>> = std::iter::once(head.map(String::from).to_vec())
+        .chain(std::iter::once(line(&first.simple)))
+        .chain(networks)
+        .collect();
+    let mut edges = [Edge::Right; 7];
+    edges[0] = Edge::Left;
+    text += &table(&edges, &rows);
     Ok(text)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::arguments::ForecastArguments;
 use super::output::{Edge, count, print, print_json, table, things};
 use super::{Misuse, exit, inspect, progress, tell};
-use crate::forecast::Tuning;
+use crate::forecast::{ActivityTable, Errors, Tuning};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, ModelFolder, Outcome, Store};
 use crate::report::OutputFolder;
@@ -125,6 +125,7 @@ pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: 
             "rows": scores.rows,
             "events": scores.events,
             "models": scores.scores,
+            "activity": scores.activity,
         },
         "coverage": forecast.bands.iter().map(|band| (band.level.to_string(), band.coverage.into())).collect::<serde_json::Map<_, _>>(),
         "no_bands": forecast.no_bands,
@@ -207,6 +208,40 @@ fn scores(outcome: &Outcome) -> anyhow::Result<String> {
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
     text += &table(&[Edge::Left, Edge::Right, Edge::Right, Edge::Right, Edge::Right], &rows);
     writeln!(text, "  nll: nats an event, lower is better; gain: nats better than popularity")?;
+    if let Some(activity) = &scores.activity {
+        text += &activity_scores(activity)?;
+    }
+    Ok(text)
+}
+
+/// How well activity, events and spend were foreseen on the same periods.
+fn activity_scores(found: &ActivityTable) -> anyhow::Result<String> {
+    let mut text = String::new();
+    writeln!(text, "\nActivity of every user with a past there, active or not ({} user-periods)", count(found.rows))?;
+    let head = ["forecast", "log loss", "brier", "events off by", "deviance", "spend off by", "deviance"];
+    let lines = found.scores.iter().map(|score| {
+        let spend =
+            |of: fn(&Errors) -> f64| score.spend.as_ref().map_or("–".into(), |spend| format!("{:.2}", of(spend)));
+        vec![
+            score.model.clone(),
+            format!("{:.4}", score.log_loss),
+            format!("{:.4}", score.brier),
+            format!("{:.2}", score.events.mae),
+            format!("{:.2}", score.events.deviance),
+            spend(|errors| errors.mae),
+            spend(|errors| errors.deviance),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head.map(String::from).to_vec()).chain(lines).collect();
+    let mut edges = [Edge::Right; 7];
+    edges[0] = Edge::Left;
+    text += &table(&edges, &rows);
+    let spend = found.spend_by.as_ref().map(|by| format!(", spend by `{by}`")).unwrap_or_default();
+    writeln!(
+        text,
+        "  lower is better; taken are chances by `{}`, events by `{}`{spend}: the lowest log loss and deviance",
+        found.chance_by, found.events_by
+    )?;
     Ok(text)
 }
 

@@ -183,9 +183,8 @@ impl Reference {
         let gap = if known == 0 { 0.0 } else { last.since(past.periods[known - 1]) as f32 };
         let usual = (last.since(first) as f32 + 1.0) / (known as f32 + 1.0);
         let (sin, cos) = (self.calendar.season_phase(target) * std::f64::consts::TAU).sin_cos();
-        let was_active = |back: i32| {
-            f32::from(u8::from(past.periods[..=known].binary_search(&target.plus(-back)).is_ok()))
-        };
+        let was_active =
+            |back: i32| f32::from(u8::from(past.periods[..=known].binary_search(&target.plus(-back)).is_ok()));
         into.extend(levels);
         into.extend([
             ahead.ln(),

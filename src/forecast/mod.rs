@@ -1,6 +1,8 @@
 //! Trajectories → forecasts with bands, and how well every model did on the past.
 
 mod activity;
+#[cfg(test)]
+mod activity_tests;
 mod adamw;
 mod affinity;
 mod backtest;

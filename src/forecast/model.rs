@@ -1,7 +1,7 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
-use std::collections::BTreeMap;
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -87,7 +87,20 @@ impl<'a> Known<'a> {
         };
         let heads = if given == HeadLoss::Chosen { OnceCell::new() } else { OnceCell::from(given) };
         let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
-        Ok(Self { trajectories, vectors, pasts, market, affinity, split, config, device, heads, references: OnceCell::new(), start, watch })
+        Ok(Self {
+            trajectories,
+            vectors,
+            pasts,
+            market,
+            affinity,
+            split,
+            config,
+            device,
+            heads,
+            references: OnceCell::new(),
+            start,
+            watch,
+        })
     }
 
     /// How many interests there are.

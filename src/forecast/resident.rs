@@ -88,7 +88,9 @@ impl Resident {
             users.push(place);
         }
         rows.resize(rows.len() + wide, 0.0);
-        let tensor = |data: &[f32], shape: &[i64]| Tensor::f_from_slice(data)?.f_reshape(rows_of(data, shape))?.f_to_device(device);
+        let tensor = |data: &[f32], shape: &[i64]| {
+            Tensor::f_from_slice(data)?.f_reshape(rows_of(data, shape))?.f_to_device(device)
+        };
         Ok(Self {
             rows: tensor(&rows, &[-1, wide as i64])?,
             ground: tensor(&ground, &[-1, interests])?,

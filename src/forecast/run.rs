@@ -12,8 +12,8 @@ use super::result::{Band, Forecast, ScoreTable};
 use super::saved::{Networks, SavedModel, Start};
 use super::score::score;
 use super::split::Split;
-use super::trained::HEAD_WEIGHTS;
 use super::standing::{Answers, Standing, cell, observed_cells, stand};
+use super::trained::HEAD_WEIGHTS;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
 

@@ -86,7 +86,7 @@ pub fn scores_object(found: &Backtest) -> Value {
                 model.by_activity.iter().map(|(group, of)| (group.clone(), scores(of))).collect();
             let curve: Vec<Value> =
                 model.reliability.iter().map(|(level, held)| json!({ "level": level, "coverage": held })).collect();
-            let object = json!({
+            let mut object = json!({
                 "simple": model.simple,
                 "all": scores(&model.all),
                 "one_step": scores(&model.one_step),
@@ -96,6 +96,16 @@ pub fn scores_object(found: &Backtest) -> Value {
                 "better_than_best_simple": model.better_than_simple,
                 "reliability": curve,
             });
+            if let Some(activity) = &model.activity {
+                object["activity"] = json!({
+                    "rows": activity.rows,
+                    "log_loss": activity.network.log_loss,
+                    "brier": activity.network.brier,
+                    "events": activity.network.events,
+                    "spend": activity.network.spend,
+                    "simple": activity.simple,
+                });
+            }
             (model.name.clone(), object)
         })
         .collect();
@@ -116,8 +126,13 @@ mod tests {
     use super::*;
     use crate::calendar::{Calendar, PeriodLength};
     use crate::events::UserId;
-    use crate::forecast::{Asked, Band, Difference, ModelResult};
+    use crate::forecast::{ActivityResult, ActivityScore, Asked, Band, Difference, Errors, ModelResult};
     use polars::prelude::{ParquetReader, SerReader as _};
+
+    fn active(name: &str) -> ActivityScore {
+        let events = Errors { mae: 1.5, deviance: 2.5 };
+        ActivityScore { model: name.into(), log_loss: 0.4, brier: 0.1, events, spend: None }
+    }
 
     fn model(name: &str) -> ModelResult {
         ModelResult {
@@ -132,6 +147,11 @@ mod tests {
             by_activity: vec![("1 to 3".into(), Scores::default())],
             better_than_simple: Difference::default(),
             reliability: vec![(0.8, 0.79)],
+            activity: (name == "lstm").then(|| ActivityResult {
+                rows: 5,
+                network: active(name),
+                simple: active("simple"),
+            }),
         }
     }
 
@@ -165,5 +185,8 @@ mod tests {
         let scores: Value = serde_json::from_slice(&std::fs::read(&files[1]).unwrap()).unwrap();
         assert_eq!(scores["models"]["lstm"]["all"]["events"], 4);
         assert!(scores["models"]["mean"]["origins"].is_object());
+        let activity = &scores["models"]["lstm"]["activity"];
+        assert_eq!((&activity["events"]["mae"], &activity["simple"]["log_loss"]), (&json!(1.5), &json!(0.4)));
+        assert!(activity["spend"].is_null() && scores["models"]["mean"]["activity"].is_null());
     }
 }

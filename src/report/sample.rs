@@ -71,6 +71,8 @@ pub fn shop() -> Shop {
         share,
         no_bands: None,
         p_active: vec![0.9, 0.2],
+        expected_events: vec![4.5, 0.4],
+        expected_value: vec![11.0, 0.8],
     };
     let interest = |label: &str, share| Interest {
         label: label.into(),

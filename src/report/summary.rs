@@ -14,6 +14,7 @@ pub fn summarise_users(events: &EventTable, trajectories: &Trajectories, forecas
         .map(|user| {
             let rows = events.rows(user);
             let earned: f64 = events.value.as_ref().map_or(0.0, |value| value[rows.clone()].iter().sum());
+            let next = |of: &[f32]| forecast.place(user).and_then(|place| of.get(place).copied());
             let change = ChangeToNext::of(trajectories, forecast, user);
             UserSummary {
                 user,
@@ -22,7 +23,9 @@ pub fn summarise_users(events: &EventTable, trajectories: &Trajectories, forecas
                 last: rows.clone().next_back().map_or(WallTime(0), |row| events.time[row]),
                 active_periods: u32::try_from(trajectories.rows(user).len()).unwrap_or(u32::MAX),
                 value: earned - returned[user.index()],
-                p_active: forecast.place(user).and_then(|place| forecast.p_active.get(place).copied()),
+                p_active: next(&forecast.p_active),
+                expected_events: next(&forecast.expected_events),
+                expected_value: next(&forecast.expected_value),
                 leading_now: leading_now(trajectories, user),
                 leading_next: change.as_ref().map(|change| change.leading),
                 largest_change: change.map(|change| change.largest),

@@ -155,6 +155,8 @@ fn user_lines(events: &EventTable, users: &[UserSummary]) -> Vec<Column> {
         times("last", users.iter().map(|user| user.last)),
         column("active_periods", users.iter().map(|user| i64::from(user.active_periods))),
         column("p_active_next", users.iter().map(|user| user.p_active)),
+        column("expected_events_next", users.iter().map(|user| user.expected_events)),
+        column("expected_value_next", users.iter().map(|user| user.expected_value)),
         column("leading_now", users.iter().map(|user| i32::from(user.leading_now))),
         column("leading_next", users.iter().map(|user| number(user.leading_next))),
         column("change_interest", users.iter().map(|user| number(user.largest_change.map(|change| change.0)))),
@@ -269,6 +271,8 @@ mod tests {
                 ("last", time),
                 ("active_periods", Int64),
                 ("p_active_next", Float32),
+                ("expected_events_next", Float32),
+                ("expected_value_next", Float32),
                 ("leading_now", Int32),
                 ("leading_next", Int32),
                 ("change_interest", Int32),
@@ -312,9 +316,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut shop = sample::shop();
         shop.events.value = None;
+        shop.forecast.expected_value = Vec::new();
         write(folder.path(), &shop);
         let past = read(folder.path(), "trajectories.parquet");
         assert_eq!(past.column("value").unwrap().null_count(), past.height());
+        let users = read(folder.path(), "users.parquet");
+        assert_eq!(users.column("expected_value_next").unwrap().null_count(), users.height());
+        assert_eq!(users.column("expected_events_next").unwrap().null_count(), 1, "no forecast for Cid");
     }
 
     #[test]

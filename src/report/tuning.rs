@@ -37,6 +37,7 @@ pub fn write_tuning(path: &Path, tuning: &Tuning) -> Result<(), ReportError> {
         column("learning_rate", rows().map(|(_, trial, _)| trial.shape.learning_rate)),
         column("weight_decay", rows().map(|(_, trial, _)| trial.shape.weight_decay)),
         column("window", rows().map(|(_, trial, _)| trial.shape.window)),
+        column("heads", rows().map(|(_, trial, _)| trial.shape.heads.weight())),
     ];
     write_table(path, rows().count(), columns)
 }

@@ -20,6 +20,10 @@ pub struct UserSummary {
     pub value: f64,
     /// Probability of any activity in the first period forecast; none without a forecast for this user.
     pub p_active: Option<f32>,
+    /// Events expected in the first period forecast, silence counted as none.
+    pub expected_events: Option<f32>,
+    /// Spend expected there, net of returns; none where the log has no value.
+    pub expected_value: Option<f32>,
     /// The interest with the largest share in the user's last active period.
     pub leading_now: u16,
     /// The interest with the largest share in the first period forecast.

@@ -89,5 +89,6 @@ fn model(name: &str, nll: f64, (mean, lower, upper): (f64, f64, f64), origins: &
         reliability: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
             .map(|stated: f64| (stated, stated + 0.02 * (1.0 - stated)))
             .to_vec(),
+        activity: None,
     }
 }

@@ -6,7 +6,9 @@ use driftline::calendar::{Calendar, Period, PeriodLength, WallTime};
 use driftline::events::{
     Account, ColumnReport, EventTable, Inspection, Reason, Rejection, Returns, Role, TextId, UserId,
 };
-use driftline::forecast::{Band, Forecast, ForecastConfig, SavedModel, Score, ScoreTable};
+use driftline::forecast::{
+    ActivityScore, ActivityTable, Band, Errors, Forecast, ForecastConfig, SavedModel, Score, ScoreTable,
+};
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
 use driftline::language::{Embedded, ModelInfo};
 use driftline::observe::CurvePoint;
@@ -194,6 +196,8 @@ fn forecast(customers: &[Customer], interests: usize, origin: Period, calendar: 
         bands,
         no_bands: None,
         p_active: customers.iter().map(|customer| (customer.zeal * 0.95) as f32).collect(),
+        expected_events: customers.iter().map(|customer| (customer.zeal * 20.0) as f32).collect(),
+        expected_value: customers.iter().map(|customer| (customer.zeal * 180.0) as f32).collect(),
         share,
     }
 }
@@ -250,6 +254,23 @@ fn language() -> LanguageUse {
     }
 }
 
+fn activity() -> ActivityTable {
+    let score = |model: &str, log_loss, events, spend| ActivityScore {
+        model: model.to_owned(),
+        log_loss,
+        brier: 0.3 * log_loss,
+        events: Errors { mae: events, deviance: 2.0 * events },
+        spend: Some(Errors { mae: spend, deviance: 2.0 * spend }),
+    };
+    ActivityTable {
+        rows: 9_812,
+        scores: vec![score("simple", 0.482, 10.4, 91.3), score("lstm", 0.471, 10.1, 92.6)],
+        chance_by: "lstm".into(),
+        events_by: "lstm".into(),
+        spend_by: Some("simple".into()),
+    }
+}
+
 fn scores() -> ScoreTable {
     let rows = [
         ("lstm", 2.118, 0.231, 0.842, 0.41),
@@ -267,6 +288,7 @@ fn scores() -> ScoreTable {
             .into_iter()
             .map(|(model, nll, gain, l1, top1)| Score { model: model.to_owned(), nll, gain, l1, top1 })
             .collect(),
+        activity: Some(activity()),
     }
 }
 

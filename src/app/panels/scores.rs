@@ -9,7 +9,7 @@ use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, section};
-use crate::forecast::{Score, ScoreTable};
+use crate::forecast::{ActivityTable, Errors, Score, ScoreTable};
 use crate::pipeline::Outcome;
 
 /// The models that learn nothing: what any other has to beat.
@@ -29,6 +29,16 @@ impl View for Scores {
             ui.add_space(space::SMALL);
             table(ui, &outcome.scores);
         });
+        if let Some(found) = &outcome.scores.activity {
+            ui.add_space(space::SMALL);
+            card(ui, space::INSET, |ui| {
+                ui.set_min_width(ui.available_width());
+                section(ui, "Whether users come back, with how many events, and what they spend");
+                caption(ui, taken(found));
+                ui.add_space(space::SMALL);
+                activity(ui, found);
+            });
+        }
     }
 }
 
@@ -135,6 +145,73 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
         });
 }
 
+/// Whose word is taken on activity.
+fn taken(found: &ActivityTable) -> String {
+    let mut text = format!(
+        "Over {} there, active or not. Chances are taken from the {}, events from the {}",
+        format::of(found.rows, "user-period", "user-periods"),
+        forecaster(&found.chance_by),
+        forecaster(&found.events_by)
+    );
+    if let Some(by) = &found.spend_by {
+        text += &format!(", spend from the {}", forecaster(by));
+    }
+    text + ": the lowest log loss and deviance."
+}
+
+fn forecaster(name: &str) -> String {
+    if name == "simple" { "simple forecast".to_owned() } else { model_name(name) }
+}
+
+fn activity(ui: &mut Ui, found: &ActivityTable) {
+    let headings = ["Forecast", "Log loss", "Brier", "Events off by", "Deviance", "Spend off by", "Deviance"];
+    let right = Layout::right_to_left(Align::Center);
+    ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
+    let quiet = Tokens::of(ui).quiet;
+    TableBuilder::new(ui)
+        .id_salt("activity")
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .vscroll(false)
+        .column(Column::exact(160.0))
+        .columns(Column::exact(90.0), 6)
+        .header(28.0, |mut header| {
+            for (place, heading) in headings.into_iter().enumerate() {
+                let label = Label::new(RichText::new(heading).size(size::SMALL).color(quiet));
+                header.col(|ui| {
+                    if place == 0 {
+                        ui.add(label);
+                    } else {
+                        ui.with_layout(right, |ui| ui.add(label));
+                    }
+                });
+            }
+        })
+        .body(|body| {
+            body.rows(28.0, found.scores.len(), |mut row| {
+                let score = &found.scores[row.index()];
+                row.col(|ui| {
+                    ui.label(forecaster(&score.model));
+                });
+                let spend = |of: fn(&Errors) -> f64| {
+                    score.spend.as_ref().map_or_else(|| "–".to_owned(), |errors| format!("{:.2}", of(errors)))
+                };
+                let values = [
+                    format!("{:.4}", score.log_loss),
+                    format!("{:.4}", score.brier),
+                    format!("{:.2}", score.events.mae),
+                    format!("{:.2}", score.events.deviance),
+                    spend(|errors| errors.mae),
+                    spend(|errors| errors.deviance),
+                ];
+                for value in values {
+                    row.col(|ui| {
+                        ui.with_layout(right, |ui| ui.label(value));
+                    });
+                }
+            });
+        });
+}
+
 /// A number with its sign: `+0.071`.
 pub fn signed(value: f64) -> String {
     if value < 0.0 { format!("−{:.3}", -value) } else { format!("+{value:.3}") }
@@ -150,7 +227,7 @@ mod tests {
             .iter()
             .map(|(model, nll)| Score { model: (*model).to_owned(), nll: *nll, gain: 0.0, l1: 0.5, top1: 0.4 })
             .collect();
-        ScoreTable { first: Period(1), last: Period(2), rows: 1, events: 1, scores }
+        ScoreTable { first: Period(1), last: Period(2), rows: 1, events: 1, scores, activity: None }
     }
 
     #[test]

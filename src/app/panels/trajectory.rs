@@ -136,6 +136,12 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions
                     if let Some(p) = summary.p_active {
                         let next = calendar.label(outcome.forecast.origin);
                         parts.push(format!("active in {next}: {}", format::percent(p.into())));
+                        if let Some(events) = summary.expected_events {
+                            parts.push(format!("{} events expected there", format::amount(f64::from(events))));
+                        }
+                        if let Some(value) = summary.expected_value {
+                            parts.push(format!("{} expected spend", format::amount(f64::from(value))));
+                        }
                     }
                     let quiet = Tokens::of(ui).quiet;
                     ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
