@@ -8,9 +8,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::arguments::RoadArguments;
+use super::forecast::activity_table;
 use super::output::{Edge, count, print, print_json, table};
 use super::{exit, progress};
-use crate::forecast::{ActivityResult, ActivityScore, Backtest, Errors, ModelKind, ModelResult};
+use crate::forecast::{ActivityResult, Backtest, ModelKind, ModelResult};
 use crate::observe::Stage;
 use crate::pipeline::{self, BacktestOutcome, Store};
 use crate::report::{self, OutputFolder};
@@ -122,27 +123,6 @@ fn activity(found: &Backtest) -> anyhow::Result<String> {
     let results: Vec<&ActivityResult> = found.models.iter().filter_map(|model| model.activity.as_ref()).collect();
     let Some(first) = results.first() else { return Ok(text) };
     writeln!(text, "\nActivity one period ahead of every user with a past ({} user-periods)", count(first.rows))?;
-    let head = ["forecast", "log loss", "brier", "events off by", "deviance", "spend off by", "deviance"];
-    let line = |score: &ActivityScore| {
-        let spend =
-            |of: fn(&Errors) -> f64| score.spend.as_ref().map_or("–".into(), |spend| format!("{:.2}", of(spend)));
-        vec![
-            score.model.clone(),
-            format!("{:.4}", score.log_loss),
-            format!("{:.4}", score.brier),
-            format!("{:.3}", score.events.mae),
-            format!("{:.3}", score.events.deviance),
-            spend(|errors| errors.mae),
-            spend(|errors| errors.deviance),
-        ]
-    };
-    let networks = results.iter().map(|result| line(&result.network));
-    let rows: Vec<Vec<String>> = std::iter::once(head.map(String::from).to_vec())
-        .chain(std::iter::once(line(&first.simple)))
-        .chain(networks)
-        .collect();
-    let mut edges = [Edge::Right; 7];
-    edges[0] = Edge::Left;
-    text += &table(&edges, &rows);
+    text += &activity_table(std::iter::once(&first.simple).chain(results.iter().map(|result| &result.network)));
     Ok(text)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::arguments::ForecastArguments;
 use super::output::{Edge, count, print, print_json, table, things};
 use super::{Misuse, exit, inspect, progress, tell};
-use crate::forecast::{ActivityTable, Errors, Tuning};
+use crate::forecast::{ActivityScore, ActivityTable, Errors, Tuning};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, ModelFolder, Outcome, Store};
 use crate::report::OutputFolder;
@@ -218,24 +218,7 @@ fn scores(outcome: &Outcome) -> anyhow::Result<String> {
 fn activity_scores(found: &ActivityTable) -> anyhow::Result<String> {
     let mut text = String::new();
     writeln!(text, "\nActivity of every user with a past there, active or not ({} user-periods)", count(found.rows))?;
-    let head = ["forecast", "log loss", "brier", "events off by", "deviance", "spend off by", "deviance"];
-    let lines = found.scores.iter().map(|score| {
-        let spend =
-            |of: fn(&Errors) -> f64| score.spend.as_ref().map_or("–".into(), |spend| format!("{:.2}", of(spend)));
-        vec![
-            score.model.clone(),
-            format!("{:.4}", score.log_loss),
-            format!("{:.4}", score.brier),
-            format!("{:.2}", score.events.mae),
-            format!("{:.2}", score.events.deviance),
-            spend(|errors| errors.mae),
-            spend(|errors| errors.deviance),
-        ]
-    });
-    let rows: Vec<Vec<String>> = std::iter::once(head.map(String::from).to_vec()).chain(lines).collect();
-    let mut edges = [Edge::Right; 7];
-    edges[0] = Edge::Left;
-    text += &table(&edges, &rows);
+    text += &activity_table(found.scores.iter());
     let spend = found.spend_by.as_ref().map(|by| format!(", spend by `{by}`")).unwrap_or_default();
     writeln!(
         text,
@@ -262,4 +245,26 @@ fn bands(outcome: &Outcome) -> anyhow::Result<String> {
         writeln!(text, "  {why}")?;
     }
     Ok(text)
+}
+
+/// Forecasters of activity, a line each.
+pub(super) fn activity_table<'a>(scores: impl Iterator<Item = &'a ActivityScore>) -> String {
+    let head = ["forecast", "log loss", "brier", "events off by", "deviance", "spend off by", "deviance"];
+    let lines = scores.map(|score| {
+        let spend =
+            |of: fn(&Errors) -> f64| score.spend.as_ref().map_or("–".into(), |errors| format!("{:.2}", of(errors)));
+        vec![
+            score.model.clone(),
+            format!("{:.4}", score.log_loss),
+            format!("{:.4}", score.brier),
+            format!("{:.2}", score.events.mae),
+            format!("{:.2}", score.events.deviance),
+            spend(|errors| errors.mae),
+            spend(|errors| errors.deviance),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head.map(String::from).to_vec()).chain(lines).collect();
+    let mut edges = [Edge::Right; 7];
+    edges[0] = Edge::Left;
+    table(&edges, &rows)
 }

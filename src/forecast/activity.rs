@@ -208,7 +208,8 @@ impl Reference {
         let (mut start, mut context, mut seen) = (Vec::new(), Vec::new(), Vec::new());
         for of_user in questions.chunk_by(|a, b| a.user == b.user) {
             self.lay_out(&pasts[of_user[0].user.index()], of_user, &mut start, &mut context, &mut seen);
-            (context.clear(), seen.clear());
+            context.clear();
+            seen.clear();
         }
         let mut found = Outlook::default();
         for numbers in start.chunks_exact(STARTS) {

@@ -55,7 +55,7 @@ fn a_rhythm_is_learnt_that_the_hazard_model_cannot_see() {
     let table = found.scores.activity.unwrap();
     let (simple, network) = (&table.scores[0], &table.scores[1]);
     assert_eq!((simple.model.as_str(), network.model.as_str()), ("simple", "lstm"));
-    assert!(table.rows > 0 && table.rows % 120 == 0, "every user in every validation period: {}", table.rows);
+    assert!(table.rows > 0 && table.rows.is_multiple_of(120), "every user in every validation period: {}", table.rows);
     assert!(network.log_loss < 0.5 * simple.log_loss && network.brier < simple.brier, "{table:?}");
     assert!(network.events.deviance < simple.events.deviance, "{table:?}");
     assert!(network.spend.unwrap().deviance < simple.spend.unwrap().deviance, "{table:?}");
@@ -169,7 +169,7 @@ fn nothing_at_or_after_the_origin_reaches_chances_events_or_spend() {
     known.origin = Period(16);
     let mut noise = known.clone();
     for row in (0..noise.period.len()).filter(|row| noise.period[*row] >= noise.origin) {
-        noise.spend[row] = -7.0 * noise.spend[row];
+        noise.spend[row] *= -7.0;
         for cell in noise.cells(row) {
             noise.events[cell] = noise.events[cell] * 7 + 1;
         }
