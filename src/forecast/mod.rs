@@ -35,7 +35,9 @@ mod train;
 mod trained;
 mod tuning;
 
-pub use backtest::{Asked, Backtest, BacktestPlan, Difference, ModelResult, Scores, backtest};
+pub use backtest::{
+    Ablation, Asked, Backtest, BacktestPlan, Compared, Difference, ModelResult, Part, Scores, ablate, backtest,
+};
 pub use checkpoint::Checkpoints;
 pub use config::{CellKind, ForecastConfig, NetworkShape};
 pub use drift::{Change, Drift};
@@ -44,4 +46,4 @@ pub use model::ModelKind;
 pub use result::{Band, Forecast, Score, ScoreTable};
 pub use run::{Run, run};
 pub use saved::{Role, SavedMember, SavedModel, Start};
-pub use tuning::{Trial, Tuning, tune};
+pub use tuning::{Round, Trial, TrialState, Tuning, search_rounds, shapes_to_try, tune};

@@ -44,6 +44,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         best_simple: "ewma".to_owned(),
         chosen: "ensemble".to_owned(),
         chosen_because: "`ensemble` did best on the periods before the last origin.".to_owned(),
+        ablations: Vec::new(),
         origins,
     };
     BacktestOutcome {

@@ -44,6 +44,7 @@ pub fn backtest(
         best_simple: String::new(),
         chosen: String::new(),
         chosen_because: String::new(),
+        ablations: Vec::new(),
     };
     let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
     let nowhere = Checkpoints::none();

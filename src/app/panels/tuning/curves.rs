@@ -1,0 +1,132 @@
+//! The learning curves of all trials in one chart.
+
+use eframe::egui::{Color32, FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
+use egui_plot::{AxisHints, ItemId, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
+
+use super::trials::is_best;
+use super::{loss, trial_name};
+use crate::app::panels::curves::{round_losses, whole_epochs};
+use crate::app::panels::layout::line;
+use crate::app::theme::{Tokens, size};
+use crate::app::widgets::{caption, section, still, swatch};
+use crate::forecast::{TrialState, Tuning};
+
+/// How far above the worst of the last losses the chart reaches, as a part of what lies between best and worst.
+const ROOM: f64 = 0.6;
+
+/// Draws the chart; answers the trial under the pointer. `pointed` is the one to light up.
+pub(super) fn curves_ui(ui: &mut Ui, trials: &Tuning, pointed: Option<usize>) -> Option<usize> {
+    let t = Tokens::of(ui);
+    ui.spacing_mut().interact_size.y = 20.0;
+    line(
+        ui,
+        |ui| {
+            section(ui, "Learning curves");
+            caption(ui, "nats per event on periods not learnt from");
+        },
+        |ui| {
+            for (name, colour) in [("others", t.outline), ("defaults", t.quiet), ("best", t.accent)] {
+                caption(ui, name);
+                swatch(ui, colour);
+            }
+        },
+    );
+    let curves: Vec<Vec<[f64; 2]>> = trials.trials.iter().map(|trial| points(trial.path())).collect();
+    let summary = summary(trials);
+    let [low, high] = reach(&curves);
+    let plot = plot(t, ui.available_height() - 28.0).include_y(low).include_y(high).show(ui, |plot| {
+        // What stands out is drawn last, over the others.
+        let mut places: Vec<usize> = (0..curves.len()).collect();
+        places.sort_by_key(|at| (pointed == Some(*at), is_best(trials, *at), *at == 0));
+        for at in places {
+            let (colour, width) = pen(t, trials, at, pointed);
+            // An early loss may be far above all others, and the chart is about those that are close.
+            let shown: Vec<[f64; 2]> = curves[at].iter().copied().filter(|[_, loss]| *loss <= high).collect();
+            let name = format!("Trial {}", trial_name(trials, at));
+            let ends = is_best(trials, at) || shown.len() == 1 || trials.trials[at].state == TrialState::Running;
+            if let Some(end) = shown.last().filter(|_| ends) {
+                let end = PlotPoints::new(vec![*end]);
+                let mark = Points::new(format!("end of {name}"), end).color(colour).radius(3.5).allow_hover(false);
+                plot.points(mark.shape(MarkerShape::Circle));
+            }
+            let path = Line::new(name, PlotPoints::new(shown)).id(at).color(colour).width(width);
+            let usual = at == 0 && !is_best(trials, 0);
+            plot.line(path.style(if usual { LineStyle::Dashed { length: 5.0 } } else { LineStyle::Solid }));
+        }
+    });
+    plot.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &summary));
+    caption(ui, summary);
+    let under = plot.hovered_plot_item?;
+    (0..trials.trials.len()).find(|at| ItemId::new(at) == under)
+}
+
+fn points(path: Vec<&crate::observe::CurvePoint>) -> Vec<[f64; 2]> {
+    path.iter().filter_map(|point| Some([f64::from(point.epoch), point.validation?])).collect()
+}
+
+fn pen(t: &Tokens, trials: &Tuning, at: usize, pointed: Option<usize>) -> (Color32, f32) {
+    let width: f32 = if pointed == Some(at) { 3.0 } else { 1.5 };
+    match trials.trials[at].state {
+        _ if is_best(trials, at) => (t.accent, width.max(2.5)),
+        _ if pointed == Some(at) => (t.text, 2.5),
+        TrialState::Running => (t.text, width),
+        _ if at == 0 => (t.quiet, width),
+        _ => (t.outline, width),
+    }
+}
+
+/// The losses between which the chart is drawn: from the best to somewhat above the worst that a trial came to.
+fn reach(curves: &[Vec<[f64; 2]>]) -> [f64; 2] {
+    let lowest = |curve: &Vec<[f64; 2]>| curve.iter().map(|[_, loss]| *loss).fold(f64::INFINITY, f64::min);
+    let best: Vec<f64> = curves.iter().map(lowest).filter(|loss| loss.is_finite()).collect();
+    let (low, high) =
+        best.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), loss| (low.min(*loss), high.max(*loss)));
+    if low > high {
+        return [0.0, 1.0];
+    }
+    let between = (high - low).max(0.002);
+    [low - 0.1 * between, high + ROOM * between]
+}
+
+fn plot(t: &Tokens, height: f32) -> Plot<'static> {
+    let font = || FontId::proportional(size::SMALL);
+    let epochs = AxisHints::new_x()
+        .tick_label_color(t.quiet)
+        .tick_label_font(font())
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(|mark, _| format!("{:.0}", mark.value));
+    let losses = AxisHints::new_y()
+        .tick_label_color(t.quiet)
+        .tick_label_font(font())
+        .min_thickness(44.0)
+        .label_spacing(Rangef::new(1.0, 1.0))
+        .formatter(|mark, _| {
+            let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 6.0) as usize;
+            format!("{:.decimals$}", mark.value)
+        });
+    still(Plot::new("trials"), t)
+        .height(height)
+        .x_grid_spacer(whole_epochs)
+        .y_grid_spacer(round_losses)
+        .custom_x_axes(vec![epochs])
+        .custom_y_axes(vec![losses])
+        .show_grid(Vec2b::new(false, true))
+        .label_formatter(|hover| match hover {
+            egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
+                Some(format!("{plot_name}\nepoch {:.0}: {:.4}", position.x, position.y))
+            }
+            egui_plot::HoverPosition::Elsewhere { .. } => None,
+        })
+        .include_x(1.0)
+        .include_x(8.0)
+}
+
+fn summary(trials: &Tuning) -> String {
+    let begun = trials.trials.iter().filter(|trial| !trial.curve.is_empty()).count();
+    let best = trials.best();
+    if is_best(trials, best) {
+        format!("{begun} of {} trials begun, the best at {} nats per event", trials.trials.len(), loss(trials.trials[best].loss))
+    } else {
+        format!("{begun} of {} trials begun", trials.trials.len())
+    }
+}
