@@ -80,8 +80,8 @@ impl Part {
         }
     }
 
-    /// The group of users by activity that it is, if it is one.
-    fn activity(self) -> Option<usize> {
+    /// The number of the group of users by activity that it is, if it is one.
+    pub fn activity(self) -> Option<usize> {
         [Self::FewPeriods, Self::SomePeriods, Self::ManyPeriods].iter().position(|part| *part == self)
     }
 }

@@ -3,6 +3,7 @@
 mod errors;
 mod models;
 mod reliability;
+mod texts;
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui, vec2};
 
@@ -16,10 +17,12 @@ use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter, section, well};
 use crate::forecast::Backtest;
+use crate::pipeline::BacktestScope;
 
 use errors::{By, errors_ui};
 use models::models_ui;
 use reliability::reliability_ui;
+use texts::texts_ui;
 
 /// Height of the cards beside each other.
 const ABOVE: f32 = 464.0;
@@ -65,6 +68,13 @@ impl View for BacktestPage {
                 ui.set_min_size(vec2(ui.available_width(), BELOW - 2.0 * space::INSET - 2.0));
                 errors_ui(ui, backtest, &mut self.by);
             });
+            if !backtest.ablations.is_empty() {
+                ui.add_space(space::MEDIUM - space::SMALL);
+                card(ui, space::INSET, |ui| {
+                    ui.set_min_width(ui.available_width());
+                    texts_ui(ui, backtest);
+                });
+            }
             notes(ui, outcome.notes.iter().chain([&backtest.chosen_because]));
         });
     }
@@ -106,6 +116,15 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
                 let before = session.backtest.is_some();
                 let text = if before { "Run again" } else { "Run backtest" };
                 job_button(ui, text, Command::Backtest, !before, why_not, actions);
+                let mut ablation = session.scope.ablation;
+                let tick = ui.checkbox(&mut ablation, "Networks without text too");
+                tick.on_hover_text(
+                    "Train each network a second time without the texts’ vectors, to see what the words add; takes about \
+                     twice as long",
+                );
+                if ablation != session.scope.ablation {
+                    actions.push(Action::SetScope(BacktestScope { ablation, ..session.scope.clone() }));
+                }
             }
         },
     );
