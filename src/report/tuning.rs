@@ -60,7 +60,7 @@ pub fn tuning_verdict(tuning: &Tuning) -> String {
         (None, _) => "No trial came to a result".to_owned(),
         (Some(_), 0) => format!("The defaults did best{so_far}: no other trial was better"),
         (Some(gain), best) => {
-            format!("Trial {} is {gain:.4} nats an event better than the defaults{so_far}", best + 1)
+            format!("Trial {} is {gain:.4} nats per event better than the defaults{so_far}", best + 1)
         }
     }
 }

@@ -110,10 +110,11 @@ fn what_the_words_add_is_drawn() {
         found.settings = settings;
         window.tell(Update::Backtested(job, std::sync::Arc::new(found)));
         assert!(window.shows("LSTM without text"));
-        assert!(window.shows("LSTM, Texts new to all: +0.0043 nats per event (+0.0009 to +0.0077), 23 users"));
         window.find("What the words add").scroll_to_me();
         window.harness.run();
         window.harness.run();
+        let said = "LSTM, Texts new to all: +0.0043 nats per event (+0.0009 to +0.0077), 23 users";
+        assert!(window.shows(said), "{:#?}", window.names());
         keep(&window, "21-backtest-texts", theme);
     }
 }

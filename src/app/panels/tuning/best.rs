@@ -1,10 +1,11 @@
 //! The best settings beside the usual ones, and what to do with them.
 
-use eframe::egui::{Align, Button, Grid, Label, Layout, RichText, Ui};
+use eframe::egui::{Align, Button, Grid, Label, Layout, RichText, Ui, vec2};
 
 use super::trials::is_best;
 use super::{learns_from, loss, significant};
 use crate::app::commands::{Actions, Command};
+use crate::app::format;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::widgets::{caption, primary, section};
@@ -33,69 +34,71 @@ pub(super) fn best_ui(ui: &mut Ui, session: &Session, trials: &Tuning, live: boo
             ("Loss, nats", loss(usual.loss), loss(trials.trials[best].loss)),
         ]
     };
+    // Where nothing beats the defaults there is nothing to put beside them.
     table(ui, &rows, found && best > 0);
     if !live {
-        ui.with_layout(Layout::bottom_up(Align::Min), |ui| buttons(ui, session, best, actions));
+        ui.add_space(space::SMALL);
+        buttons(ui, session, best, actions);
     }
 }
 
 /// What the numbers below are, in a sentence.
 fn words(trials: &Tuning, found: bool, live: bool) -> String {
+    let best = trials.best();
     match trials.gain().filter(|_| found) {
         None => "No trial has come to a loss yet.".to_owned(),
-        Some(_) if trials.best() == 0 && live => "No other trial is better than the defaults yet.".to_owned(),
-        Some(_) if trials.best() == 0 => "The defaults are the best settings of those tried.".to_owned(),
-        Some(gain) => format!("Trial {}, {gain:.4} nats per event better than the defaults.", trials.best() + 1),
+        Some(_) if best == 0 && live => "No other trial is better than the defaults yet.".to_owned(),
+        Some(_) if best == 0 => "None of the others tried is better than the defaults.".to_owned(),
+        Some(gain) if live => format!("Trial {}, better by {gain:.4} nats per event.", best + 1),
+        Some(_) => {
+            let epochs = format::of(trials.trials[best].curve.len() as u64, "epoch", "epochs");
+            format!("Trial {}, after {epochs}.", best + 1)
+        }
     }
 }
 
-/// Both columns; what the best has otherwise stands out.
+/// The usual settings, and beside them the best ones if there are some; what these have otherwise stands out.
 fn table(ui: &mut Ui, rows: &[(&str, String, String)], found: bool) {
     let t = Tokens::of(ui);
-    ui.spacing_mut().interact_size.y = 0.0;
-    Grid::new("best settings").num_columns(3).min_col_width(VALUE).spacing([space::SMALL, 5.0]).show(ui, |ui| {
-        let right = |ui: &mut Ui, text: RichText| {
-            ui.allocate_ui_with_layout(
-                eframe::egui::vec2(VALUE, 16.0),
-                Layout::right_to_left(Align::Center),
-                |ui| ui.add(Label::new(text)),
-            );
-        };
-        ui.label("");
-        right(ui, RichText::new("Defaults").size(size::SMALL).color(t.quiet));
-        right(ui, RichText::new("Best").size(size::SMALL).color(t.quiet));
-        ui.end_row();
-        for (name, usual, best) in rows {
-            ui.label(RichText::new(*name).color(t.quiet));
-            right(ui, RichText::new(usual).color(t.text));
-            let text = if !found {
-                RichText::new(if *best == "–" { "–" } else { "as they are" }).color(t.quiet)
-            } else if usual == best {
-                RichText::new(best).color(t.text)
-            } else {
-                strong(best.clone())
-            };
-            right(ui, text);
+    let right = |ui: &mut Ui, text: RichText| {
+        ui.allocate_ui_with_layout(vec2(VALUE, 16.0), Layout::right_to_left(Align::Center), |ui| {
+            ui.add(Label::new(text));
+        });
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        Grid::new("best settings").num_columns(3).min_col_width(VALUE).spacing([space::SMALL, 6.0]).show(ui, |ui| {
+            ui.label("");
+            for heading in ["Defaults", "Best"].into_iter().take(1 + usize::from(found)) {
+                right(ui, RichText::new(heading).size(size::SMALL).color(t.quiet));
+            }
             ui.end_row();
-        }
+            for (name, usual, best) in rows {
+                ui.label(RichText::new(*name).color(t.quiet));
+                right(ui, RichText::new(usual).color(t.text));
+                if found {
+                    let same = usual == best;
+                    right(ui, if same { RichText::new(best).color(t.text) } else { strong(best.clone()) });
+                }
+                ui.end_row();
+            }
+        });
     });
 }
 
 fn buttons(ui: &mut Ui, session: &Session, best: usize, actions: &mut Actions) {
+    let usable = session.to_use().is_some();
+    let in_use = session.tuned.as_ref().is_some_and(|tuned| tuned.tuning.gain().is_some()) && !usable;
+    if in_use {
+        caption(ui, if best == 0 { "Training uses the defaults." } else { "Training uses these settings." });
+    }
     ui.horizontal(|ui| {
-        let usable = session.to_use().is_some();
-        let in_use = session.tuned.is_some() && !usable;
-        if best == 0 && in_use {
-            caption(ui, "Training uses the defaults.");
-        } else if in_use {
-            caption(ui, "Training uses them.");
-        } else {
+        if !in_use {
             let button = primary(ui, Command::UseTuned.text(), usable);
             if button.on_hover_text(Command::UseTuned.tooltip()).clicked() {
                 actions.run(Command::UseTuned);
             }
-        }
-        if session.settings.network.is_some() && (in_use || best == 0) {
+        } else if best > 0 {
             let back = ui.add(Button::new(Command::UseUsual.text()));
             if back.on_hover_text(Command::UseUsual.tooltip()).clicked() {
                 actions.run(Command::UseUsual);

@@ -7,7 +7,7 @@ use super::trials::is_best;
 use super::{loss, trial_name};
 use crate::app::panels::curves::{round_losses, whole_epochs};
 use crate::app::panels::layout::line;
-use crate::app::theme::{Tokens, size};
+use crate::app::theme::{Tokens, size, space};
 use crate::app::widgets::{caption, section, still, swatch};
 use crate::forecast::{TrialState, Tuning};
 
@@ -25,9 +25,13 @@ pub(super) fn curves_ui(ui: &mut Ui, trials: &Tuning, pointed: Option<usize>) ->
             caption(ui, "nats per event on periods not learnt from");
         },
         |ui| {
-            for (name, colour) in [("others", t.outline), ("defaults", t.quiet), ("best", t.accent)] {
+            for (name, colour) in [("others", others(t)), ("defaults", t.quiet), ("best", t.accent)] {
+                if name == "defaults" && is_best(trials, 0) {
+                    continue;
+                }
                 caption(ui, name);
                 swatch(ui, colour);
+                ui.add_space(space::SMALL);
             }
         },
     );
@@ -71,8 +75,13 @@ fn pen(t: &Tokens, trials: &Tuning, at: usize, pointed: Option<usize>) -> (Color
         _ if pointed == Some(at) => (t.text, 2.5),
         TrialState::Running => (t.text, width),
         _ if at == 0 => (t.quiet, width),
-        _ => (t.outline, width),
+        _ => (others(t), width),
     }
+}
+
+/// The colour of all curves that do not stand out.
+fn others(t: &Tokens) -> Color32 {
+    t.quiet.gamma_multiply(0.45)
 }
 
 /// The losses between which the chart is drawn: from the best to somewhat above the worst that a trial came to.

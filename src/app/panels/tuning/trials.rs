@@ -7,14 +7,17 @@ use super::order::{Key, Order};
 use super::{learns_from, loss, significant, trial_name};
 use crate::app::format;
 use crate::app::panels::layout::line;
-use crate::app::theme::{Tokens, size, space, strong};
+use crate::app::theme::{Tokens, size, strong};
 use crate::app::widgets::{Icon, caption, paint, section};
 use crate::forecast::{Trial, TrialState, Tuning};
 
 /// Height of a line.
 const LINE: f32 = 28.0;
 /// Width of the column that tells how a trial stands.
-const STATE: f32 = 152.0;
+const STATE: f32 = 200.0;
+
+/// Room before the sign in that column.
+const SIGN: f32 = 28.0;
 
 /// The columns: what they sort by, their heading, their width, what they mean.
 const COLUMNS: [(Key, &str, f32, &str); 10] = [
@@ -39,6 +42,7 @@ pub(super) struct TrialTable {
 impl TrialTable {
     /// Draws the table; answers the trial under the pointer. `pointed` is the one to light up.
     pub(super) fn ui(&mut self, ui: &mut Ui, trials: &Tuning, live: bool, pointed: Option<usize>) -> Option<usize> {
+        ui.spacing_mut().interact_size.y = 20.0;
         line(
             ui,
             |ui| {
@@ -70,7 +74,7 @@ impl TrialTable {
                         });
                     }
                     header.col(|ui| {
-                        ui.add_space(space::LARGE);
+                        ui.add_space(SIGN + 18.0);
                         ui.label(RichText::new("State").size(size::SMALL).color(Tokens::of(ui).quiet));
                     });
                 })
@@ -165,7 +169,7 @@ fn cell_ui(ui: &mut Ui, key: Key, trials: &Tuning, at: usize, best: bool) {
 /// A sign and a word.
 fn state_ui(ui: &mut Ui, trial: &Trial, state: &str, best: bool) {
     let t = Tokens::of(ui);
-    ui.add_space(space::LARGE - 18.0);
+    ui.add_space(SIGN);
     let (rect, _) = ui.allocate_exact_size(vec2(12.0, 12.0), Sense::hover());
     let sign = Rect::from_center_size(rect.center(), vec2(10.0, 10.0));
     match trial.state {
