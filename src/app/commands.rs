@@ -146,7 +146,9 @@ impl Command {
             Self::Backtest => "Put every model where it knows only what came before, and compare with what came",
             Self::Tune => "Try several settings of the networks on past periods, and keep the best",
             Self::UseTuned => "Put the best settings into the project, so that the next training uses them",
-            Self::UseUsual => "Take the found settings out of the project, so that the next training uses the usual ones",
+            Self::UseUsual => {
+                "Take the found settings out of the project, so that the next training uses the usual ones"
+            }
             Self::ExportTrials => "Every trial with its settings and its curve, as a CSV or Parquet file",
             Self::Cancel => "Stop the job at work",
             Self::ExportSvg => "The chart as it is shown, as a vector drawing",
@@ -298,9 +300,14 @@ mod tests {
 
     #[test]
     fn buttons_that_ask_for_more_end_in_three_dots() {
-        for command in
-            [Command::OpenLog, Command::OpenProject, Command::SaveAs, Command::ExportTables, Command::ExportRejected, Command::ExportTrials]
-        {
+        for command in [
+            Command::OpenLog,
+            Command::OpenProject,
+            Command::SaveAs,
+            Command::ExportTables,
+            Command::ExportRejected,
+            Command::ExportTrials,
+        ] {
             assert!(command.text().ends_with('…'), "{command:?}");
         }
     }

@@ -13,7 +13,8 @@ impl DriftlineApp {
         let tokens = Tokens::of(ui);
         self.dark = ui.visuals().dark_mode;
         let Self { session, panels, actions, .. } = self;
-        let Panels { top_bar, rail, status_bar, start, data, train, tuning, backtest, users, notices, shortcuts } = panels;
+        let Panels { top_bar, rail, status_bar, start, data, train, tuning, backtest, users, notices, shortcuts } =
+            panels;
 
         let bar = Frame::new().fill(tokens.surface).inner_margin(Margin::symmetric(space::INSET as i8, 0));
         Panel::top("top bar")

@@ -96,7 +96,10 @@ fn searched(found: &Tuning, outcome: &Outcome) -> anyhow::Result<String> {
     });
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
     text += &table(&[Edge::Right, Edge::Right, Edge::Right, Edge::Right, Edge::Left], &rows);
-    writeln!(text, "  the first has the defaults and goes on through every round; the trials with their curves are in tuning.parquet\n")?;
+    writeln!(
+        text,
+        "  the first has the defaults and goes on through every round; the trials with their curves are in tuning.parquet\n"
+    )?;
     Ok(text)
 }
 

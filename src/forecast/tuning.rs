@@ -251,8 +251,7 @@ pub fn shapes_to_try(config: &ForecastConfig, trials: usize, first: Period, orig
         weight_decay: log_uniform(&mut random, WEIGHT_DECAYS),
         window: WINDOWS[random.random_range(0..WINDOWS.len())].map(|part| (f64::from(known) * part).ceil() as i32),
     };
-    let mut shapes: Vec<NetworkShape> =
-        std::iter::once(NetworkShape::default()).chain((1..trials).map(draw)).collect();
+    let mut shapes: Vec<NetworkShape> = std::iter::once(NetworkShape::default()).chain((1..trials).map(draw)).collect();
     // A shape that a search of this size found is among them, so the same search is not done twice.
     if !shapes.contains(&config.shape())
         && let [_, .., last] = shapes.as_mut_slice()
@@ -335,8 +334,7 @@ mod tests {
         };
         let curve: Vec<CurvePoint> =
             [("1", 1), ("1", 2), ("1", 3), ("2", 3), ("2", 4)].map(|(of, epoch)| point(of, epoch)).to_vec();
-        let trial =
-            Trial { shape: NetworkShape::default(), state: TrialState::Done, rounds: 2, curve, loss: 2.0 };
+        let trial = Trial { shape: NetworkShape::default(), state: TrialState::Done, rounds: 2, curve, loss: 2.0 };
         let path: Vec<(&str, u32)> = trial.path().iter().map(|point| (point.curve.as_str(), point.epoch)).collect();
         assert_eq!(path, [("1", 1), ("1", 2), ("2", 3), ("2", 4)]);
     }

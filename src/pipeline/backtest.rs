@@ -91,8 +91,13 @@ pub fn backtest_from(
         (&config, &plan, only, ablation, device.describe()),
     ))?;
     let kept: Option<(InterestSpace, Backtest)> = store.get("backtest", key);
+    let checkpoints = store.checkpoints(key);
     let (space, found) = match kept {
-        Some(kept) => kept,
+        Some(kept) => {
+            // A kill right after the result was kept leaves them.
+            checkpoints.remove();
+            kept
+        }
         None => {
             let (mut vectors, _) = clock.time(Stage::Embed, || embedding.spooled(&events.texts, watch))?;
             let space = clock.time(Stage::Cluster, || {
@@ -104,15 +109,17 @@ pub fn backtest_from(
                 let rows = RowVectors::of_space(events, &trajectories, &space, &text, &mut vectors)?;
                 drop(vectors);
                 let (only, device) = (only.as_deref(), device.tch());
-                let mut found = forecast::backtest(&trajectories, &rows, &config, &plan, only, device, watch)?;
+                let mut found =
+                    forecast::backtest(&trajectories, &rows, &config, &plan, only, device, &checkpoints, watch)?;
                 if *ablation {
                     let new = NewTexts::since(events, &trajectories, &space, plan.first().unwrap_or(Period(0)));
-                    forecast::ablate(&mut found, &trajectories, &new, &config, &plan, device, watch)?;
+                    forecast::ablate(&mut found, &trajectories, &new, &config, &plan, device, &checkpoints, watch)?;
                 }
                 Ok(found)
             })?;
             let both = (space, found);
             store.put("backtest", key, &both);
+            checkpoints.remove();
             both
         }
     };

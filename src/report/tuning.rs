@@ -80,3 +80,67 @@ where
 {
     Column::new(PlSmallStr::from_str(name), values.collect::<Vec<_>>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{Period, PeriodLength};
+    use crate::forecast::{NetworkShape, TrialState};
+    use polars::prelude::{ParquetReader, SerReader as _};
+
+    fn search(losses: &[f64]) -> Tuning {
+        let trial = |(at, loss): (usize, &f64)| Trial {
+            shape: NetworkShape { hidden: 32 + at as i64, ..NetworkShape::default() },
+            state: TrialState::Done,
+            rounds: u32::from(loss.is_finite()),
+            curve: Vec::from_iter(loss.is_finite().then(|| CurvePoint {
+                curve: format!("trial {}", at + 1),
+                epoch: 1,
+                train: loss + 0.5,
+                validation: Some(*loss),
+                best: true,
+            })),
+            loss: *loss,
+        };
+        Tuning {
+            trials: losses.iter().enumerate().map(trial).collect(),
+            rounds: Vec::new(),
+            finished: losses.iter().all(|loss| loss.is_finite()),
+            first: Period(498),
+            last: Period(500),
+        }
+    }
+
+    #[test]
+    fn what_was_found_is_told_and_a_tie_goes_to_the_defaults() {
+        assert_eq!(
+            tuning_verdict(&search(&[2.5, 2.4969, 2.6])),
+            "Trial 2 is 0.0031 nats per event better than the defaults"
+        );
+        assert_eq!(tuning_verdict(&search(&[2.5, 2.5])), "The defaults did best: no other trial was better");
+        let stopped = search(&[2.5, 2.25, f64::INFINITY]);
+        assert!(tuning_verdict(&stopped).ends_with("better than the defaults so far"));
+        let basis = tuning_basis(&stopped, Calendar::new(PeriodLength::Month));
+        assert_eq!(
+            basis,
+            "Stopped early. 2 of 3 trials, compared on Jul 2011 to Sep 2011, from which none had learnt."
+        );
+        assert_eq!(tuning_verdict(&search(&[f64::INFINITY])), "No trial came to a result");
+    }
+
+    #[test]
+    fn trials_are_written_as_the_files_name_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = search(&[2.5, 2.25]);
+        let (csv, parquet) = (folder.path().join("trials.CSV"), folder.path().join("trials.parquet"));
+        write_tuning(&csv, &found).unwrap();
+        write_tuning(&parquet, &found).unwrap();
+        let text = std::fs::read_to_string(&csv).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("trial,epoch,curve,train,validation"), "{text}");
+        assert!(lines[2].starts_with("2,1,trial 2,2.75,2.25,true,true,2.25,1,33"), "{text}");
+        let table = ParquetReader::new(std::fs::File::open(&parquet).unwrap()).finish().unwrap();
+        let names: Vec<&str> = table.get_column_names().iter().map(|name| name.as_str()).collect();
+        assert_eq!((table.height(), names.join(",")), (2, lines[0].to_owned()));
+    }
+}

@@ -9,7 +9,9 @@ use driftline::pipeline::TuningOutcome;
 use driftline::project::Settings;
 
 /// What a trial of the search comes to: width, dropout, learning rate, how far back, the best loss of each round.
-const TRIALS: [(i64, f64, f64, Option<i32>, &[f64]); 9] = [
+type Planned = (i64, f64, f64, Option<i32>, &'static [f64]);
+
+const TRIALS: [Planned; 9] = [
     (64, 0.3, 2e-3, None, &[2.0588, 2.0371, 2.0334]),
     (32, 0.421, 6.1e-4, Some(12), &[2.0914]),
     (96, 0.184, 4.4e-3, None, &[2.0571, 2.0402]),
@@ -23,7 +25,7 @@ const TRIALS: [(i64, f64, f64, Option<i32>, &[f64]); 9] = [
 
 /// Trials of which none has begun.
 pub fn planned() -> Tuning {
-    let trial = |(hidden, dropout, learning_rate, window, _): (i64, f64, f64, Option<i32>, &[f64])| Trial {
+    let trial = |(hidden, dropout, learning_rate, window, _): Planned| Trial {
         shape: NetworkShape { hidden, dropout, learning_rate, window, ..NetworkShape::default() },
         state: TrialState::Waiting,
         rounds: 0,

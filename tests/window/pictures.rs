@@ -102,7 +102,7 @@ fn what_the_words_add_is_drawn() {
         let mut found = past::with_twins(&outcome);
         let mut window = Window::trained(theme, outcome);
         window.click("Backtest page");
-        window.click("Networks without text too");
+        window.reach("Train the networks a second time without text");
         window.click("Run backtest");
         let (job, request) = window.engine.latest();
         let Request::Backtest(settings, scope) = request else { panic!("{request:?}") };

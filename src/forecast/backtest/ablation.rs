@@ -10,7 +10,7 @@ use super::run::backtest;
 use super::scores::{difference, nats_of};
 use crate::forecast::bands::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::model::ModelKind;
-use crate::forecast::{ForecastConfig, ForecastError};
+use crate::forecast::{Checkpoints, ForecastConfig, ForecastError};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
 
@@ -91,6 +91,7 @@ impl Part {
 ///
 /// # Errors
 /// As [`backtest`].
+#[expect(clippy::too_many_arguments, reason = "a backtest's, and what it is compared with")]
 pub fn ablate(
     found: &mut Backtest,
     trajectories: &Trajectories,
@@ -98,18 +99,18 @@ pub fn ablate(
     config: &ForecastConfig,
     plan: &BacktestPlan,
     device: tch::Device,
+    checkpoints: &Checkpoints,
     watch: &Watch,
 ) -> Result<(), ForecastError> {
-    let networks: Vec<ModelKind> = ModelKind::ALL
-        .into_iter()
-        .filter(|kind| kind.is_trained() && found.model(kind.name()).is_some())
-        .collect();
+    let networks: Vec<ModelKind> =
+        ModelKind::ALL.into_iter().filter(|kind| kind.is_trained() && found.model(kind.name()).is_some()).collect();
     if networks.is_empty() {
         return Ok(());
     }
     // Vectors of no length and no topics: the twins' inputs have no place for them, and users like a user are not known.
     let nothing = RowVectors::default();
-    let bare = backtest(trajectories, &nothing, config, plan, Some(&networks), device, watch)?;
+    let checkpoints = checkpoints.of_part("without text");
+    let bare = backtest(trajectories, &nothing, config, plan, Some(&networks), device, &checkpoints, watch)?;
     let new = new_events(found, trajectories, new);
     for kind in networks {
         let (Some(full), Some(twin)) = (found.model(kind.name()), bare.model(kind.name())) else { continue };
@@ -138,7 +139,8 @@ fn new_events(found: &Backtest, trajectories: &Trajectories, new: &NewTexts) -> 
 fn compared(part: Part, found: &Backtest, new: &[u32], full: &ModelResult, twin: &ModelResult) -> Compared {
     let (with, without) = (losses(part, found, new, &full.share), losses(part, found, new, &twin.share));
     let events: f64 = with.values().map(|(_, events)| events).sum();
-    let mean = |losses: &BTreeMap<u32, (f64, f64)>| losses.values().map(|(nats, _)| nats).sum::<f64>() / events.max(1.0);
+    let mean =
+        |losses: &BTreeMap<u32, (f64, f64)>| losses.values().map(|(nats, _)| nats).sum::<f64>() / events.max(1.0);
     Compared {
         part,
         users: with.len() as u64,

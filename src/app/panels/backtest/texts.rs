@@ -15,6 +15,10 @@ const DRAWN: f32 = 208.0;
 
 pub(super) fn texts_ui(ui: &mut Ui, backtest: &Backtest) {
     section(ui, "What the words add");
+    if backtest.ablations.is_empty() {
+        caption(ui, "How much better the networks are for knowing the texts: a backtest tells it on demand.");
+        return;
+    }
     caption(
         ui,
         "Each network beside a twin that was trained the same way without the texts’ vectors and topics, one period \
@@ -48,7 +52,7 @@ fn table(ui: &mut Ui, ablation: &Ablation, reach: f64, calendar: Calendar) {
         .id_salt(("texts", &ablation.model))
         .cell_layout(Layout::left_to_right(Align::Center))
         .vscroll(false)
-        .column(Column::exact(144.0))
+        .column(Column::exact(176.0))
         .column(Column::exact(72.0))
         .column(Column::exact(DRAWN))
         .header(28.0, |mut header| {

@@ -134,7 +134,11 @@ fn summary(trials: &Tuning) -> String {
     let begun = trials.trials.iter().filter(|trial| !trial.curve.is_empty()).count();
     let best = trials.best();
     if is_best(trials, best) {
-        format!("{begun} of {} trials begun, the best at {} nats per event", trials.trials.len(), loss(trials.trials[best].loss))
+        format!(
+            "{begun} of {} trials begun, the best at {} nats per event",
+            trials.trials.len(),
+            loss(trials.trials[best].loss)
+        )
     } else {
         format!("{begun} of {} trials begun", trials.trials.len())
     }

@@ -124,8 +124,8 @@ fn title(session: &Session, running: Option<&Job>) -> (String, String) {
             let usable = "The window stays usable meanwhile.";
             let title = if session.search.is_some() { "Trying settings" } else { "Getting ready to try settings" };
             let left = job.now().and_then(|now| now.eta).filter(|eta| !eta.is_zero() && session.search.is_some());
-            let below = left
-                .map_or_else(|| usable.to_owned(), |eta| format!("About {} left. {usable}", format::duration(eta)));
+            let below =
+                left.map_or_else(|| usable.to_owned(), |eta| format!("About {} left. {usable}", format::duration(eta)));
             (title.to_owned(), below)
         }
         (None, Some(tuned)) => {
@@ -150,7 +150,9 @@ fn stale_ui(ui: &mut Ui) {
         ui.set_min_width(ui.available_width());
         ui.horizontal(|ui| {
             icon(ui, Icon::Warning, 16.0, t.warn);
-            ui.add(Label::new("The project was changed since this search. Tune again to find what suits it now.").wrap());
+            ui.add(
+                Label::new("The project was changed since this search. Tune again to find what suits it now.").wrap(),
+            );
         });
     });
     ui.add_space(space::SMALL);
