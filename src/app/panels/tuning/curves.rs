@@ -11,8 +11,10 @@ use crate::app::theme::{Tokens, size, space};
 use crate::app::widgets::{caption, section, still, swatch};
 use crate::forecast::{TrialState, Tuning};
 
-/// How far above the worst of the last losses the chart reaches, as a part of what lies between best and worst.
-const ROOM: f64 = 0.6;
+/// How far above the best loss the chart reaches at least and at most, in what lies between the best and the worst that
+/// a trial came to.
+const ROOM: f64 = 1.5;
+const MOST_ROOM: f64 = 4.0;
 
 /// Draws the chart; answers the trial under the pointer. `pointed` is the one to light up.
 pub(super) fn curves_ui(ui: &mut Ui, trials: &Tuning, pointed: Option<usize>) -> Option<usize> {
@@ -37,15 +39,15 @@ pub(super) fn curves_ui(ui: &mut Ui, trials: &Tuning, pointed: Option<usize>) ->
     );
     let curves: Vec<Vec<[f64; 2]>> = trials.trials.iter().map(|trial| points(trial.path())).collect();
     let summary = summary(trials);
-    let [low, high] = reach(&curves);
-    let plot = plot(t, ui.available_height() - 28.0).include_y(low).include_y(high).show(ui, |plot| {
+    let [low, high] = reach(&curves, trials.best());
+    let plot = plot(t, ui.available_height() - 28.0).show(ui, |plot| {
+        plot.set_plot_bounds_y(low..=high);
         // What stands out is drawn last, over the others.
         let mut places: Vec<usize> = (0..curves.len()).collect();
         places.sort_by_key(|at| (pointed == Some(*at), is_best(trials, *at), *at == 0));
         for at in places {
             let (colour, width) = pen(t, trials, at, pointed);
-            // An early loss may be far above all others, and the chart is about those that are close.
-            let shown: Vec<[f64; 2]> = curves[at].iter().copied().filter(|[_, loss]| *loss <= high).collect();
+            let shown = &curves[at];
             let name = format!("Trial {}", trial_name(trials, at));
             let ends = is_best(trials, at) || shown.len() == 1 || trials.trials[at].state == TrialState::Running;
             if let Some(end) = shown.last().filter(|_| ends) {
@@ -53,7 +55,7 @@ pub(super) fn curves_ui(ui: &mut Ui, trials: &Tuning, pointed: Option<usize>) ->
                 let mark = Points::new(format!("end of {name}"), end).color(colour).radius(3.5).allow_hover(false);
                 plot.points(mark.shape(MarkerShape::Circle));
             }
-            let path = Line::new(name, PlotPoints::new(shown)).id(at).color(colour).width(width);
+            let path = Line::new(name, PlotPoints::new(shown.clone())).id(at).color(colour).width(width);
             let usual = at == 0 && !is_best(trials, 0);
             plot.line(path.style(if usual { LineStyle::Dashed { length: 5.0 } } else { LineStyle::Solid }));
         }
@@ -84,17 +86,22 @@ fn others(t: &Tokens) -> Color32 {
     t.quiet.gamma_multiply(0.45)
 }
 
-/// The losses between which the chart is drawn: from the best to somewhat above the worst that a trial came to.
-fn reach(curves: &[Vec<[f64; 2]>]) -> [f64; 2] {
-    let lowest = |curve: &Vec<[f64; 2]>| curve.iter().map(|[_, loss]| *loss).fold(f64::INFINITY, f64::min);
-    let best: Vec<f64> = curves.iter().map(lowest).filter(|loss| loss.is_finite()).collect();
-    let (low, high) =
-        best.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), loss| (low.min(*loss), high.max(*loss)));
-    if low > high {
+/// The losses between which the chart is drawn: from the best to somewhat above the worst that a trial came to, and as
+/// far as the curves of the best and of the defaults begin. An early loss may be far above all others, and the chart is
+/// about those that are close.
+fn reach(curves: &[Vec<[f64; 2]>], best: usize) -> [f64; 2] {
+    let losses = |curve: &[[f64; 2]]| curve.iter().map(|[_, loss]| *loss).collect::<Vec<f64>>();
+    let least = |curve: &Vec<[f64; 2]>| losses(curve).into_iter().fold(f64::INFINITY, f64::min);
+    let ends: Vec<f64> = curves.iter().map(least).filter(|loss| loss.is_finite()).collect();
+    let (low, worst) =
+        ends.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, worst), loss| (low.min(*loss), worst.max(*loss)));
+    if low > worst {
         return [0.0, 1.0];
     }
-    let between = (high - low).max(0.002);
-    [low - 0.1 * between, high + ROOM * between]
+    let between = (worst - low).max(0.002);
+    let first = [0, best].into_iter().filter_map(|at| curves.get(at)).flat_map(|curve| losses(curve));
+    let high = first.fold(worst, f64::max).clamp(low + ROOM * between, low + MOST_ROOM * between);
+    [low - 0.1 * between, high + 0.05 * between]
 }
 
 fn plot(t: &Tokens, height: f32) -> Plot<'static> {
