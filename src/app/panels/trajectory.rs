@@ -319,6 +319,7 @@ fn worth(session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16]) -> St
     match outcome.forecast.bands.iter().find(|band| Some(band.level) == session.level) {
         Some(band) => {
             parts.push(format!("{} % band: {} of past cells inside", band.level, format::percent(band.coverage)));
+            parts.extend(outcome.forecast.no_bands.clone());
         }
         None => parts.extend(outcome.forecast.no_bands.as_ref().map(|why| format!("No bands: {why}"))),
     }

@@ -211,7 +211,7 @@ fn note(forecast: &Forecast, user: UserId, level: Option<u8>, calendar: Calendar
     }
     let level = level?;
     if forecast.bands.iter().any(|band| band.level == level) {
-        return None;
+        return forecast.no_bands.clone();
     }
     Some(match &forecast.no_bands {
         Some(why) => format!("No band: {why}"),
