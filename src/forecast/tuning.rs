@@ -33,8 +33,8 @@ const LAYERS: [i64; 3] = [1, 1, 2];
 const DROPOUTS: (f64, f64) = (0.1, 0.5);
 const LEARNING_RATES: (f64, f64) = (5e-4, 8e-3);
 const WEIGHT_DECAYS: (f64, f64) = (1e-4, 1e-1);
-/// Parts of the known periods that are learnt from; none for all.
-const WINDOWS: [Option<f64>; 3] = [None, Some(0.5), Some(0.75)];
+/// Parts of all periods before the origin that are learnt from; none for all.
+const WINDOWS: [Option<f64>; 3] = [None, Some(0.375), Some(0.6)];
 
 /// Where a trial stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,7 +240,7 @@ pub fn search_rounds(trials: usize, most_epochs: u32) -> Vec<Round> {
 /// The shapes that a search tries on a log whose whole periods reach from `first` up to `origin`: the usual one first,
 /// then random ones. The shape of `config`, where it is none of these, takes the place of the last.
 pub fn shapes_to_try(config: &ForecastConfig, trials: usize, first: Period, origin: Period) -> Vec<NetworkShape> {
-    let known = Split::of(first, origin, config.horizon).map_or(0, |split| split.tune.since(first));
+    let known = origin.since(first);
     let mut random = ChaCha8Rng::seed_from_u64(config.seed ^ 0x7475_6E65);
     let log_uniform = |random: &mut ChaCha8Rng, (low, high): (f64, f64)| random.random_range(low.ln()..high.ln()).exp();
     let draw = |_| NetworkShape {

@@ -49,10 +49,11 @@ pub(super) fn curves_ui(ui: &mut Ui, trials: &Tuning, pointed: Option<usize>) ->
             let (colour, width) = pen(t, trials, at, pointed);
             let shown = &curves[at];
             let name = format!("Trial {}", trial_name(trials, at));
-            let ends = is_best(trials, at) || shown.len() == 1 || trials.trials[at].state == TrialState::Running;
-            if let Some(end) = shown.last().filter(|_| ends) {
-                let end = PlotPoints::new(vec![*end]);
-                let mark = Points::new(format!("end of {name}"), end).color(colour).radius(3.5).allow_hover(false);
+            let ends = shown.len() == 1 || trials.trials[at].state == TrialState::Running;
+            let least = shown.iter().min_by(|one, other| one[1].total_cmp(&other[1])).filter(|_| is_best(trials, at));
+            if let Some(place) = least.or(shown.last().filter(|_| ends)) {
+                let place = PlotPoints::new(vec![*place]);
+                let mark = Points::new(format!("mark of {name}"), place).color(colour).radius(3.5).allow_hover(false);
                 plot.points(mark.shape(MarkerShape::Circle));
             }
             let path = Line::new(name, PlotPoints::new(shown.clone())).id(at).color(colour).width(width);
