@@ -1,4 +1,4 @@
-//! A training that is killed goes on where it was, and ends as one that nobody disturbed.
+//! A training or a backtest that is killed goes on where it was, and ends as one that nobody disturbed.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,20 +20,24 @@ use rand::{Rng as _, SeedableRng as _};
 
 const FORECAST: &str = "forecast log.csv --out out --period month --interests 3 --horizon 2 --seed 7 --model lstm";
 
-/// Kills the training `kills` times, each at another moment of it, and goes on each time.
-fn kill_and_go_on(kills: u64) {
+const BACKTEST: &str = "backtest log.csv --out out --period month --interests 3 --horizon 1 --origins 2 --seed 7 \
+                        --model lstm --ablation";
+
+/// Kills what `command` trains `kills` times, each at another moment of it, and goes on each time. `written` reads what
+/// must be as in a run that nobody disturbed; `stage` is what the results are kept as.
+fn kill_and_go_on(kills: u64, command: &str, stage: &str, written: fn(&Bench) -> Vec<Vec<u8>>) {
     let bench = Bench::new();
     bench.file("log.csv", shop(40, 20));
-    bench.run(FORECAST).done();
+    bench.run(command).done();
     let unbroken = written(&bench);
     let anew = || {
         let _ = fs::remove_dir_all(bench.path("out"));
-        for stage in list(&bench.path("cache/stages")).iter().filter(|stage| stage.starts_with("forecast-")) {
-            fs::remove_file(bench.path("cache/stages").join(stage)).unwrap();
+        for kept in list(&bench.path("cache/stages")).iter().filter(|kept| kept.starts_with(stage)) {
+            fs::remove_file(bench.path("cache/stages").join(kept)).unwrap();
         }
     };
     anew();
-    let (mut child, began) = start_training(&bench);
+    let (mut child, began) = start_training(&bench, command);
     assert!(child.wait().unwrap().success());
     let trained = began.elapsed();
     assert!(written(&bench) == unbroken, "the same run again differs");
@@ -47,14 +51,14 @@ fn kill_and_go_on(kills: u64) {
         assert!(tried <= 5 * kills, "only {met} of {tried} kills met a checkpoint");
         anew();
         let moment = trained.mul_f64(random.random_range(0.0..1.0));
-        let (mut child, _) = start_training(&bench);
+        let (mut child, _) = start_training(&bench, command);
         std::thread::sleep(moment);
         child.kill().unwrap();
         child.wait().unwrap();
         let whole = || written(&bench) == unbroken;
         assert!(!bench.path("out").exists() || whole(), "kill {tried} after {moment:?} left half a result");
         met += u64::from(!list(&bench.path("cache/training")).is_empty());
-        bench.run(FORECAST).done();
+        bench.run(command).done();
         assert!(written(&bench) == unbroken, "kill {tried} after {moment:?}");
         assert_eq!(list(&bench.path("cache/training")), [""; 0], "a run that is done keeps no checkpoints");
     }
@@ -62,8 +66,8 @@ fn kill_and_go_on(kills: u64) {
 }
 
 /// Starts the program and waits until it trains.
-fn start_training(bench: &Bench) -> (std::process::Child, Instant) {
-    let mut child = bench.program().args(FORECAST.split(' ')).spawn().unwrap();
+fn start_training(bench: &Bench, command: &str) -> (std::process::Child, Instant) {
+    let mut child = bench.program().args(command.split_whitespace()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut seen = String::new();
     while !seen.contains("Training") {
@@ -82,13 +86,23 @@ fn written(bench: &Bench) -> Vec<Vec<u8>> {
     files
 }
 
+/// Every model's forecasts and bands.
+fn compared(bench: &Bench) -> Vec<Vec<u8>> {
+    vec![fs::read(bench.path("out/backtest.parquet")).unwrap()]
+}
+
 #[test]
 fn a_killed_training_ends_as_an_unbroken_one() {
-    kill_and_go_on(2);
+    kill_and_go_on(2, FORECAST, "forecast-", written);
+}
+
+#[test]
+fn a_killed_backtest_ends_as_an_unbroken_one() {
+    kill_and_go_on(2, BACKTEST, "backtest-", compared);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn twenty_kills_change_nothing() {
-    kill_and_go_on(20);
+    kill_and_go_on(20, FORECAST, "forecast-", written);
 }

@@ -125,7 +125,7 @@ fn a_search_tells_its_trials_and_forecasts_with_the_best() {
     bench.file("log.csv", shop(40, 18));
     let ended = bench.run(&format!("{TRAIN} --model lstm --tune 4"));
     let said = &ended.done().stdout;
-    assert!(said.starts_with("Trials, compared on ") && said.contains("width"), "{said}");
+    assert!(said.contains("4 of 4 trials, compared on ") && said.contains("width"), "{said}");
     let table = ParquetReader::new(fs::File::open(bench.path("out/tuning.parquet")).unwrap()).finish().unwrap();
     assert_eq!(table.column("trial").unwrap().n_unique().unwrap(), 4);
     let chosen = table.filter(table.column("chosen").unwrap().bool().unwrap()).unwrap();

@@ -13,5 +13,7 @@ mod support;
 mod flow;
 #[path = "window/pictures.rs"]
 mod pictures;
+#[path = "window/tuning.rs"]
+mod tuning;
 #[path = "window/users.rs"]
 mod users;

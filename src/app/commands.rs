@@ -7,7 +7,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 use super::preferences::ThemeChoice;
 use super::session::Session;
 use crate::events::{Role, UserId};
-use crate::pipeline::JobId;
+use crate::pipeline::{BacktestScope, JobId};
 use crate::project::Settings;
 
 /// A command that needs nothing more to be said. One list makes the menu, the shortcuts and the tooltips.
@@ -27,6 +27,14 @@ pub enum Command {
     Train,
     /// Set every model against the past.
     Backtest,
+    /// Look for the networks' settings.
+    Tune,
+    /// Let the training use the settings found.
+    UseTuned,
+    /// Let the training use the usual settings.
+    UseUsual,
+    /// The trials of the search as a table.
+    ExportTrials,
     /// Stop the job at work.
     Cancel,
     /// The chosen user's chart as SVG.
@@ -41,6 +49,8 @@ pub enum Command {
     ShowData,
     /// The page of the training.
     ShowTrain,
+    /// The page of the search for settings.
+    ShowTuning,
     /// The page of the users.
     ShowUsers,
     /// The page of the backtest.
@@ -61,7 +71,7 @@ pub enum Command {
 
 impl Command {
     /// All commands, as the list of shortcuts shows them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::OpenLog,
         Self::OpenSample,
         Self::OpenProject,
@@ -69,6 +79,10 @@ impl Command {
         Self::SaveAs,
         Self::Train,
         Self::Backtest,
+        Self::Tune,
+        Self::UseTuned,
+        Self::UseUsual,
+        Self::ExportTrials,
         Self::Cancel,
         Self::ExportSvg,
         Self::ExportPng,
@@ -76,6 +90,7 @@ impl Command {
         Self::ExportRejected,
         Self::ShowData,
         Self::ShowTrain,
+        Self::ShowTuning,
         Self::ShowUsers,
         Self::ShowBacktest,
         Self::Filter,
@@ -96,6 +111,10 @@ impl Command {
             Self::SaveAs => "Save project as…",
             Self::Train => "Train",
             Self::Backtest => "Run backtest",
+            Self::Tune => "Tune",
+            Self::UseTuned => "Use these settings",
+            Self::UseUsual => "Back to the defaults",
+            Self::ExportTrials => "Save trials…",
             Self::Cancel => "Cancel",
             Self::ExportSvg => "Chart as SVG…",
             Self::ExportPng => "Chart as PNG…",
@@ -103,6 +122,7 @@ impl Command {
             Self::ExportRejected => "Save rows left out…",
             Self::ShowData => "Data",
             Self::ShowTrain => "Train",
+            Self::ShowTuning => "Tuning",
             Self::ShowUsers => "Users",
             Self::ShowBacktest => "Backtest",
             Self::Filter => "Filter users",
@@ -124,6 +144,12 @@ impl Command {
             Self::SaveAs => "Keep the project in another file",
             Self::Train => "Find interests, train the forecaster and forecast every user",
             Self::Backtest => "Put every model where it knows only what came before, and compare with what came",
+            Self::Tune => "Try several settings of the networks on past periods, and keep the best",
+            Self::UseTuned => "Put the best settings into the project, so that the next training uses them",
+            Self::UseUsual => {
+                "Take the found settings out of the project, so that the next training uses the usual ones"
+            }
+            Self::ExportTrials => "Every trial with its settings and its curve, as a CSV or Parquet file",
             Self::Cancel => "Stop the job at work",
             Self::ExportSvg => "The chart as it is shown, as a vector drawing",
             Self::ExportPng => "The chart as it is shown, as a picture",
@@ -131,6 +157,7 @@ impl Command {
             Self::ExportRejected => "Every row that is left out, with its line and the reason, as a CSV file",
             Self::ShowData => "What is in the log, and what each column means",
             Self::ShowTrain => "How the model is made, and how it is doing",
+            Self::ShowTuning => "Which settings of the networks suit this log",
             Self::ShowUsers => "Where each user is heading",
             Self::ShowBacktest => "Why the forecasts should be believed",
             Self::Filter => "Show only users whose name or leading interest holds some words",
@@ -158,15 +185,18 @@ impl Command {
             Self::ExportPng => ctrl_shift(Key::E),
             Self::ShowData => ctrl(Key::Num1),
             Self::ShowTrain => ctrl(Key::Num2),
-            Self::ShowUsers => ctrl(Key::Num3),
-            Self::ShowBacktest => ctrl(Key::Num4),
+            Self::ShowTuning => ctrl(Key::Num3),
+            Self::ShowUsers => ctrl(Key::Num4),
+            Self::ShowBacktest => ctrl(Key::Num5),
             Self::Backtest => ctrl(Key::B),
             Self::Filter => plain(Key::Slash),
             Self::PreviousUser => plain(Key::ArrowUp),
             Self::NextUser => plain(Key::ArrowDown),
             Self::Shortcuts => plain(Key::F1),
             Self::Quit => ctrl(Key::Q),
+            Self::Tune => ctrl(Key::T),
             Self::OpenSample | Self::ExportTables | Self::ExportRejected | Self::NextTheme => None,
+            Self::UseTuned | Self::UseUsual | Self::ExportTrials => None,
         }
     }
 
@@ -176,12 +206,16 @@ impl Command {
             Self::OpenSample => session.sample.is_some(),
             Self::Save | Self::SaveAs => session.has_log(),
             Self::Train | Self::Backtest => session.why_not_train().is_none(),
+            Self::Tune => session.why_not_tune().is_none(),
+            Self::UseTuned => session.to_use().is_some(),
+            Self::UseUsual => session.settings.network.is_some(),
+            Self::ExportTrials => session.tuned.is_some(),
             Self::Cancel => session.jobs.at_work().is_some(),
             Self::ExportSvg | Self::ExportPng => session.outcome.is_some() && session.chosen.is_some(),
             Self::ExportTables => session.outcome.is_some(),
             Self::ExportRejected => session.account.as_ref().is_some_and(|account| !account.rejected.is_empty()),
             Self::ShowData | Self::ShowTrain => session.has_log(),
-            Self::ShowUsers | Self::ShowBacktest => session.has_log(),
+            Self::ShowTuning | Self::ShowUsers | Self::ShowBacktest => session.has_log(),
             Self::Filter | Self::PreviousUser | Self::NextUser => session.outcome.is_some(),
             Self::OpenLog | Self::OpenProject | Self::NextTheme | Self::Shortcuts | Self::Quit => true,
         }
@@ -199,6 +233,10 @@ pub enum Action {
     SetRole(String, Option<Role>),
     /// Change the settings.
     Configure(Box<Settings>),
+    /// How many shapes a search is to try.
+    SetTrials(usize),
+    /// What a backtest is to try.
+    SetScope(BacktestScope),
     /// Show a user.
     Choose(UserId),
     /// Which band to draw, percent.
@@ -262,9 +300,14 @@ mod tests {
 
     #[test]
     fn buttons_that_ask_for_more_end_in_three_dots() {
-        for command in
-            [Command::OpenLog, Command::OpenProject, Command::SaveAs, Command::ExportTables, Command::ExportRejected]
-        {
+        for command in [
+            Command::OpenLog,
+            Command::OpenProject,
+            Command::SaveAs,
+            Command::ExportTables,
+            Command::ExportRejected,
+            Command::ExportTrials,
+        ] {
             assert!(command.text().ends_with('…'), "{command:?}");
         }
     }

@@ -24,6 +24,11 @@ pub enum Question {
     },
     /// Into which folder to write the tables.
     TablesFolder,
+    /// Where to write the trials of a search.
+    SaveTrials {
+        /// The name proposed; its ending says which format.
+        name: String,
+    },
     /// Where to write the rows left out.
     SaveRejected {
         /// The name proposed.
@@ -126,6 +131,15 @@ fn dialog(question: &Question) -> Picked {
         Question::SaveRejected { name } => {
             let asked =
                 new().set_title("Write the rows left out").add_filter("CSV", &["csv"]).set_file_name(name).save_file();
+            Box::pin(async move { asked.await.into_iter().map(path).collect() })
+        }
+        Question::SaveTrials { name } => {
+            let asked = new()
+                .set_title("Save the trials")
+                .add_filter("CSV", &["csv"])
+                .add_filter("Parquet", &["parquet"])
+                .set_file_name(name)
+                .save_file();
             Box::pin(async move { asked.await.into_iter().map(path).collect() })
         }
         Question::TablesFolder => {

@@ -11,11 +11,9 @@ use super::jobs::Purpose;
 use super::preferences::ThemeChoice;
 use super::session::{Page, file_name};
 use crate::events::Role;
+use crate::forecast::NetworkShape;
 use crate::pipeline::{self, Export, JobId, Request};
 use crate::project::{Project, Settings};
-
-/// Origins one period ahead that a backtest of the window has, besides the one with the full horizon.
-const ORIGINS: usize = 3;
 
 impl DriftlineApp {
     /// Carries out one request.
@@ -29,6 +27,8 @@ impl DriftlineApp {
             Action::Open(paths) => self.open(paths),
             Action::SetRole(column, role) => self.set_role(&column, role),
             Action::Configure(settings) => self.configure(*settings),
+            Action::SetTrials(trials) => self.session.trials = trials,
+            Action::SetScope(scope) => self.session.scope = scope,
             Action::Choose(user) => self.session.chosen = Some(user),
             Action::SetLevel(level) => self.session.level = level,
             Action::Pin(interests) => self.session.pinned = interests,
@@ -62,6 +62,18 @@ impl DriftlineApp {
             }
             Command::Train => self.train(),
             Command::Backtest => self.backtest(),
+            Command::Tune => self.tune(),
+            Command::UseTuned => {
+                let network = self.session.to_use();
+                // The usual shape needs no word in the project.
+                let network = network.filter(|shape| *shape != NetworkShape::default());
+                self.configure(Settings { network, ..self.session.settings.clone() });
+            }
+            Command::UseUsual => self.configure(Settings { network: None, ..self.session.settings.clone() }),
+            Command::ExportTrials => {
+                let stem = Path::new(&self.session.log_name()).with_extension("");
+                self.ask(Question::SaveTrials { name: format!("{} trials.csv", stem.display()) });
+            }
             Command::Cancel => {
                 if let Some(job) = self.session.jobs.at_work().map(|job| job.id) {
                     self.stop(job);
@@ -76,6 +88,7 @@ impl DriftlineApp {
             }
             Command::ShowData => self.session.page = Page::Data,
             Command::ShowTrain => self.session.page = Page::Train,
+            Command::ShowTuning => self.session.page = Page::Tuning,
             Command::ShowUsers => self.session.page = Page::Users,
             Command::ShowBacktest => self.session.page = Page::Backtest,
             Command::Filter => {
@@ -104,6 +117,12 @@ impl DriftlineApp {
                 self.export_chart(if path.extension().is_none() { path.with_extension(ending) } else { path });
             }
             Question::TablesFolder => self.export(Export::Tables, path),
+            Question::SaveTrials { .. } => {
+                let Some(found) = self.session.tuned.clone() else { return };
+                let path = if path.extension().is_none() { path.with_extension("csv") } else { path };
+                let id = self.engine.submit(Request::Trials(found, path));
+                self.session.jobs.began(id, Purpose::Export);
+            }
             Question::SaveRejected { .. } => {
                 let path = if path.extension().is_none() { path.with_extension("csv") } else { path };
                 let id = self.engine.submit(Request::Rejected(self.session.settings.clone(), path));
@@ -241,9 +260,15 @@ impl DriftlineApp {
     }
 
     fn backtest(&mut self) {
-        let id = self.engine.submit(Request::Backtest(self.session.settings.clone(), ORIGINS));
+        let id = self.engine.submit(Request::Backtest(self.session.settings.clone(), self.session.scope.clone()));
         self.session.jobs.began(id, Purpose::Backtest);
         self.session.page = Page::Backtest;
+    }
+
+    fn tune(&mut self) {
+        let id = self.engine.submit(Request::Tune(self.session.settings.clone(), self.session.trials));
+        self.session.jobs.began(id, Purpose::Tune);
+        self.session.page = Page::Tuning;
     }
 
     fn stop(&mut self, job: JobId) {

@@ -14,6 +14,8 @@ pub enum Purpose {
     Train,
     /// Setting every model against the past.
     Backtest,
+    /// Looking for the networks' settings.
+    Tune,
     /// Writing files.
     Export,
 }

@@ -8,6 +8,8 @@ use super::DriftlineApp;
 use super::commands::{Action, Command};
 use super::jobs::Purpose;
 use super::session::Page;
+use crate::forecast::{TrialState, Tuning};
+use crate::observe::CurvePoint;
 use crate::pipeline::Update;
 
 /// How long a closing window waits for its jobs to stop.
@@ -47,14 +49,25 @@ impl DriftlineApp {
         let session = &mut self.session;
         match update {
             Update::Progress(id, progress) => session.jobs.progress(id, progress),
-            Update::Curve(id, point) => {
-                if session.jobs.get(id).is_some() {
-                    session.jobs.curves.push(point);
+            Update::Curve(id, point) => match session.jobs.get(id).map(|job| job.purpose) {
+                Some(Purpose::Train) => session.jobs.curves.push(point),
+                Some(Purpose::Tune) => learnt(&mut session.search, point),
+                _ => {}
+            },
+            Update::Note(id, note) => {
+                if session.jobs.get(id).is_some_and(|job| job.purpose == Purpose::Train) {
+                    session.jobs.notes.push(note);
                 }
             }
-            Update::Note(id, note) => {
+            Update::Trials(id, trials) => {
                 if session.jobs.get(id).is_some() {
-                    session.jobs.notes.push(note);
+                    session.search = Some((*trials).clone());
+                }
+            }
+            Update::Tuned(id, found) => {
+                if session.jobs.ended(id).is_some() {
+                    session.search = None;
+                    session.tuned = Some(found);
                 }
             }
             Update::Inspected(id, inspection) => {
@@ -110,10 +123,14 @@ impl DriftlineApp {
             }
             Update::Failed(id, why) => {
                 if let Some(job) = session.jobs.ended(id) {
+                    if job.purpose == Purpose::Tune {
+                        session.search = None;
+                    }
                     let title = match job.purpose {
                         Purpose::Inspect => "The log could not be read",
                         Purpose::Train => "The training stopped",
                         Purpose::Backtest => "The backtest stopped",
+                        Purpose::Tune => "The search stopped",
                         Purpose::Export => "Nothing was exported",
                     };
                     if job.purpose == Purpose::Inspect {
@@ -124,6 +141,9 @@ impl DriftlineApp {
             }
             Update::Cancelled(id) => {
                 let stopped = session.jobs.ended(id).map(|job| job.purpose);
+                if stopped == Some(Purpose::Tune) {
+                    session.search = None;
+                }
                 if stopped == Some(Purpose::Inspect) && session.inspection.is_none() {
                     session.broken = Some("It was stopped before its columns were known. Open it again.".to_owned());
                 }
@@ -207,5 +227,14 @@ impl DriftlineApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+}
+
+/// An epoch of the trial that learns now ended. When the trial ends, all are told anew.
+fn learnt(search: &mut Option<Tuning>, point: CurvePoint) {
+    let trials = search.iter_mut().flat_map(|search| &mut search.trials);
+    if let Some(trial) = trials.into_iter().find(|trial| trial.state == TrialState::Running) {
+        trial.loss = point.validation.map_or(trial.loss, |loss| loss.min(trial.loss));
+        trial.curve.push(point);
     }
 }

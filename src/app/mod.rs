@@ -48,6 +48,9 @@ pub enum Opening {
     Logs(Vec<PathBuf>),
 }
 
+/// Shapes that a search tries if nobody says otherwise: so many that the last round has one of them.
+const USUAL_TRIALS: usize = 9;
+
 /// The window's whole state.
 pub struct DriftlineApp {
     engine: Box<dyn Engine>,
@@ -70,7 +73,7 @@ impl DriftlineApp {
     pub fn new(ctx: &Context, engine: Box<dyn Engine>, opening: Opening) -> Self {
         theme::install(ctx);
         let waker = ctx.clone();
-        let session = Session { level: Some(80), sample: start::sample(), ..Session::default() };
+        let session = Session { level: Some(80), sample: start::sample(), trials: USUAL_TRIALS, ..Session::default() };
         let mut app = Self {
             engine,
             dialogs: Box::new(NativeDialogs::default()),

@@ -8,7 +8,8 @@ use super::jobs::{Jobs, Purpose};
 use super::notices::Notices;
 use super::preferences::Preferences;
 use crate::events::{Account, Inspection, KindReport, Role, UserId};
-use crate::pipeline::{BacktestOutcome, Outcome};
+use crate::forecast::{NetworkShape, Tuning};
+use crate::pipeline::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome};
 use crate::project::{Project, Selection, Settings};
 
 /// The pages, as the rail lists them.
@@ -19,6 +20,8 @@ pub enum Page {
     Data,
     /// How the model is made.
     Train,
+    /// Which shape of the networks suits this log.
+    Tuning,
     /// Where each user is heading.
     Users,
     /// Why the forecasts should be believed.
@@ -50,6 +53,14 @@ pub struct Session {
     pub outcome: Option<Arc<Outcome>>,
     /// The latest backtest.
     pub backtest: Option<Arc<BacktestOutcome>>,
+    /// What a backtest is to try.
+    pub scope: BacktestScope,
+    /// How many shapes a search is to try.
+    pub trials: usize,
+    /// The trials of the search at work as they stand.
+    pub search: Option<Tuning>,
+    /// What the latest search found.
+    pub tuned: Option<Arc<TuningOutcome>>,
     /// The user whose chart is shown.
     pub chosen: Option<UserId>,
     /// The band to draw, percent.
@@ -143,6 +154,9 @@ impl Session {
         if self.jobs.of(Purpose::Backtest).is_some() {
             return Some("A backtest is at work".to_owned());
         }
+        if self.jobs.of(Purpose::Tune).is_some() {
+            return Some("A search for settings is at work".to_owned());
+        }
         let Some(inspection) = &self.inspection else {
             return Some(if self.broken.is_some() {
                 "The log could not be read".to_owned()
@@ -157,6 +171,27 @@ impl Session {
                 .find(|role| !inspection.columns.iter().any(|column| column.role == Some(*role)));
             missing.map(|role| format!("No column is the {role}"))
         })
+    }
+
+    /// Why no settings can be searched for, in a sentence; none if they can.
+    pub fn why_not_tune(&self) -> Option<String> {
+        let model = self.settings.model;
+        if !model.is_trained() && !model.is_made_of_others() {
+            return Some(format!("The model {model} has no network whose settings could be searched for"));
+        }
+        self.why_not_train()
+    }
+
+    /// The settings that the latest search found and the next training does not use yet.
+    pub fn to_use(&self) -> Option<NetworkShape> {
+        let tuned = self.tuned.as_ref().filter(|tuned| tuned.tuning.gain().is_some())?;
+        let now = self.settings.network.unwrap_or_default();
+        Some(tuned.tuning.shape()).filter(|shape| *shape != now && self.search.is_none())
+    }
+
+    /// The trials to show: of the search at work, or of the latest one.
+    pub fn shown_trials(&self) -> Option<&Tuning> {
+        self.search.as_ref().or_else(|| self.tuned.as_ref().map(|tuned| &*tuned.tuning))
     }
 
     /// What was changed since the results were made, a few words each; empty without results or changes.
@@ -180,6 +215,7 @@ impl Session {
         changed(then.kind_weights != now.kind_weights, "how much kinds of events count".to_owned());
         changed(then.dialect != now.dialect || then.time_zone != now.time_zone, "how the file is read".to_owned());
         changed(then.model != now.model, format!("the model: {}", now.model));
+        changed(then.network != now.network, "the networks’ settings".to_owned());
         changed(
             then.period != now.period,
             match now.period {
@@ -205,6 +241,8 @@ impl Session {
         self.broken = None;
         self.outcome = None;
         self.backtest = None;
+        self.search = None;
+        self.tuned = None;
         self.chosen = None;
         self.wanted = None;
         self.pinned = None;

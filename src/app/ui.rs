@@ -13,7 +13,8 @@ impl DriftlineApp {
         let tokens = Tokens::of(ui);
         self.dark = ui.visuals().dark_mode;
         let Self { session, panels, actions, .. } = self;
-        let Panels { top_bar, rail, status_bar, start, data, train, backtest, users, notices, shortcuts } = panels;
+        let Panels { top_bar, rail, status_bar, start, data, train, tuning, backtest, users, notices, shortcuts } =
+            panels;
 
         let bar = Frame::new().fill(tokens.surface).inner_margin(Margin::symmetric(space::INSET as i8, 0));
         Panel::top("top bar")
@@ -39,6 +40,7 @@ impl DriftlineApp {
             _ if !session.has_log() => start.ui(ui, session, actions),
             Page::Data => data.ui(ui, session, actions),
             Page::Train => train.ui(ui, session, actions),
+            Page::Tuning => tuning.ui(ui, session, actions),
             Page::Backtest => backtest.ui(ui, session, actions),
             Page::Users => users.ui(ui, session, actions),
         });

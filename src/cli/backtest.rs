@@ -10,10 +10,10 @@ use serde_json::json;
 use super::arguments::RoadArguments;
 use super::forecast::activity_table;
 use super::output::{Edge, count, print, print_json, table};
-use super::{exit, progress};
-use crate::forecast::{ActivityResult, Backtest, ModelKind, ModelResult};
+use super::{Misuse, exit, progress};
+use crate::forecast::{Ablation, ActivityResult, Backtest, ModelResult};
 use crate::observe::Stage;
-use crate::pipeline::{self, BacktestOutcome, Store};
+use crate::pipeline::{self, BacktestOutcome, BacktestScope, Store};
 use crate::report::{self, OutputFolder};
 
 /// `driftline backtest`.
@@ -24,6 +24,9 @@ pub struct BacktestArguments {
     /// How many of the last whole periods are looked at from right before, one period ahead.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=120))]
     pub(super) origins: u16,
+    /// Train each network a second time without the texts' vectors and topics, and tell the difference.
+    #[arg(long)]
+    pub(super) ablation: bool,
 }
 
 pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
@@ -33,9 +36,15 @@ pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     drop(OutputFolder::new(&road.out)?);
     let began = Instant::now();
     let watch = progress::watch(&road.voice)?;
-    let only: Option<Vec<ModelKind>> = road.chosen_models.clone();
-    let store = Store::open_default();
-    let outcome = pipeline::backtest(&settings, usize::from(arguments.origins), only.as_deref(), &store, &watch)?;
+    let only = road.chosen_models.clone();
+    let networks = only.iter().flatten().any(|kind| kind.is_trained());
+    if arguments.ablation && only.is_some() && !networks {
+        let why = "only networks look at the texts' vectors, and none is among the models; name lstm or gru with \
+                   --model, or leave out --ablation";
+        return Err(Misuse(why.into()).into());
+    }
+    let scope = BacktestScope { origins: usize::from(arguments.origins), only, ablation: arguments.ablation };
+    let outcome = pipeline::backtest(&settings, &scope, &Store::open_default(), &watch)?;
     let mut meter = watch.meter(Stage::Write, "steps", Some(1));
     let output = OutputFolder::new(&road.out)?;
     report::write_backtest(output.path(), &outcome.events, &outcome.backtest)?;
@@ -105,6 +114,9 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         text += &table(&edges, &rows);
     }
     text += &activity(found)?;
+    for ablation in &found.ablations {
+        text += &without_text(ablation)?;
+    }
     writeln!(text, "\n{}", found.chosen_because)?;
     for note in &outcome.notes {
         writeln!(text, "Note: {note}")?;
@@ -124,5 +136,28 @@ fn activity(found: &Backtest) -> anyhow::Result<String> {
     let Some(first) = results.first() else { return Ok(text) };
     writeln!(text, "\nActivity one period ahead of every user with a past ({} user-periods)", count(first.rows))?;
     text += &activity_table(std::iter::once(&first.simple).chain(results.iter().map(|result| &result.network)));
+    Ok(text)
+}
+
+/// A network beside its twin without the texts' vectors.
+fn without_text(Ablation { model, twin, parts }: &Ablation) -> anyhow::Result<String> {
+    let mut text = String::new();
+    writeln!(text, "\nWhat the texts' vectors bring: {model} beside {twin}, one period ahead")?;
+    let head = ["events", "users", "number", "nll with", "without", "better by"].map(String::from).to_vec();
+    let lines = parts.iter().map(|of| {
+        vec![
+            of.part.name().to_owned(),
+            count(of.users),
+            count(of.events),
+            format!("{:.4}", of.with),
+            format!("{:.4}", of.without),
+            format!("{:+.4} ({:+.4} to {:+.4})", of.better.mean, of.better.lower, of.better.upper),
+        ]
+    });
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
+    let mut edges = [Edge::Right; 6];
+    edges[0] = Edge::Left;
+    text += &table(&edges, &rows);
+    writeln!(text, "  above 0 they help; new texts are those that nobody had before the origin")?;
     Ok(text)
 }

@@ -12,7 +12,7 @@ use super::{Misuse, exit, inspect, progress, tell};
 use crate::forecast::{ActivityScore, ActivityTable, Errors, Tuning};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, ModelFolder, Outcome, Store};
-use crate::report::OutputFolder;
+use crate::report::{self, OutputFolder};
 
 /// How many terms of an interest stand beside its label.
 const TERMS: usize = 5;
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     let (store, mut log) = (Store::open_default(), None);
     let mut tuning = None;
     if let Some(trials) = trials {
-        let found = pipeline::tune(&settings, trials, &store, &mut log, &watch)?;
+        let found = pipeline::tune(&settings, trials, &store, &mut log, &mut |_| {}, &watch)?.tuning;
         pipeline::write_tuning(&found, &settings, &arguments.out)?;
         if !found.finished {
             drop(watch);
@@ -79,8 +79,8 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
 fn searched(found: &Tuning, outcome: &Outcome) -> anyhow::Result<String> {
     let calendar = outcome.trajectories.calendar;
     let mut text = String::new();
-    let (first, last) = (calendar.label(found.first), calendar.label(found.last));
-    writeln!(text, "Trials, compared on {first} to {last}, best first")?;
+    writeln!(text, "{}", report::tuning_verdict(found))?;
+    writeln!(text, "{}", report::tuning_basis(found, calendar))?;
     let head = ["trial", "nll", "rounds", "epochs", "shape"].map(String::from).to_vec();
     let mut order: Vec<usize> = (0..found.trials.len()).collect();
     order.sort_by(|a, b| found.trials[*a].loss.total_cmp(&found.trials[*b].loss));
@@ -96,7 +96,10 @@ fn searched(found: &Tuning, outcome: &Outcome) -> anyhow::Result<String> {
     });
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
     text += &table(&[Edge::Right, Edge::Right, Edge::Right, Edge::Right, Edge::Left], &rows);
-    writeln!(text, "  the first is the usual shape; the trials with their curves are in tuning.parquet\n")?;
+    writeln!(
+        text,
+        "  the first has the defaults and goes on through every round; the trials with their curves are in tuning.parquet\n"
+    )?;
     Ok(text)
 }
 

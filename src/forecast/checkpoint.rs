@@ -59,6 +59,11 @@ impl Checkpoints {
         Self(Some(folder))
     }
 
+    /// Those of a part of the run that has trainings of the same names as others.
+    pub fn of_part(&self, part: &str) -> Self {
+        Self(self.0.as_ref().map(|folder| folder.join(part)))
+    }
+
     /// Removes them all: the run is done.
     pub fn remove(&self) {
         if let Some(folder) = &self.0 {
@@ -163,8 +168,12 @@ mod tests {
         place.write(&state(3));
         assert_eq!(checkpoints.of("network 1").read(), Some(state(3)));
         assert_eq!(checkpoints.of("network 2").read(), None);
+        let part = checkpoints.of_part("origin 2");
+        assert_eq!(part.of("network 1").read(), None, "of another part");
+        part.of("network 1").write(&state(5));
+        assert_eq!(checkpoints.of("network 1").read(), Some(state(3)));
         checkpoints.remove();
-        assert_eq!(place.read(), None);
+        assert_eq!((place.read(), part.of("network 1").read()), (None, None));
         let nowhere = Checkpoints::none().of("network 1");
         assert!(!nowhere.is_due() && nowhere.read().is_none());
     }

@@ -40,7 +40,10 @@ mod train;
 mod trained;
 mod tuning;
 
-pub use backtest::{ActivityResult, Asked, Backtest, BacktestPlan, Difference, ModelResult, Scores, backtest};
+pub use backtest::{
+    Ablation, ActivityResult, Asked, Backtest, BacktestPlan, Compared, Difference, ModelResult, Part, Scores, ablate,
+    backtest,
+};
 pub use checkpoint::Checkpoints;
 pub use config::{CellKind, ForecastConfig, HeadLoss, NetworkShape};
 pub use drift::{Change, Drift};
@@ -49,4 +52,4 @@ pub use model::ModelKind;
 pub use result::{ActivityScore, ActivityTable, Band, Errors, Forecast, Score, ScoreTable};
 pub use run::{Run, run};
 pub use saved::{Role, SavedMember, SavedModel, Start};
-pub use tuning::{Trial, Tuning, tune};
+pub use tuning::{Round, Trial, TrialState, Tuning, search_rounds, shapes_to_try, tune};

@@ -6,6 +6,7 @@ mod cluster;
 mod error;
 mod find;
 mod labels;
+mod new_texts;
 mod period;
 mod row_vectors;
 mod sample;
@@ -16,6 +17,7 @@ mod words;
 
 pub use error::InterestsError;
 pub use find::{find, find_before, place};
+pub use new_texts::NewTexts;
 pub use period::choose_period;
 pub use row_vectors::{MainDirections, RowVectors, TextFeatures};
 pub use space::{Interest, InterestSpace, Source};

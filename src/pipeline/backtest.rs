@@ -7,7 +7,7 @@ use super::{Fingerprint, Store};
 use crate::calendar::{Calendar, Period};
 use crate::events::EventTable;
 use crate::forecast::{self, Backtest, BacktestPlan, ModelKind};
-use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
+use crate::interests::{self, InterestSpace, NewTexts, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device};
 use crate::observe::{Stage, Watch};
 use crate::project::Settings;
@@ -33,18 +33,34 @@ pub struct BacktestOutcome {
     pub times: Vec<(Stage, f64)>,
 }
 
-/// Sets models against the past, from `origins` origins; only `only` beside the simple ones, or all if that is none.
+/// What a backtest tries, and from where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BacktestScope {
+    /// Origins one period ahead, besides the one with the full horizon.
+    pub origins: usize,
+    /// Only these models beside the simple ones; all if that is none.
+    pub only: Option<Vec<ModelKind>>,
+    /// Whether each network has a twin that was trained without the texts' vectors.
+    pub ablation: bool,
+}
+
+impl Default for BacktestScope {
+    fn default() -> Self {
+        Self { origins: 3, only: None, ablation: false }
+    }
+}
+
+/// Sets models against the past.
 ///
 /// # Errors
 /// What is wrong with the log, the settings, the model or the machine, in words for the analyst; a wish to stop.
 pub fn backtest(
     settings: &Settings,
-    origins: usize,
-    only: Option<&[ModelKind]>,
+    scope: &BacktestScope,
     store: &Store,
     watch: &Watch,
 ) -> anyhow::Result<BacktestOutcome> {
-    backtest_from(settings, origins, only, store, &mut None, watch)
+    backtest_from(settings, scope, store, &mut None, watch)
 }
 
 /// Like [`backtest`], with the log kept between calls.
@@ -53,8 +69,7 @@ pub fn backtest(
 /// As [`backtest`].
 pub fn backtest_from(
     settings: &Settings,
-    origins: usize,
-    only: Option<&[ModelKind]>,
+    BacktestScope { origins, only, ablation }: &BacktestScope,
     store: &Store,
     last: &mut Option<ReadLog>,
     watch: &Watch,
@@ -69,15 +84,20 @@ pub fn backtest_from(
     let model = language::model_info(&embedding.model)?;
     let config = forecast_config(settings);
     let plan =
-        BacktestPlan::of(Trajectories::whole_periods(events, calendar), calendar.length, config.horizon, origins)?;
+        BacktestPlan::of(Trajectories::whole_periods(events, calendar), calendar.length, config.horizon, *origins)?;
     let until = calendar.start(plan.first().unwrap_or(Period(0)));
     let key = Fingerprint::of(&(
         (log.key(), (&model.fingerprint, embedding.precision.name()), settings.interests, calendar.length),
-        (&config, &plan, only, device.describe()),
+        (&config, &plan, only, ablation, device.describe()),
     ))?;
     let kept: Option<(InterestSpace, Backtest)> = store.get("backtest", key);
+    let checkpoints = store.checkpoints(key);
     let (space, found) = match kept {
-        Some(kept) => kept,
+        Some(kept) => {
+            // A kill right after the result was kept leaves them.
+            checkpoints.remove();
+            kept
+        }
         None => {
             let (mut vectors, _) = clock.time(Stage::Embed, || embedding.spooled(&events.texts, watch))?;
             let space = clock.time(Stage::Cluster, || {
@@ -88,10 +108,18 @@ pub fn backtest_from(
                 let text = TextFeatures::before(events, &mut vectors, until, watch)?;
                 let rows = RowVectors::of_space(events, &trajectories, &space, &text, &mut vectors)?;
                 drop(vectors);
-                Ok(forecast::backtest(&trajectories, &rows, &config, &plan, only, device.tch(), watch)?)
+                let (only, device) = (only.as_deref(), device.tch());
+                let mut found =
+                    forecast::backtest(&trajectories, &rows, &config, &plan, only, device, &checkpoints, watch)?;
+                if *ablation {
+                    let new = NewTexts::since(events, &trajectories, &space, plan.first().unwrap_or(Period(0)));
+                    forecast::ablate(&mut found, &trajectories, &new, &config, &plan, device, &checkpoints, watch)?;
+                }
+                Ok(found)
             })?;
             let both = (space, found);
             store.put("backtest", key, &both);
+            checkpoints.remove();
             both
         }
     };

@@ -11,9 +11,12 @@ use std::time::{Duration, Instant};
 
 use super::backtest::backtest_from;
 use super::road::{ReadLog, read_log, read_options, run_from};
+use super::tuning::tune;
 use super::{Engine, JobId, Request, Store, Update, files};
 use crate::events::{self, ReadOptions};
+use crate::forecast::Tuning;
 use crate::observe::{CancelToken, Cancelled, CurvePoint, Observer, Progress, Watch};
+use crate::report;
 
 /// Updates that may wait for the window.
 const WAITING: usize = 1024;
@@ -182,9 +185,18 @@ fn answer(
             Ok(Update::Accounted(job, log.account))
         }
         Request::Train(settings) => Ok(Update::Trained(job, Arc::new(run_from(&settings, store, last, watch)?))),
-        Request::Backtest(settings, origins) => {
-            let done = backtest_from(&settings, origins, None, store, last, watch)?;
+        Request::Backtest(settings, scope) => {
+            let done = backtest_from(&settings, &scope, store, last, watch)?;
             Ok(Update::Backtested(job, Arc::new(done)))
+        }
+        Request::Tune(settings, trials) => {
+            let mut tell = |so_far: &Tuning| outbox.send(Update::Trials(job, Arc::new(so_far.clone())));
+            let done = tune(&settings, trials, store, last, &mut tell, watch)?;
+            Ok(Update::Tuned(job, Arc::new(done)))
+        }
+        Request::Trials(found, path) => {
+            report::write_tuning(&path, &found.tuning)?;
+            Ok(Update::Exported(job, path))
         }
         Request::Rejected(settings, path) => {
             let options = ReadOptions { rejected: Some(path.clone()), ..read_options(&settings) };

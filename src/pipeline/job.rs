@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{BacktestOutcome, Outcome};
+use super::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome};
 use crate::events::{Account, Inspection, KindReport, UserId};
+use crate::forecast::Tuning;
 use crate::observe::{CurvePoint, Progress};
 use crate::project::Settings;
 
@@ -37,8 +38,12 @@ pub enum Request {
     Inspect(Settings),
     /// Walk the whole road.
     Train(Settings),
-    /// Set every model against the past, from so many origins.
-    Backtest(Settings, usize),
+    /// Set every model against the past.
+    Backtest(Settings, BacktestScope),
+    /// Look for the networks' shape among so many.
+    Tune(Settings, usize),
+    /// Write the trials of a search to a file; its ending says CSV or Parquet.
+    Trials(Arc<TuningOutcome>, PathBuf),
     /// Write the rows that cleaning leaves out to a file.
     Rejected(Settings, PathBuf),
     /// Write files.
@@ -71,6 +76,10 @@ pub enum Update {
     Trained(JobId, Arc<Outcome>),
     /// Every model was set against the past.
     Backtested(JobId, Arc<BacktestOutcome>),
+    /// A trial of a search began or ended; all trials as they stand.
+    Trials(JobId, Arc<Tuning>),
+    /// A search came to its end, or was stopped and has this.
+    Tuned(JobId, Arc<TuningOutcome>),
     /// Files were written; the place.
     Exported(JobId, PathBuf),
     /// The job failed: what happened, why, and what to do.
@@ -91,6 +100,8 @@ impl Update {
             | Self::Accounted(job, _)
             | Self::Trained(job, _)
             | Self::Backtested(job, _)
+            | Self::Trials(job, _)
+            | Self::Tuned(job, _)
             | Self::Exported(job, _)
             | Self::Failed(job, _)
             | Self::Cancelled(job) => *job,
@@ -99,7 +110,15 @@ impl Update {
 
     /// Whether this is a job's last word.
     pub fn ends(&self) -> bool {
-        !matches!(self, Self::Progress(..) | Self::Curve(..) | Self::Note(..) | Self::Inspected(..) | Self::Kinds(..))
+        !matches!(
+            self,
+            Self::Progress(..)
+                | Self::Curve(..)
+                | Self::Note(..)
+                | Self::Inspected(..)
+                | Self::Kinds(..)
+                | Self::Trials(..)
+        )
     }
 }
 

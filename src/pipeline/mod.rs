@@ -15,7 +15,7 @@ mod store;
 mod tuning;
 
 pub use again::{forecast_with, settings_to_update, update};
-pub use backtest::{BacktestOutcome, backtest, backtest_from};
+pub use backtest::{BacktestOutcome, BacktestScope, backtest, backtest_from};
 pub use engine::{ThreadEngine, Wake};
 pub use exit::exit_code;
 pub use files::{export, write, write_chart};
@@ -25,4 +25,4 @@ pub use model_folder::{ModelCard, ModelError, ModelFolder};
 pub use outcome::{Input, LanguageUse, Outcome};
 pub use road::{ReadLog, embedding, read_log, read_options, run, run_from};
 pub use store::Store;
-pub use tuning::{tune, write_tuning};
+pub use tuning::{TuningOutcome, tune, write_tuning};

@@ -1,21 +1,35 @@
 //! The road to a search for a network's shape.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::files::written;
 use super::road::{ReadLog, embedding, forecast_config, interest_count, read_log};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
-use crate::forecast::{self, CellKind, ModelKind, Tuning};
+use crate::forecast::{self, CellKind, ModelKind, NetworkShape, Tuning, shapes_to_try};
 use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device};
 use crate::observe::Watch;
 use crate::project::Settings;
 use crate::report::{self, OutputFolder};
 
+/// What a search ends in.
+#[derive(Clone, Debug)]
+pub struct TuningOutcome {
+    /// What it was asked to do.
+    pub settings: Settings,
+    /// How many shapes were to be tried.
+    pub trials: usize,
+    /// How periods are numbered.
+    pub calendar: Calendar,
+    /// What was found.
+    pub tuning: Arc<Tuning>,
+}
+
 /// Searches for the shape of the networks of `settings.model` among `trials`, at the log's last whole period. `log` is
-/// kept for the run that follows. Asked to stop, it answers what it has; a search that was stopped or killed goes on
-/// where it was.
+/// kept for the run that follows; `tell` hears whenever a trial begins or ends. Asked to stop, it answers what it has; a
+/// search that was stopped or killed goes on where it was.
 ///
 /// # Errors
 /// What is wrong with the log, the settings or the machine; a wish to stop before the search began.
@@ -24,8 +38,9 @@ pub fn tune(
     trials: usize,
     store: &Store,
     log: &mut Option<ReadLog>,
+    tell: &mut dyn FnMut(&Tuning),
     watch: &Watch,
-) -> anyhow::Result<Tuning> {
+) -> anyhow::Result<TuningOutcome> {
     let device = Device::pick(settings.device)?;
     let read = read_log(settings, log, watch)?;
     let events = &*read.events;
@@ -34,11 +49,17 @@ pub fn tune(
     let computed_by = (&model.fingerprint, embedding.precision.name());
     let space_key = Fingerprint::of(&(read.key(), computed_by, settings.interests, settings.seed))?;
     let length = settings.period.unwrap_or_else(|| interests::choose_period(events));
+    let calendar = Calendar::new(length);
     let config = forecast_config(settings);
     let cell = if settings.model == ModelKind::Gru { CellKind::Gru } else { CellKind::Lstm };
-    let key = Fingerprint::of(&("tuning", space_key, length, &config, cell, trials, device.describe()))?;
+    // The shape that is set counts only by what is tried: one that this search found brings its result back.
+    let (first, origin) = Trajectories::whole_periods(events, calendar);
+    let tried = (shapes_to_try(&config, trials, first, origin), config.shaped(NetworkShape::default()));
+    let key = Fingerprint::of(&("trials", space_key, length, tried, cell, device.describe()))?;
+    let outcome =
+        |found: Tuning| TuningOutcome { settings: settings.clone(), trials, calendar, tuning: Arc::new(found) };
     if let Some(found) = store.get("tuning", key) {
-        return Ok(found);
+        return Ok(outcome(found));
     }
     let (mut vectors, _) = embedding.spooled(&events.texts, watch)?;
     let space: InterestSpace = match store.get("interests", space_key) {
@@ -49,18 +70,18 @@ pub fn tune(
             space
         }
     };
-    let trajectories = Trajectories::build(events, &space, Calendar::new(length));
+    let trajectories = Trajectories::build(events, &space, calendar);
     let until = trajectories.calendar.start(trajectories.origin);
     let text = TextFeatures::before(events, &mut vectors, until, watch)?;
     let rows = RowVectors::of_space(events, &trajectories, &space, &text, &mut vectors)?;
     drop(vectors);
     let checkpoints = store.checkpoints(key);
-    let found = forecast::tune(&trajectories, &rows, &config, cell, trials, device.tch(), &checkpoints, watch)?;
+    let found = forecast::tune(&trajectories, &rows, &config, cell, trials, device.tch(), &checkpoints, tell, watch)?;
     if found.finished {
         store.put("tuning", key, &found);
         checkpoints.remove();
     }
-    Ok(found)
+    Ok(outcome(found))
 }
 
 /// Writes what a search found: its trials with their curves, and the settings with the best shape so far, for

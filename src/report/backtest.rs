@@ -109,6 +109,7 @@ pub fn scores_object(found: &Backtest) -> Value {
             (model.name.clone(), object)
         })
         .collect();
+    let ablations: Map<String, Value> = found.ablations.iter().map(|of| (of.model.clone(), json!(of))).collect();
     json!({
         "origins": found.origins.iter().map(|origin| day(*origin)).collect::<Vec<_>>(),
         "horizon": found.horizon,
@@ -118,6 +119,7 @@ pub fn scores_object(found: &Backtest) -> Value {
         "chosen": found.chosen,
         "chosen_because": found.chosen_because,
         "models": models,
+        "ablations": ablations,
     })
 }
 
@@ -171,6 +173,7 @@ mod tests {
             best_simple: "mean".into(),
             chosen: "lstm".into(),
             chosen_because: "It did best.".into(),
+            ablations: Vec::new(),
         };
         let folder = tempfile::tempdir().unwrap();
         let files = write_backtest(folder.path(), &events, &found).unwrap();

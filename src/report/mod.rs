@@ -24,6 +24,6 @@ pub use output::{OutputFolder, write_file};
 pub use sentence::{percent, sentence};
 pub use summary::{summarise_users, user_paths};
 pub use tables::write_forecast_tables;
-pub use tuning::write_tuning;
+pub use tuning::{tuning_basis, tuning_verdict, write_tuning};
 pub use user::{Expected, InterestPath, Observed, UserSummary};
 pub use vectors::write_vectors;

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, Int32Chunked, IntoSeries as _, ParquetWriter, PlSmallStr, Schema};
+use polars::prelude::{
+    Column, CsvWriter, DataFrame, Int32Chunked, IntoSeries as _, ParquetWriter, PlSmallStr, Schema, SerWriter as _,
+};
 
 use super::ReportError;
 use crate::calendar::{Calendar, Period};
@@ -29,6 +31,19 @@ pub(super) fn write_table_into(
     through_buffer(file, path, |buffer| {
         let written = ParquetWriter::new(buffer).with_row_group_size(Some(ROWS_PER_GROUP)).finish(&mut table);
         written.map(|_| ()).map_err(|error| ReportError::table(path, error))
+    })
+}
+
+/// Writes a table into an open file as CSV; `path` is for messages only.
+pub(super) fn write_csv_into(
+    file: impl Write,
+    path: &Path,
+    rows: usize,
+    columns: Vec<Column>,
+) -> Result<(), ReportError> {
+    let mut table = DataFrame::new(rows, columns).map_err(|error| ReportError::table(path, error))?;
+    through_buffer(file, path, |buffer| {
+        CsvWriter::new(buffer).finish(&mut table).map_err(|error| ReportError::table(path, error))
     })
 }
 

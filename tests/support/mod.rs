@@ -4,5 +4,6 @@
 pub mod engine;
 pub mod past;
 pub mod raster;
+pub mod search;
 pub mod shop;
 pub mod window;

@@ -5,10 +5,40 @@ use std::sync::Arc;
 
 use driftline::calendar::{Calendar, Period, PeriodLength};
 use driftline::events::UserId;
-use driftline::forecast::{Asked, Backtest, Difference, ModelResult, Scores};
+use driftline::forecast::{Ablation, Asked, Backtest, Compared, Difference, ModelResult, Part, Scores};
 use driftline::pipeline::{BacktestOutcome, Outcome};
 
 const SIMPLE: [&str; 4] = ["popularity", "last", "mean", "ewma"];
+
+/// The same with twins that know no texts.
+pub fn with_twins(of: &Outcome) -> BacktestOutcome {
+    let mut outcome = backtest(of);
+    let found = Arc::make_mut(&mut outcome.backtest);
+    for (network, rise) in [("lstm", 0.0), ("gru", 0.0009)] {
+        let twin = format!("{network}-without-text");
+        let full = found.models.iter().find(|model| model.name == network).cloned().unwrap();
+        found.models.push(ModelResult { name: twin.clone(), ..full });
+        let parts = [
+            (Part::All, 9_200, 0.0009, 0.0008),
+            (Part::FewPeriods, 2_950, 0.0016, 0.0017),
+            (Part::SomePeriods, 2_910, 0.0014, 0.0015),
+            (Part::ManyPeriods, 3_340, -0.0003, 0.0012),
+            (Part::NewTexts, 276, 0.0043, 0.0034),
+            (Part::KnownTexts, 8_924, 0.0008, 0.0009),
+        ];
+        let part = |(part, events, mean, half): (Part, u64, f64, f64)| Compared {
+            part,
+            users: events / 12,
+            events,
+            with: 2.1,
+            without: 2.1 + mean + rise,
+            better: Difference { mean: mean + rise, lower: mean + rise - half, upper: mean + rise + half },
+        };
+        found.ablations.push(Ablation { model: network.to_owned(), twin, parts: parts.map(part).to_vec() });
+    }
+    found.models.sort_by(|a, b| a.one_step.nll.total_cmp(&b.one_step.nll));
+    outcome
+}
 
 /// A backtest of a run, as an engine would tell it.
 pub fn backtest(of: &Outcome) -> BacktestOutcome {
@@ -44,6 +74,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         best_simple: "ewma".to_owned(),
         chosen: "ensemble".to_owned(),
         chosen_because: "`ensemble` did best on the periods before the last origin.".to_owned(),
+        ablations: Vec::new(),
         origins,
     };
     BacktestOutcome {

@@ -9,7 +9,8 @@ use resvg::tiny_skia::Pixmap;
 
 use crate::support::raster::save;
 use crate::support::window::{Window, progress};
-use crate::support::{past, shop};
+use crate::support::{past, search, shop};
+use crate::tuning::tuning;
 
 const SIZE: Vec2 = Vec2::new(1280.0, 800.0);
 
@@ -91,6 +92,57 @@ fn the_backtest_is_drawn() {
         window.click("Error by: User’s past");
         assert!(window.shows("10 and more active months 2.052"), "{:#?}", window.names());
         keep(&window, "20-backtest-by-activity", theme);
+    }
+}
+
+#[test]
+fn what_the_words_add_is_drawn() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let outcome = shop::outcome(120, 8);
+        let mut found = past::with_twins(&outcome);
+        let mut window = Window::trained(theme, outcome);
+        window.click("Backtest page");
+        window.reach("Train the networks a second time without text");
+        window.click("Run backtest");
+        let (job, request) = window.engine.latest();
+        let Request::Backtest(settings, scope) = request else { panic!("{request:?}") };
+        assert!(scope.ablation);
+        found.settings = settings;
+        window.tell(Update::Backtested(job, std::sync::Arc::new(found)));
+        assert!(window.shows("LSTM without text"));
+        window.find("What the words add").scroll_to_me();
+        window.harness.run();
+        window.harness.run();
+        let said = "LSTM, Texts new to all: +0.0043 nats per event (+0.0009 to +0.0077), 23 users";
+        assert!(window.shows(said), "{:#?}", window.names());
+        keep(&window, "21-backtest-texts", theme);
+    }
+}
+
+#[test]
+fn the_search_is_drawn() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let mut window = Window::on_a_log(theme);
+        window.click("Tuning page");
+        keep(&window, "22-tuning-empty", theme);
+        let (mut window, job, settings) = tuning(theme);
+        window.tell(Update::Trials(job, std::sync::Arc::new(search::under_way())));
+        let stage = driftline::observe::Stage::Train;
+        window.tell(Update::Progress(job, progress(stage, "trial 3 of 9 · round 2 · epoch 2", 46, 130, "epochs")));
+        window.tell(Update::Curve(job, search::epoch(2, 2, 4, 2.0495)));
+        window.tell(Update::Curve(job, search::epoch(2, 2, 5, 2.0431)));
+        keep(&window, "23-tuning-running", theme);
+        window.tell(Update::Tuned(job, search::outcome(settings, search::done())));
+        keep(&window, "24-tuned", theme);
+        window.click("Use these settings");
+        window.find("Trial 3: dropped after round 2, 2.0402 nats per event").hover();
+        window.harness.run();
+        keep(&window, "25-tuned-used", theme);
+        window.click("Tune again");
+        let (job, request) = window.engine.latest();
+        let Request::Tune(settings, _) = request else { panic!("{request:?}") };
+        window.tell(Update::Tuned(job, search::outcome(settings, search::nothing_better())));
+        keep(&window, "26-tuned-defaults", theme);
     }
 }
 

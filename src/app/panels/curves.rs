@@ -102,7 +102,7 @@ fn plot(t: &Tokens, height: f32) -> Plot<'static> {
 }
 
 /// Marks at whole epochs, few enough to be read.
-fn whole_epochs(input: GridInput) -> Vec<GridMark> {
+pub fn whole_epochs(input: GridInput) -> Vec<GridMark> {
     let most = input.bounds.1.max(1.0);
     let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].into_iter().find(|step| most / step <= 12.0).unwrap_or(200.0);
     (1..=(most / step) as u32).map(|mark| GridMark { value: f64::from(mark) * step, step_size: step }).collect()

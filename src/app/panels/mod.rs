@@ -23,6 +23,7 @@ mod time_axis;
 mod top_bar;
 mod train;
 mod trajectory;
+mod tuning;
 mod user_list;
 mod users;
 
@@ -35,6 +36,7 @@ pub use start::StartPage;
 pub use status_bar::StatusBar;
 pub use top_bar::TopBar;
 pub use train::TrainPage;
+pub use tuning::TuningPage;
 pub use users::UsersPage;
 
 /// Every part of the window.
@@ -52,6 +54,8 @@ pub struct Panels {
     pub data: DataPage,
     /// The page of the training.
     pub train: TrainPage,
+    /// The page of the search for settings.
+    pub tuning: TuningPage,
     /// The page of the backtest.
     pub backtest: BacktestPage,
     /// The page of the users.

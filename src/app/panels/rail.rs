@@ -13,9 +13,10 @@ use crate::app::widgets::Icon;
 #[derive(Debug, Default)]
 pub struct Rail;
 
-const PAGES: [(Page, Command, Icon); 4] = [
+const PAGES: [(Page, Command, Icon); 5] = [
     (Page::Data, Command::ShowData, Icon::Table),
     (Page::Train, Command::ShowTrain, Icon::Curve),
+    (Page::Tuning, Command::ShowTuning, Icon::Sliders),
     (Page::Users, Command::ShowUsers, Icon::People),
     (Page::Backtest, Command::ShowBacktest, Icon::Target),
 ];
@@ -29,6 +30,7 @@ impl View for Rail {
             let spot = match page {
                 Page::Data => session.inspection.as_ref().is_some_and(|found| !found.problems.is_empty()),
                 Page::Train => session.jobs.of(Purpose::Train).is_some(),
+                Page::Tuning => session.jobs.of(Purpose::Tune).is_some(),
                 Page::Backtest => session.jobs.of(Purpose::Backtest).is_some(),
                 Page::Users => false,
             };

@@ -91,7 +91,10 @@ pub fn model_name(model: &str) -> String {
         "ewma" => "decayed average".to_owned(),
         "last" => "last active period".to_owned(),
         "mean" => "mean of the past".to_owned(),
-        other => other.to_owned(),
+        other => match other.strip_suffix("-without-text") {
+            Some(network) => format!("{} without text", model_name(network)),
+            None => other.to_owned(),
+        },
     }
 }
 

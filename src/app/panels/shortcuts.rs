@@ -36,9 +36,11 @@ impl View for ShortcutsPanel {
                 ui.horizontal(|ui| {
                     ui.set_min_height(24.0);
                     ui.label(match command {
-                        Command::ShowData | Command::ShowTrain | Command::ShowUsers => {
-                            format!("{} page", command.text())
-                        }
+                        Command::ShowData
+                        | Command::ShowTrain
+                        | Command::ShowTuning
+                        | Command::ShowUsers
+                        | Command::ShowBacktest => format!("{} page", command.text()),
                         other => other.text().trim_end_matches('…').to_owned(),
                     });
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

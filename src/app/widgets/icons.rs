@@ -13,6 +13,8 @@ pub enum Icon {
     Table,
     /// A curve going down.
     Curve,
+    /// Three sliders.
+    Sliders,
     /// A ring around a spot.
     Target,
     /// People.
@@ -77,6 +79,13 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Curve => {
             line(&[(0.08, 0.06), (0.08, 0.92), (0.96, 0.92)]);
             line(&[(0.24, 0.2), (0.36, 0.46), (0.52, 0.62), (0.7, 0.7), (0.92, 0.72)]);
+        }
+        Icon::Sliders => {
+            for (x, knob) in [(0.18, 0.66), (0.5, 0.3), (0.82, 0.54)] {
+                line(&[(x, 0.06), (x, knob - 0.13)]);
+                line(&[(x, knob + 0.13), (x, 0.94)]);
+                ring(x, knob, 0.12);
+            }
         }
         Icon::Target => {
             ring(0.5, 0.5, 0.44);

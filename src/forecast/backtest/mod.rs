@@ -1,5 +1,6 @@
 //! Every model against the past, from several origins.
 
+mod ablation;
 mod plan;
 mod result;
 mod run;
@@ -7,6 +8,7 @@ mod scores;
 #[cfg(test)]
 mod tests;
 
+pub use ablation::{Ablation, Compared, Part, ablate};
 pub use plan::BacktestPlan;
 pub use result::{ActivityResult, Asked, Backtest, Difference, ModelResult, Scores};
 pub use run::backtest;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ablation::Ablation;
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::forecast::{ActivityScore, Band};
@@ -130,6 +131,8 @@ pub struct Backtest {
     pub chosen: String,
     /// Why, in a sentence.
     pub chosen_because: String,
+    /// Each network beside its twin that knows no texts, where that was asked for.
+    pub ablations: Vec<Ablation>,
 }
 
 impl Backtest {

@@ -14,11 +14,13 @@ use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
 
 /// Sets every model, or those of `only` and the simple ones, against the past. At each origin all is done anew from
-/// what came before it: training, weights, the choice of a model, the calibration of bands.
+/// what came before it: training, weights, the choice of a model, the calibration of bands. What was trained before a
+/// kill is found in `checkpoints` and not trained again.
 ///
 /// # Errors
 /// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from;
 /// [`ForecastError::Cancelled`]; what libtorch reports.
+#[expect(clippy::too_many_arguments, reason = "a run's, and where it stands")]
 pub fn backtest(
     trajectories: &Trajectories,
     vectors: &RowVectors,
@@ -26,6 +28,7 @@ pub fn backtest(
     plan: &BacktestPlan,
     only: Option<&[ModelKind]>,
     device: tch::Device,
+    checkpoints: &Checkpoints,
     watch: &Watch,
 ) -> Result<Backtest, ForecastError> {
     let _threads = OneThread::on(device);
@@ -45,15 +48,16 @@ pub fn backtest(
         best_simple: String::new(),
         chosen: String::new(),
         chosen_because: String::new(),
+        ablations: Vec::new(),
     };
     let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
-    let nowhere = Checkpoints::none();
     let mut outlooks: BTreeMap<&str, Outlook> = BTreeMap::new();
     let mut came = Vec::new();
     for (origin, horizon) in &plan.origins {
         // The forecaster stands at the origin: what it is handed ends there.
         let stand_here = Trajectories { origin: *origin, ..trajectories.clone() };
-        let known = Known::at_origin(&stand_here, vectors, config, device, Start::Anew(&nowhere), watch)?;
+        let here = checkpoints.of_part(&format!("origin {}", origin.0));
+        let known = Known::at_origin(&stand_here, vectors, config, device, Start::Anew(&here), watch)?;
         let standing = stand(&known, &kinds, &mut meter, |_, _| Ok(()))?;
         let (chosen, because) = choose(&standing, ModelKind::Ensemble);
         (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);

@@ -217,7 +217,8 @@ fn scores(found: &Backtest, scored: &Scored, wanted: &dyn Fn(&Asked) -> bool) ->
     scores
 }
 
-fn nats_of(events: u32, share: f32) -> f64 {
+/// What so many events lose by a share, nats.
+pub(super) fn nats_of(events: u32, share: f32) -> f64 {
     if events == 0 { 0.0 } else { -f64::from(events) * f64::from(share.max(1e-12)).ln() }
 }
 
@@ -236,7 +237,7 @@ fn losses_by_user(found: &Backtest, shares: &[f32]) -> BTreeMap<u32, (f64, f64)>
 }
 
 /// How much less the second loses than the first, with bootstrap limits over users.
-fn difference(first: &BTreeMap<u32, (f64, f64)>, second: &BTreeMap<u32, (f64, f64)>) -> Difference {
+pub(super) fn difference(first: &BTreeMap<u32, (f64, f64)>, second: &BTreeMap<u32, (f64, f64)>) -> Difference {
     let users: Vec<(f64, f64)> =
         first.values().zip(second.values()).map(|(first, second)| (first.0 - second.0, first.1)).collect();
     if users.is_empty() {

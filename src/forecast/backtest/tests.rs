@@ -1,10 +1,10 @@
 //! The whole of a backtest on a small lively log.
 
-use super::{Backtest, BacktestPlan, backtest};
+use super::{Backtest, BacktestPlan, Part, ablate, backtest};
 use crate::calendar::{Period, PeriodLength};
 use crate::forecast::testing::{alone, lively};
-use crate::forecast::{ForecastConfig, ModelKind};
-use crate::interests::{RowVectors, Trajectories};
+use crate::forecast::{Checkpoints, ForecastConfig, ModelKind};
+use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
 
 fn against_the_past(log: &Trajectories, only: Option<&[ModelKind]>) -> Backtest {
@@ -12,7 +12,7 @@ fn against_the_past(log: &Trajectories, only: Option<&[ModelKind]>) -> Backtest 
     let quick = ForecastConfig { members: 1, max_epochs: 2, hidden: 8, horizon: 2, ..ForecastConfig::default() };
     let plan = BacktestPlan::of((log.first, log.origin), PeriodLength::Month, quick.horizon, 2).unwrap();
     let nothing = RowVectors::default();
-    backtest(log, &nothing, &quick, &plan, only, tch::Device::Cpu, &Watch::silent()).unwrap()
+    backtest(log, &nothing, &quick, &plan, only, tch::Device::Cpu, &Checkpoints::none(), &Watch::silent()).unwrap()
 }
 
 #[test]
@@ -43,6 +43,50 @@ fn only_the_models_asked_for_stand_beside_the_simple_ones() {
     let mut names: Vec<&str> = found.models.iter().map(|model| model.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["drift", "ewma", "last", "mean", "popularity"]);
+}
+
+#[test]
+fn twins_know_no_texts_and_nobody_leans_on_them() {
+    let _alone = alone();
+    let log = lively(100, 14, 3, 5);
+    let quick = ForecastConfig { members: 1, max_epochs: 2, hidden: 8, horizon: 1, ..ForecastConfig::default() };
+    let plan = BacktestPlan::of((log.first, log.origin), PeriodLength::Month, 1, 2).unwrap();
+    let (cpu, silent, new) = (tch::Device::Cpu, Watch::silent(), NewTexts::default());
+    let none = Checkpoints::none();
+    let ablated = |vectors: &RowVectors| {
+        let plain = backtest(&log, vectors, &quick, &plan, None, cpu, &none, &silent).unwrap();
+        let mut found = plain.clone();
+        ablate(&mut found, &log, &new, &quick, &plan, cpu, &none, &silent).unwrap();
+        (plain, found)
+    };
+    // Vectors that tell much: the period's largest interest.
+    let mut told = RowVectors { dim: 2, data: vec![0.0; 2 * log.period.len()], ..RowVectors::default() };
+    for row in 0..log.period.len() {
+        told.data[2 * row + usize::from(log.shares(row)[0] > 0.5)] = 1.0;
+    }
+    let (plain, found) = ablated(&told);
+    assert_eq!(found.models.len(), ModelKind::ALL.len() + 2);
+    for model in &plain.models {
+        let beside = found.model(&model.name).unwrap();
+        assert!(model.share == beside.share, "{}: a twin changes nothing else", model.name);
+    }
+    assert_eq!((&found.chosen, &found.best_simple), (&plain.chosen, &plain.best_simple));
+    let [lstm, gru] = found.ablations.as_slice() else { panic!("{:?}", found.ablations) };
+    assert_eq!((lstm.twin.as_str(), gru.twin.as_str()), ("lstm-without-text", "gru-without-text"));
+    let (full, twin) = (found.model("lstm").unwrap(), found.model("lstm-without-text").unwrap());
+    assert_eq!(full.share.len(), twin.share.len());
+    assert_ne!(full.share, twin.share, "what the twin does not know it cannot use");
+    let part = |part: Part| lstm.parts.iter().find(|of| of.part == part).unwrap();
+    let all = part(Part::All);
+    assert!((all.better.mean - (twin.one_step.nll - full.one_step.nll)).abs() < 1e-9, "{all:?}");
+    assert!(all.better.lower <= all.better.mean && all.better.mean <= all.better.upper);
+    let groups = [Part::FewPeriods, Part::SomePeriods, Part::ManyPeriods].map(|group| part(group).events);
+    assert_eq!(groups.iter().sum::<u64>(), all.events);
+    assert_eq!((part(Part::NewTexts).events, part(Part::KnownTexts).events), (0, all.events));
+
+    let (_, found) = ablated(&RowVectors::default());
+    let of = |name: &str| &found.model(name).unwrap().share;
+    assert!(of("gru") == of("gru-without-text"), "without texts there is nothing to know");
 }
 
 #[test]

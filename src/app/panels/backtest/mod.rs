@@ -3,6 +3,7 @@
 mod errors;
 mod models;
 mod reliability;
+mod texts;
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui, vec2};
 
@@ -16,10 +17,12 @@ use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter, section, well};
 use crate::forecast::Backtest;
+use crate::pipeline::BacktestScope;
 
 use errors::{By, errors_ui};
 use models::models_ui;
 use reliability::reliability_ui;
+use texts::texts_ui;
 
 /// Height of the cards beside each other.
 const ABOVE: f32 = 464.0;
@@ -38,7 +41,7 @@ impl View for BacktestPage {
         head(ui, session, running, actions);
         ui.add_space(space::MEDIUM - space::SMALL);
         let Some(outcome) = &session.backtest else {
-            empty(ui, running);
+            empty(ui, session, running, actions);
             return;
         };
         if outcome.settings != session.settings && running.is_none() {
@@ -64,6 +67,13 @@ impl View for BacktestPage {
             card(ui, space::INSET, |ui| {
                 ui.set_min_size(vec2(ui.available_width(), BELOW - 2.0 * space::INSET - 2.0));
                 errors_ui(ui, backtest, &mut self.by);
+            });
+            ui.add_space(space::MEDIUM - space::SMALL);
+            card(ui, space::INSET, |ui| {
+                ui.set_min_width(ui.available_width());
+                texts_ui(ui, backtest);
+                ui.add_space(space::SMALL);
+                twins_ui(ui, session, actions);
             });
             notes(ui, outcome.notes.iter().chain([&backtest.chosen_because]));
         });
@@ -158,7 +168,7 @@ fn stale(ui: &mut Ui) {
     ui.add_space(space::SMALL);
 }
 
-fn empty(ui: &mut Ui, running: Option<&Job>) {
+fn empty(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Actions) {
     let height = ui.available_height();
     card(ui, space::LARGE, |ui| {
         ui.set_min_size(vec2(ui.available_width(), (height - 2.0 * space::LARGE - 2.0).clamp(160.0, 320.0)));
@@ -184,9 +194,21 @@ fn empty(ui: &mut Ui, running: Option<&Job>) {
                 ] {
                     caption(ui, words);
                 }
+                ui.add_space(space::SMALL);
+                twins_ui(ui, session, actions);
             }
         }
     });
+}
+
+/// Whether the next backtest has twins of the networks that know no texts.
+fn twins_ui(ui: &mut Ui, session: &Session, actions: &mut Actions) {
+    let mut ablation = session.scope.ablation;
+    let tick = ui.checkbox(&mut ablation, "Train the networks a second time without text");
+    tick.on_hover_text("The next backtest then tells what the words add; it takes about twice as long");
+    if ablation != session.scope.ablation {
+        actions.push(Action::SetScope(BacktestScope { ablation, ..session.scope.clone() }));
+    }
 }
 
 fn notes<'a>(ui: &mut Ui, notes: impl Iterator<Item = &'a String>) {

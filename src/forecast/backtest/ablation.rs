@@ -1,0 +1,176 @@
+//! What the texts' vectors bring: each network beside a twin that was trained the same way without them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::BacktestPlan;
+use super::result::{Backtest, Difference, ModelResult};
+use super::run::backtest;
+use super::scores::{difference, nats_of};
+use crate::forecast::bands::{ACTIVITY_GROUPS, activity_group};
+use crate::forecast::model::ModelKind;
+use crate::forecast::{Checkpoints, ForecastConfig, ForecastError};
+use crate::interests::{NewTexts, RowVectors, Trajectories};
+use crate::observe::Watch;
+
+/// What the name of a twin ends in.
+const WITHOUT: &str = "-without-text";
+
+/// A network and its twin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ablation {
+    /// The network: `lstm`, `gru`.
+    pub model: String,
+    /// The same without the texts' vectors and topics.
+    pub twin: String,
+    /// How the two compare one period ahead: over all events, by how much was known of the user, over the events of
+    /// texts that nobody had before the origin, and over all others.
+    pub parts: Vec<Compared>,
+}
+
+/// A network and its twin on some of the events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// Which.
+    pub part: Part,
+    /// Users they are of.
+    pub users: u64,
+    /// How many they are.
+    pub events: u64,
+    /// Mean loss of the network, nats per event.
+    pub with: f64,
+    /// That of its twin.
+    pub without: f64,
+    /// The twin's loss less the network's: above 0 the vectors help.
+    pub better: Difference,
+}
+
+/// Some of the events that a backtest asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// All.
+    All,
+    /// Of users with one to three active periods before the origin.
+    FewPeriods,
+    /// With four to nine.
+    SomePeriods,
+    /// With ten and more.
+    ManyPeriods,
+    /// Of texts that nobody had before the origin.
+    NewTexts,
+    /// Of all other texts.
+    KnownTexts,
+}
+
+impl Part {
+    const ALL: [Self; 6] =
+        [Self::All, Self::FewPeriods, Self::SomePeriods, Self::ManyPeriods, Self::NewTexts, Self::KnownTexts];
+
+    /// Its name in a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::FewPeriods => ACTIVITY_GROUPS[0],
+            Self::SomePeriods => ACTIVITY_GROUPS[1],
+            Self::ManyPeriods => ACTIVITY_GROUPS[2],
+            Self::NewTexts => "new texts",
+            Self::KnownTexts => "known texts",
+        }
+    }
+
+    /// The number of the group of users by activity that it is, if it is one.
+    pub fn activity(self) -> Option<usize> {
+        [Self::FewPeriods, Self::SomePeriods, Self::ManyPeriods].iter().position(|part| *part == self)
+    }
+}
+
+/// Trains a twin of each network in `found` without the texts' vectors and topics, and sets it against the same past:
+/// it becomes a further model, of which no mixture and no choice knows. `new` tells which events are of new texts.
+///
+/// # Errors
+/// As [`backtest`].
+#[expect(clippy::too_many_arguments, reason = "a backtest's, and what it is compared with")]
+pub fn ablate(
+    found: &mut Backtest,
+    trajectories: &Trajectories,
+    new: &NewTexts,
+    config: &ForecastConfig,
+    plan: &BacktestPlan,
+    device: tch::Device,
+    checkpoints: &Checkpoints,
+    watch: &Watch,
+) -> Result<(), ForecastError> {
+    let networks: Vec<ModelKind> =
+        ModelKind::ALL.into_iter().filter(|kind| kind.is_trained() && found.model(kind.name()).is_some()).collect();
+    if networks.is_empty() {
+        return Ok(());
+    }
+    // Vectors of no length and no topics: the twins' inputs have no place for them, and users like a user are not known.
+    let nothing = RowVectors::default();
+    let checkpoints = checkpoints.of_part("without text");
+    let bare = backtest(trajectories, &nothing, config, plan, Some(&networks), device, &checkpoints, watch)?;
+    let new = new_events(found, trajectories, new);
+    for kind in networks {
+        let (Some(full), Some(twin)) = (found.model(kind.name()), bare.model(kind.name())) else { continue };
+        let twin = ModelResult { name: format!("{}{WITHOUT}", kind.name()), ..twin.clone() };
+        let parts = Part::ALL.into_iter().map(|part| compared(part, found, &new, full, &twin)).collect();
+        let ablation = Ablation { model: full.name.clone(), twin: twin.name.clone(), parts };
+        found.ablations.push(ablation);
+        found.models.push(twin);
+    }
+    found.models.sort_by(|a, b| a.one_step.nll.total_cmp(&b.one_step.nll));
+    Ok(())
+}
+
+/// Events of new texts in every question's period, questions × interests.
+fn new_events(found: &Backtest, trajectories: &Trajectories, new: &NewTexts) -> Vec<u32> {
+    let mut counts = vec![0; found.observed.len()];
+    for (asked, counts) in found.asked.iter().zip(counts.chunks_exact_mut(found.interests)) {
+        let row = trajectories.rows(asked.user).find(|row| trajectories.period[*row] == asked.period);
+        for interest in row.into_iter().flat_map(|row| new.of(row, asked.origin)) {
+            counts[usize::from(interest)] += 1;
+        }
+    }
+    counts
+}
+
+fn compared(part: Part, found: &Backtest, new: &[u32], full: &ModelResult, twin: &ModelResult) -> Compared {
+    let (with, without) = (losses(part, found, new, &full.share), losses(part, found, new, &twin.share));
+    let events: f64 = with.values().map(|(_, events)| events).sum();
+    let mean =
+        |losses: &BTreeMap<u32, (f64, f64)>| losses.values().map(|(nats, _)| nats).sum::<f64>() / events.max(1.0);
+    Compared {
+        part,
+        users: with.len() as u64,
+        events: events as u64,
+        with: mean(&with),
+        without: mean(&without),
+        better: difference(&without, &with),
+    }
+}
+
+/// Each user's loss and events of a part one period ahead, by user number; users without such events are left out.
+fn losses(part: Part, found: &Backtest, new: &[u32], shares: &[f32]) -> BTreeMap<u32, (f64, f64)> {
+    let mut losses: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    let wanted = |periods: u32| part.activity().is_none_or(|group| activity_group(periods) == group);
+    for (at, asked) in found.asked.iter().enumerate() {
+        if asked.horizon != 1 || !wanted(asked.active_periods) {
+            continue;
+        }
+        for cell in at * found.interests..(at + 1) * found.interests {
+            let events = match part {
+                Part::NewTexts => new[cell],
+                Part::KnownTexts => found.observed[cell].saturating_sub(new[cell]),
+                _ => found.observed[cell],
+            };
+            if events > 0 {
+                let of_user = losses.entry(asked.user.0).or_default();
+                of_user.0 += nats_of(events, shares[cell]);
+                of_user.1 += f64::from(events);
+            }
+        }
+    }
+    losses
+}
