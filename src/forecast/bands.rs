@@ -4,15 +4,18 @@
 //! around like forecasts, not put symmetrically around one: for each horizon, past cells of similar forecast share and
 //! similar activity give the distribution of the observed share in units of the forecast one. Then, for users of
 //! little, some and much past apart, the nominal level is turned until the bands held the stated part of past cells.
-//! Vovk, Gammerman, Shafer: *Algorithmic Learning in a Random World*, 2005; strata as in Mondrian conformal prediction.
+//! Vovk, Gammerman, Shafer: *Algorithmic Learning in a Random World*, 2005; strata as in Mondrian conformal prediction. In
+//! place of the activity another [`Spread`] may tell sure cells from unsure ones.
 
 use std::collections::BTreeMap;
 
+use super::spread::Spread;
+
 /// Fewest past cells that a stratum, or failing that a horizon, is calibrated on.
 const FEWEST_CELLS: usize = 200;
-/// Strata by forecast share and by expected events.
+/// Strata by forecast share, and within each by expected events or by another spread.
 const SHARE_STRATA: usize = 12;
-const ACTIVITY_STRATA: usize = 4;
+const SPREAD_STRATA: usize = 4;
 /// Quantiles kept of each stratum.
 const QUANTILES: usize = 400;
 /// Shares below this are divided by this.
@@ -29,6 +32,8 @@ pub struct Cell {
     pub share: f32,
     /// Events expected in the period.
     pub expected_events: f32,
+    /// How far the model's answers scatter around the share, where bands are calibrated by that.
+    pub scatter: f32,
     /// Active periods of the user before the origin.
     pub active_periods: u32,
     /// Number of the path that this is a step of: the same user, origin and interest. Ascending.
@@ -59,8 +64,10 @@ pub struct Calibration {
 
 #[derive(Clone, Debug)]
 struct Horizon {
+    spread: Spread,
     share_limits: Vec<f32>,
-    activity_limits: Vec<f32>,
+    /// For each stratum by share the limits between those by spread.
+    spread_limits: Vec<Vec<f32>>,
     /// Quantiles of observed over forecast share for each stratum.
     strata: Vec<Vec<f32>>,
 }
@@ -68,13 +75,13 @@ struct Horizon {
 impl Calibration {
     /// Calibrates on past cells (ascending by path) and the shares that were observed, for levels in percent. Horizons
     /// with too few cells get no bands.
-    pub fn on(cells: &[(Cell, f32)], levels: &[u8]) -> Self {
+    pub fn on(cells: &[(Cell, f32)], levels: &[u8], spread: Spread) -> Self {
         let mut sorted: BTreeMap<usize, Vec<&(Cell, f32)>> = BTreeMap::new();
         for cell in cells {
             sorted.entry(cell.0.horizon).or_default().push(cell);
         }
         sorted.retain(|_, cells| cells.len() >= FEWEST_CELLS);
-        let by_horizon = sorted.iter().map(|(horizon, cells)| (*horizon, Horizon::on(cells))).collect();
+        let by_horizon = sorted.iter().map(|(horizon, cells)| (*horizon, Horizon::on(cells, spread))).collect();
         let mut built = Self { by_horizon, marginal: BTreeMap::new(), joint: BTreeMap::new() };
         for (horizon, cells) in &sorted {
             let Some(distribution) = built.by_horizon.get(horizon) else { continue };
@@ -192,11 +199,22 @@ impl Around<'_> {
 }
 
 impl Horizon {
-    fn on(cells: &[&(Cell, f32)]) -> Self {
+    fn on(cells: &[&(Cell, f32)], spread: Spread) -> Self {
         let share_limits = quantile_limits(cells.iter().map(|(cell, _)| cell.share), SHARE_STRATA);
-        let activity_limits = quantile_limits(cells.iter().map(|(cell, _)| cell.expected_events), ACTIVITY_STRATA);
-        let mut built = Self { share_limits, activity_limits, strata: Vec::new() };
-        let mut ratios = vec![Vec::new(); SHARE_STRATA * ACTIVITY_STRATA];
+        let mut built = Self { spread, share_limits, spread_limits: Vec::new(), strata: Vec::new() };
+        let all = || cells.iter().map(|(cell, _)| cell);
+        built.spread_limits = match spread {
+            Spread::Activity => {
+                vec![quantile_limits(all().map(|cell| cell.expected_events), SPREAD_STRATA); SHARE_STRATA]
+            }
+            // Large shares scatter more than small ones, so what is much depends on the share.
+            _ => {
+                let mut by_share = vec![Vec::new(); SHARE_STRATA];
+                all().for_each(|cell| by_share[built.share_stratum(cell)].push(cell.scatter));
+                by_share.into_iter().map(|scatter| quantile_limits(scatter.into_iter(), SPREAD_STRATA)).collect()
+            }
+        };
+        let mut ratios = vec![Vec::new(); SHARE_STRATA * SPREAD_STRATA];
         for (cell, observed) in cells {
             ratios[built.stratum(cell)].push(observed / cell.share.max(SMALLEST));
         }
@@ -206,10 +224,14 @@ impl Horizon {
         built
     }
 
+    fn share_stratum(&self, cell: &Cell) -> usize {
+        self.share_limits.partition_point(|limit| *limit < cell.share)
+    }
+
     fn stratum(&self, cell: &Cell) -> usize {
-        let share = self.share_limits.partition_point(|limit| *limit < cell.share);
-        let activity = self.activity_limits.partition_point(|limit| *limit < cell.expected_events);
-        share * ACTIVITY_STRATA + activity
+        let share = self.share_stratum(cell);
+        let by = if self.spread == Spread::Activity { cell.expected_events } else { cell.scatter };
+        share * SPREAD_STRATA + self.spread_limits[share].partition_point(|limit| *limit < by)
     }
 
     fn around(&self, cell: &Cell) -> Around<'_> {
@@ -221,7 +243,7 @@ impl Horizon {
 fn quantile_limits(values: impl Iterator<Item = f32>, parts: usize) -> Vec<f32> {
     let mut values: Vec<f32> = values.collect();
     values.sort_by(f32::total_cmp);
-    (1..parts).map(|part| values[part * values.len() / parts]).collect()
+    (1..parts).filter_map(|part| values.get(part * values.len() / parts).copied()).collect()
 }
 
 fn quantiles(values: &mut [f32]) -> Vec<f32> {
@@ -243,7 +265,7 @@ mod tests {
             let share = random.random_range(0.02..0.6_f32);
             let hits = (0..12).filter(|_| random.random_bool(f64::from(share))).count();
             let (horizon, path) = (1 + at % 2, (at / 2) as u32);
-            let cell = Cell { horizon, share, expected_events: 12.0, active_periods: 1 + path % 14, path };
+            let cell = Cell { horizon, share, expected_events: 12.0, scatter: 0.0, active_periods: 1 + path % 14, path };
             (cell, hits as f32 / 12.0)
         };
         (0..count).map(&mut cell).collect()
@@ -251,7 +273,7 @@ mod tests {
 
     #[test]
     fn bands_hold_what_they_say_on_cells_they_never_saw() {
-        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS);
+        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS, Spread::Activity);
         let unseen = cells(20_000, 2);
         for level in LEVELS {
             let inside = |(cell, seen): &(Cell, f32)| {
@@ -265,7 +287,7 @@ mod tests {
 
     #[test]
     fn joint_bands_hold_whole_paths_and_are_wider() {
-        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS);
+        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS, Spread::Activity);
         let unseen = cells(20_000, 2);
         let inside = |(cell, seen): &(Cell, f32)| {
             let (lower, upper) = calibration.limits(cell, 80, true).unwrap();
@@ -283,7 +305,7 @@ mod tests {
 
     #[test]
     fn limits_are_shares_around_the_forecast_and_the_score_prefers_the_truth() {
-        let calibration = Calibration::on(&cells(20_000, 3), &LEVELS);
+        let calibration = Calibration::on(&cells(20_000, 3), &LEVELS, Spread::Activity);
         for (cell, seen) in cells(500, 4) {
             for level in LEVELS {
                 let (lower, upper) = calibration.limits(&cell, level, false).unwrap();
@@ -296,7 +318,7 @@ mod tests {
 
     #[test]
     fn too_few_cells_give_no_bands() {
-        let calibration = Calibration::on(&cells(300, 5), &[80]);
+        let calibration = Calibration::on(&cells(300, 5), &[80], Spread::Activity);
         assert!(calibration.is_empty(), "150 cells a horizon");
         assert!(calibration.limits(&cells(1, 6)[0].0, 80, false).is_none());
         assert!(calibration.crps(&cells(1, 6)[0].0, 0.1).is_none());

@@ -54,6 +54,22 @@ impl<'a> Lessons<'a> {
         Self { pasts, questions, users, events: 0.0 }
     }
 
+    /// The questions of these for which `wanted` holds.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&Question) -> bool) -> Self {
+        let (mut questions, mut users, mut events) = (Vec::new(), Vec::new(), 0.0);
+        for (user, asked) in &self.users {
+            let from = questions.len();
+            questions.extend(self.questions[asked.clone()].iter().copied().filter(|question| wanted(question)));
+            let answers = questions[from..].iter().filter_map(|question| question.answer);
+            events += answers.map(|answer| f64::from(self.pasts[user.index()].totals[answer])).sum::<f64>();
+            if from < questions.len() {
+                users.push((*user, from..questions.len()));
+            }
+        }
+        Self { pasts: self.pasts, questions, users, events }
+    }
+
     /// The questions, sorted by user.
     pub fn questions(&self) -> &[Question] {
         &self.questions

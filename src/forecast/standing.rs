@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::ForecastError;
-use super::bands::{Calibration, Cell};
+use super::bands::Cell;
 use super::config::CellKind;
 use super::lessons::Lessons;
 use super::market_series::MarketSeries;
@@ -11,6 +11,7 @@ use super::mixture::{mixed, vote, weights};
 use super::model::{Fitted, Known, Model, ModelKind};
 use super::past::{Past, Question};
 use super::simple::negative_log_likelihood;
+use super::spread::Scatter;
 use super::spreadsheet::Spreadsheet;
 use super::trained::Recurrent;
 use crate::observe::{CurvePoint, Meter};
@@ -39,7 +40,6 @@ pub struct Answers {
 }
 
 /// All models at one origin.
-#[derive(Debug)]
 pub struct Standing<'a> {
     /// The practice questions.
     pub practice: Lessons<'a>,
@@ -49,6 +49,8 @@ pub struct Standing<'a> {
     pub models: Vec<Answers>,
     /// How training went.
     pub curves: Vec<CurvePoint>,
+    /// The models that were fitted, those made of others left out.
+    fitted: Vec<(ModelKind, Box<dyn Fitted + 'a>)>,
 }
 
 fn model(kind: ModelKind) -> Box<dyn Model> {
@@ -72,7 +74,7 @@ pub fn stand<'a>(
 ) -> Result<Standing<'a>, ForecastError> {
     let practice = known.practice();
     let ahead = Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon);
-    let (mut models, mut curves) = (Vec::new(), Vec::new());
+    let (mut models, mut curves, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others()) {
         known.watch.check()?;
         let began = Instant::now();
@@ -91,6 +93,7 @@ pub fn stand<'a>(
             seconds_train,
             seconds_forecast: asked.elapsed().as_secs_f64(),
         });
+        all.push((kind, fitted));
     }
     for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && kind.is_made_of_others()) {
         let began = Instant::now();
@@ -105,7 +108,7 @@ pub fn stand<'a>(
         };
         models.push(answers);
     }
-    Ok(Standing { practice, ahead, models, curves })
+    Ok(Standing { practice, ahead, models, curves, fitted: all })
 }
 
 impl Standing<'_> {
@@ -133,10 +136,13 @@ impl Standing<'_> {
         self.models.iter().find(|answers| answers.kind == kind)
     }
 
-    /// Bands calibrated on a model's answers to the practice questions from `from` on.
-    pub fn calibration(&self, known: &Known, answers: &Answers, levels: &[u8]) -> Calibration {
-        let cells = observed_cells(&known.pasts, self.practice.questions(), &answers.practice, known.interests());
-        Calibration::on(&cells, levels)
+    /// How far a model's answers scatter, in every way in which it can tell.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn scatter(&self, kind: ModelKind) -> Result<Vec<Scatter>, ForecastError> {
+        let fitted = self.fitted.iter().find(|(fitted, _)| *fitted == kind);
+        fitted.map_or_else(|| Ok(Vec::new()), |(_, fitted)| fitted.scatter(&self.practice, &self.ahead))
     }
 }
 
@@ -211,28 +217,43 @@ fn validation_loss(known: &Known, questions: &[Question], shares: &[f32]) -> f64
 }
 
 /// A forecast share with what its band depends on. `path` numbers questions of one user and origin.
-pub fn cell(past: &Past, question: &Question, share: f32, path: u32) -> Cell {
-    let recent = &past.totals[(question.known + 1).saturating_sub(RECENT)..=question.known];
-    let expected_events = recent.iter().sum::<f32>() / recent.len() as f32;
-    Cell { horizon: question.horizon(), share, expected_events, active_periods: question.known as u32 + 1, path }
+pub fn cell(past: &Past, question: &Question, share: f32, scatter: f32, path: u32) -> Cell {
+    let expected_events = recent_events(past, question.known);
+    let active_periods = question.known as u32 + 1;
+    Cell { horizon: question.horizon(), share, expected_events, scatter, active_periods, path }
 }
 
-/// Forecast cells with the shares that were observed, path by path.
-pub fn observed_cells(pasts: &[Past], questions: &[Question], shares: &[f32], interests: usize) -> Vec<(Cell, f32)> {
-    let mut order: Vec<usize> = (0..questions.len()).collect();
+/// Mean events of the last active periods up to `known`.
+pub fn recent_events(past: &Past, known: usize) -> f32 {
+    let recent = &past.totals[(known + 1).saturating_sub(RECENT)..=known];
+    recent.iter().sum::<f32>() / recent.len() as f32
+}
+
+/// Forecast cells of the questions for which `wanted` holds, with the shares that were observed, path by path.
+/// `scatter` is laid out like `shares`, where there is one.
+pub fn observed_cells(
+    pasts: &[Past],
+    questions: &[Question],
+    shares: &[f32],
+    scatter: Option<&[f32]>,
+    interests: usize,
+    wanted: impl Fn(&Question) -> bool,
+) -> Vec<(Cell, f32)> {
+    let mut order: Vec<usize> = (0..questions.len()).filter(|at| wanted(&questions[*at])).collect();
     order.sort_by_key(|at| (questions[*at].user, questions[*at].origin, questions[*at].target));
-    let mut cells = Vec::with_capacity(shares.len());
+    let mut cells = Vec::with_capacity(order.len() * interests);
     let alike =
         |a: &usize, b: &usize| (questions[*a].user, questions[*a].origin) == (questions[*b].user, questions[*b].origin);
     let mut path = 0;
     for of_path in order.chunk_by(alike) {
         for interest in 0..interests {
             for at in of_path {
-                let (question, share) = (&questions[*at], shares[at * interests + interest]);
+                let (question, place) = (&questions[*at], at * interests + interest);
                 let past = &pasts[question.user.index()];
                 let Some(answer) = question.answer else { continue };
                 let observed = past.counts(answer)[interest] / past.totals[answer];
-                cells.push((cell(past, question, share, path), observed));
+                let scatter = scatter.map_or(0.0, |scatter| scatter[place]);
+                cells.push((cell(past, question, shares[place], scatter, path), observed));
             }
             path += 1;
         }

@@ -86,6 +86,23 @@ pub fn scores_object(found: &Backtest) -> Value {
                 model.by_activity.iter().map(|(group, of)| (group.clone(), scores(of))).collect();
             let curve: Vec<Value> =
                 model.reliability.iter().map(|(level, held)| json!({ "level": level, "coverage": held })).collect();
+            let spreads: Map<String, Value> = model
+                .spreads
+                .iter()
+                .map(|by| {
+                    let of = |scores: &Scores| {
+                        let Scores { coverage, width, interval, crps, rows, .. } = scores;
+                        json!({ "coverage": coverage, "width": width, "interval": interval, "crps": crps, "rows": rows })
+                    };
+                    let object = json!({
+                        "all": of(&by.all),
+                        "one_step": of(&by.one_step),
+                        "origins_chosen": by.chosen,
+                        "seconds": by.seconds,
+                    });
+                    (by.spread.name().to_owned(), object)
+                })
+                .collect();
             let object = json!({
                 "simple": model.simple,
                 "all": scores(&model.all),
@@ -95,6 +112,7 @@ pub fn scores_object(found: &Backtest) -> Value {
                 "active_periods": activity,
                 "better_than_best_simple": model.better_than_simple,
                 "reliability": curve,
+                "spreads": spreads,
             });
             (model.name.clone(), object)
         })
@@ -132,6 +150,7 @@ mod tests {
             by_activity: vec![("1 to 3".into(), Scores::default())],
             better_than_simple: Difference::default(),
             reliability: vec![(0.8, 0.79)],
+            spreads: Vec::new(),
         }
     }
 

@@ -8,5 +8,5 @@ mod scores;
 mod tests;
 
 pub use plan::BacktestPlan;
-pub use result::{Asked, Backtest, Difference, ModelResult, Scores};
+pub use result::{Asked, Backtest, Difference, ModelResult, Scores, SpreadResult};
 pub use run::backtest;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
-use crate::forecast::Band;
+use crate::forecast::{Band, Spread};
 
 /// One question about the past: a user with activity before the origin and in the period asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,21 @@ pub struct Difference {
     pub upper: f64,
 }
 
+/// How good a model's bands were when its sure forecasts were told from its unsure ones by one spread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpreadResult {
+    /// Which.
+    pub spread: Spread,
+    /// Origins at which the periods before spoke for this one, so that the model's bands are calibrated by it.
+    pub chosen: usize,
+    /// Seconds that it took to measure.
+    pub seconds: f64,
+    /// Scores over all questions.
+    pub all: Scores,
+    /// Scores one period ahead, over all origins.
+    pub one_step: Scores,
+}
+
 /// One model's answers and scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelResult {
@@ -92,6 +107,8 @@ pub struct ModelResult {
     pub better_than_simple: Difference,
     /// Coverage against stated level, both from 0 to 1, at levels from 0.1 to 0.95.
     pub reliability: Vec<(f64, f64)>,
+    /// The bands by what they may be calibrated by, for models that have a choice.
+    pub spreads: Vec<SpreadResult>,
 }
 
 /// Every model against the past.

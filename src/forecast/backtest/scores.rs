@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::result::{Asked, Backtest, Difference, ModelResult, Scores};
+use super::result::{Asked, Backtest, Difference, ModelResult, Scores, SpreadResult};
 use crate::calendar::Period;
 use crate::forecast::Band;
+use crate::forecast::Spread;
 use crate::forecast::bands::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
 use crate::forecast::model::ModelKind;
 use crate::forecast::score::leading;
+use crate::forecast::spread_choice::interval_score;
 
 /// Levels of the curve of coverage against stated level, percent.
 pub const RELIABILITY: [u8; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95];
@@ -35,6 +37,19 @@ pub struct Scored {
     /// For each level of [`RELIABILITY`]: cells inside, cells seen.
     held: Vec<(u64, u64)>,
     seconds: BTreeMap<Period, ActualSeconds>,
+    /// The same answers with bands calibrated by each spread that the model knows.
+    spreads: BTreeMap<Spread, BySpread>,
+}
+
+/// The bands by one spread.
+#[derive(Clone, Debug)]
+pub struct BySpread {
+    /// The same shares with these bands.
+    pub scored: Scored,
+    /// Origins at which it was chosen.
+    pub chosen: usize,
+    /// Seconds that it took to measure.
+    pub seconds: f64,
 }
 
 impl Scored {
@@ -49,12 +64,23 @@ impl Scored {
             crps: Vec::new(),
             held: vec![(0, 0); RELIABILITY.len()],
             seconds: BTreeMap::new(),
+            spreads: BTreeMap::new(),
         }
     }
 
-    /// Notes what was observed of one cell.
-    pub fn observe(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
+    /// The same answers with the bands of another spread.
+    pub fn of_spread(&mut self, spread: Spread, levels: &[u8]) -> &mut BySpread {
+        let new = || BySpread { scored: Scored::new(levels), chosen: 0, seconds: 0.0 };
+        self.spreads.entry(spread).or_insert_with(new)
+    }
+
+    /// Notes how far one cell's distribution was from what was observed.
+    pub fn rank(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
         self.crps.push(calibration.crps(cell, observed).unwrap_or(f64::NAN));
+    }
+
+    /// Notes which bands held one cell.
+    pub fn observe(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
         for (held, level) in self.held.iter_mut().zip(RELIABILITY) {
             if let Some((lower, upper)) = calibration.limits(cell, level, false) {
                 *held = (held.0 + u64::from((lower..=upper).contains(&observed)), held.1 + 1);
@@ -70,6 +96,17 @@ impl Scored {
             all.upper.extend(new.upper);
         }
         self.seconds.insert(origin, seconds);
+    }
+
+    /// Adds what another holds of a further origin.
+    pub fn append(&mut self, other: &Self) {
+        self.share.extend_from_slice(&other.share);
+        self.crps.extend_from_slice(&other.crps);
+        for (all, new) in self.bands.iter_mut().zip(&other.bands) {
+            all.lower.extend_from_slice(&new.lower);
+            all.upper.extend_from_slice(&new.upper);
+        }
+        self.seconds.extend(&other.seconds);
     }
 }
 
@@ -135,6 +172,14 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
     let by_activity = ACTIVITY_GROUPS.iter().enumerate().map(|(group, name)| {
         ((*name).to_owned(), of(None, &|asked| asked.horizon == 1 && activity_group(asked.active_periods) == group))
     });
+    let spread = |(spread, by): (&Spread, &BySpread)| SpreadResult {
+        spread: *spread,
+        chosen: by.chosen,
+        seconds: by.seconds,
+        all: scores(found, &by.scored, &|_| true),
+        one_step: scores(found, &by.scored, &|asked| asked.horizon == 1),
+    };
+    let spreads = scored.spreads.iter().map(spread).collect();
     let all = of(None, &|_| true);
     let part = |(inside, seen): &(u64, u64)| *inside as f64 / (*seen).max(1) as f64;
     let levels = RELIABILITY.iter().map(|level| f64::from(*level) / 100.0);
@@ -153,6 +198,7 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
             .map(|band| Band { coverage: all.coverage.get(&band.level).copied().unwrap_or(f64::NAN), ..band.clone() })
             .collect(),
         share: scored.share.clone(),
+        spreads,
         all,
     }
 }
@@ -188,10 +234,9 @@ fn scores(found: &Backtest, scored: &Scored, wanted: &dyn Fn(&Asked) -> bool) ->
                 if lower.is_nan() {
                     continue;
                 }
-                let outside = f64::from((lower - seen).max(seen - upper).max(0.0));
                 sums.0 += u64::from((lower..=upper).contains(&seen));
                 sums.1 += f64::from(upper - lower);
-                sums.2 += f64::from(upper - lower) + outside * 2.0 / (1.0 - f64::from(band.level) / 100.0);
+                sums.2 += interval_score(lower, upper, seen, band.level);
                 sums.3 += 1;
             }
         }
