@@ -265,7 +265,8 @@ mod tests {
             let share = random.random_range(0.02..0.6_f32);
             let hits = (0..12).filter(|_| random.random_bool(f64::from(share))).count();
             let (horizon, path) = (1 + at % 2, (at / 2) as u32);
-            let cell = Cell { horizon, share, expected_events: 12.0, scatter: 0.0, active_periods: 1 + path % 14, path };
+            let cell =
+                Cell { horizon, share, expected_events: 12.0, scatter: 0.0, active_periods: 1 + path % 14, path };
             (cell, hits as f32 / 12.0)
         };
         (0..count).map(&mut cell).collect()

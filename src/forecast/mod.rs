@@ -6,6 +6,9 @@ mod backtest;
 mod bands;
 mod batch;
 mod checkpoint;
+mod cohort;
+mod cohort_bands;
+mod cohort_view;
 mod config;
 mod drift;
 mod error;
@@ -39,8 +42,11 @@ mod train;
 mod trained;
 mod tuning;
 
-pub use backtest::{Asked, Backtest, BacktestPlan, Difference, ModelResult, Scores, SpreadResult, backtest};
+pub use backtest::{
+    Asked, Backtest, BacktestPlan, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult, backtest,
+};
 pub use checkpoint::Checkpoints;
+pub use cohort::{Cohort, CohortForecast, CohortRule};
 pub use config::{CellKind, ForecastConfig, NetworkShape};
 pub use drift::{Change, Drift};
 pub use error::ForecastError;

@@ -5,6 +5,8 @@
 
 use super::ForecastError;
 use super::bands::Calibration;
+use super::cohort::CohortForecast;
+use super::cohort_view::CohortView;
 use super::config::ForecastConfig;
 use super::model::{Known, ModelKind};
 use super::past::Question;
@@ -26,6 +28,8 @@ pub(super) const USUAL_EPOCHS: u64 = 10;
 pub struct Run {
     /// Shares to come.
     pub forecast: Forecast,
+    /// Shares to come of cohorts.
+    pub cohorts: CohortForecast,
     /// How every model did on the validation periods.
     pub scores: ScoreTable,
     /// How training went.
@@ -82,9 +86,7 @@ pub fn run(
     let scatters = standing.scatter(answers.kind)?;
     let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels);
     let (bands, no_bands) = match calibrated(&known, &standing, answers, by, config) {
-        Some((calibration, coverage)) => {
-            (bands(&calibration, &coverage, &known, &standing, answers, by, config), None)
-        }
+        Some((calibration, coverage)) => (bands(&calibration, &coverage, &known, &standing, answers, by, config), None),
         None => (Vec::new(), Some(no_bands_because(answers.practice.len(), &known.split, trajectories))),
     };
     let forecast = Forecast {
@@ -98,9 +100,12 @@ pub fn run(
         no_bands,
         p_active,
     };
+    let view = CohortView::of(&known, &standing, &[answers.kind])?;
+    let cohorts = view.forecast(&standing, answers.kind, &config.levels);
     meter.advance(1)?;
     let model = networks.packed(config, trajectories.interests)?;
-    Ok(Run { forecast, scores, chosen: answers.kind, chosen_because, curves: standing.curves, model })
+    let chosen = answers.kind;
+    Ok(Run { forecast, cohorts, scores, chosen, chosen_because, curves: standing.curves, model })
 }
 
 /// How many epochs training usually takes: a guess for the time left.

@@ -75,8 +75,7 @@ fn apart(members: &[Member], batch: &Batch) -> Result<Tensor, tch::TchError> {
 /// Standard deviation of shares within a member while dropout is on.
 fn dropped(members: &[Member], batch: &Batch) -> Result<Tensor, tch::TchError> {
     let of_member = |member: &Member| {
-        let passes: Result<Vec<Tensor>, _> =
-            (0..PASSES).map(|_| member.network.answer(batch, true)?.f_exp()).collect();
+        let passes: Result<Vec<Tensor>, _> = (0..PASSES).map(|_| member.network.answer(batch, true)?.f_exp()).collect();
         deviation(&passes?)
     };
     mean(members.iter().map(of_member))?.f_sqrt()
@@ -101,11 +100,7 @@ fn mean(tensors: impl Iterator<Item = Result<Tensor, tch::TchError>>) -> Result<
     Tensor::f_stack(&all?, 0)?.f_mean_dim([0_i64].as_slice(), false, Kind::Float)
 }
 
-fn posteriors(
-    members: &[Member],
-    learnt: &Lessons,
-    training: &Training,
-) -> Result<Vec<LastLayer>, ForecastError> {
+fn posteriors(members: &[Member], learnt: &Lessons, training: &Training) -> Result<Vec<LastLayer>, ForecastError> {
     let mut curvatures = Vec::new();
     for member in members {
         let shape = member.network.last_weights()?.size();
@@ -121,5 +116,7 @@ fn posteriors(
         }
     }
     let layers = members.iter().zip(&curvatures);
-    Ok(layers.map(|(member, curvature)| curvature.posterior(&member.network.last_weights()?)).collect::<Result<_, _>>()?)
+    Ok(layers
+        .map(|(member, curvature)| curvature.posterior(&member.network.last_weights()?))
+        .collect::<Result<_, _>>()?)
 }

@@ -1,5 +1,6 @@
 //! Every model against the past, from several origins.
 
+mod cohorts;
 mod plan;
 mod result;
 mod run;
@@ -8,5 +9,5 @@ mod scores;
 mod tests;
 
 pub use plan::BacktestPlan;
-pub use result::{Asked, Backtest, Difference, ModelResult, Scores, SpreadResult};
+pub use result::{Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult};
 pub use run::backtest;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
-use crate::forecast::{Band, Spread};
+use crate::forecast::{Band, CohortRule, Spread};
 
 /// One question about the past: a user with activity before the origin and in the period asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct Asked {
     pub horizon: usize,
     /// Active periods of the user before the origin.
     pub active_periods: u32,
+    /// The interest that led the user's last active periods before the origin.
+    pub leading: Option<u16>,
     /// The user's events in the period asked for.
     pub total: u32,
 }
@@ -82,6 +84,38 @@ pub struct SpreadResult {
     pub one_step: Scores,
 }
 
+/// How good a model's forecasts of cohorts were: of what their users come to together. Lower is better but for `gain`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CohortScores {
+    /// Mean over events of −ln of the forecast share, nats.
+    pub nll: f64,
+    /// The `nll` of popularity less this one.
+    pub gain: f64,
+    /// Mean over the cohorts' periods of Σ |share − observed share|.
+    pub l1: f64,
+    /// Part of shares inside their band, by level in percent.
+    pub coverage: BTreeMap<u8, f64>,
+    /// Mean width of the bands, by level.
+    pub width: BTreeMap<u8, f64>,
+    /// Mean interval score of the bands, by level.
+    pub interval: BTreeMap<u8, f64>,
+    /// Periods of cohorts scored.
+    pub rows: u64,
+    /// Events scored.
+    pub events: u64,
+}
+
+/// How good a model was for one cohort, one period ahead, over all origins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CohortResult {
+    /// Which.
+    pub rule: CohortRule,
+    /// For its users together.
+    pub together: CohortScores,
+    /// For its users one by one.
+    pub users: Scores,
+}
+
 /// One model's answers and scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelResult {
@@ -103,6 +137,10 @@ pub struct ModelResult {
     pub by_horizon: Vec<(usize, Scores)>,
     /// Scores by how many active periods the user had before the origin (`1 to 3`, `4 to 9`, `10 and more`).
     pub by_activity: Vec<(String, Scores)>,
+    /// Scores one period ahead by cohort.
+    pub by_cohort: Vec<CohortResult>,
+    /// Scores for cohorts, over all of them, one period ahead and over all questions.
+    pub cohorts: (CohortScores, CohortScores),
     /// The best simple model's `nll` less this one's, one period ahead: above 0 this one is better.
     pub better_than_simple: Difference,
     /// Coverage against stated level, both from 0 to 1, at levels from 0.1 to 0.95.

@@ -3,9 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::BacktestPlan;
+use super::cohorts::observe;
 use super::result::{Asked, Backtest, ModelResult};
 use super::scores::{ActualSeconds, RELIABILITY, Scored, score_models};
+use crate::events::UserId;
+use crate::forecast::cohort::leading_before;
+use crate::forecast::cohort_view::CohortView;
 use crate::forecast::model::{Known, ModelKind};
+use crate::forecast::past::Past;
 use crate::forecast::run::{OneThread, choose, limits, nest, usual_epochs};
 use crate::forecast::spread_choice::{self, By};
 use crate::forecast::standing::{cell, stand};
@@ -48,11 +53,14 @@ pub fn backtest(
     };
     let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
     let nowhere = Checkpoints::none();
+    // What came, for after the forecasts.
+    let whole: Vec<Past> = (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
     for (origin, horizon) in &plan.origins {
         // The forecaster stands at the origin: what it is handed ends there.
         let stand_here = Trajectories { origin: *origin, ..trajectories.clone() };
         let known = Known::at_origin(&stand_here, vectors, config, device, Start::Anew(&nowhere), watch)?;
         let standing = stand(&known, &kinds, &mut meter, |_, _| Ok(()))?;
+        let cohorts = CohortView::of(&known, &standing, &kinds)?;
         let (chosen, because) = choose(&standing, ModelKind::Ensemble);
         (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);
 
@@ -69,6 +77,7 @@ pub fn backtest(
                 period: question.target,
                 horizon: question.horizon(),
                 active_periods: question.known as u32 + 1,
+                leading: leading_before(&known.pasts[question.user.index()], question.known),
                 total: trajectories.total(row),
             });
             let from = found.observed.len();
@@ -80,6 +89,8 @@ pub fn backtest(
         for answers in standing.models.iter().filter(|answers| wanted(answers.kind)) {
             watch.check()?;
             let scored = scored.entry(answers.kind).or_insert_with(|| Scored::new(&config.levels));
+            let of_cohorts = cohorts.forecast(&standing, answers.kind, &config.levels);
+            scored.cohorts.extend(observe(&of_cohorts, &whole, *horizon));
             let scatters = standing.scatter(answers.kind)?;
             let practice = standing.practice.questions();
             let chosen = spread_choice::best(&known, practice, answers, &scatters, &config.levels);

@@ -1,18 +1,18 @@
 //! How good the answers of every model were.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::result::{Asked, Backtest, Difference, ModelResult, Scores, SpreadResult};
+use super::cohorts::{self, CohortPeriod};
+use super::result::{Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult};
 use crate::calendar::Period;
-use crate::forecast::Band;
-use crate::forecast::Spread;
 use crate::forecast::bands::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
 use crate::forecast::model::ModelKind;
 use crate::forecast::score::leading;
 use crate::forecast::spread_choice::interval_score;
+use crate::forecast::{Band, CohortRule, Spread};
 
 /// Levels of the curve of coverage against stated level, percent.
 pub const RELIABILITY: [u8; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95];
@@ -39,6 +39,8 @@ pub struct Scored {
     seconds: BTreeMap<Period, ActualSeconds>,
     /// The same answers with bands calibrated by each spread that the model knows.
     spreads: BTreeMap<Spread, BySpread>,
+    /// What came of its forecasts of cohorts.
+    pub cohorts: Vec<CohortPeriod>,
 }
 
 /// The bands by one spread.
@@ -65,6 +67,7 @@ impl Scored {
             held: vec![(0, 0); RELIABILITY.len()],
             seconds: BTreeMap::new(),
             spreads: BTreeMap::new(),
+            cohorts: Vec::new(),
         }
     }
 
@@ -127,7 +130,12 @@ pub fn score_models(found: &Backtest, scored: BTreeMap<ModelKind, Scored>) -> Ve
         .filter(|model| model.simple)
         .min_by(|a, b| a.one_step.nll.total_cmp(&b.one_step.nll))
         .map(|model| losses_by_user(found, &model.share));
+    let of_cohorts = |model: &mut ModelResult| -> Vec<f64> { cohort_scores(model).map(|scores| scores.nll).collect() };
+    let ground_of_cohorts = results.iter_mut().find(|model| model.name == "popularity").map(of_cohorts);
     for model in &mut results {
+        for (scores, nll) in cohort_scores(model).zip(ground_of_cohorts.iter().flatten()) {
+            scores.gain = nll - scores.nll;
+        }
         if let Some(simple) = &simple {
             model.better_than_simple = difference(simple, &losses_by_user(found, &model.share));
         }
@@ -146,15 +154,23 @@ fn every(model: &ModelResult) -> impl Iterator<Item = &Scores> {
     let origins = model.by_origin.iter().map(|(_, scores)| scores);
     let horizons = model.by_horizon.iter().map(|(_, scores)| scores);
     let activity = model.by_activity.iter().map(|(_, scores)| scores);
-    [&model.all, &model.one_step].into_iter().chain(origins).chain(horizons).chain(activity)
+    let cohorts = model.by_cohort.iter().map(|cohort| &cohort.users);
+    [&model.all, &model.one_step].into_iter().chain(origins).chain(horizons).chain(activity).chain(cohorts)
 }
 
 fn every_mut(model: &mut ModelResult) -> Vec<&mut Scores> {
-    let ModelResult { all, one_step, by_origin, by_horizon, by_activity, .. } = model;
+    let ModelResult { all, one_step, by_origin, by_horizon, by_activity, by_cohort, .. } = model;
     let origins = by_origin.iter_mut().map(|(_, scores)| scores);
     let horizons = by_horizon.iter_mut().map(|(_, scores)| scores);
     let activity = by_activity.iter_mut().map(|(_, scores)| scores);
-    [all, one_step].into_iter().chain(origins).chain(horizons).chain(activity).collect()
+    let cohorts = by_cohort.iter_mut().map(|cohort| &mut cohort.users);
+    [all, one_step].into_iter().chain(origins).chain(horizons).chain(activity).chain(cohorts).collect()
+}
+
+/// All scores of a model for cohorts, in one order for all models.
+fn cohort_scores(model: &mut ModelResult) -> impl Iterator<Item = &mut CohortScores> {
+    let (one_step, all) = &mut model.cohorts;
+    [one_step, all].into_iter().chain(model.by_cohort.iter_mut().map(|cohort| &mut cohort.together))
 }
 
 fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
@@ -180,6 +196,19 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
         one_step: scores(found, &by.scored, &|asked| asked.horizon == 1),
     };
     let spreads = scored.spreads.iter().map(spread).collect();
+    let rules: BTreeSet<CohortRule> = scored.cohorts.iter().map(|period| period.rule).collect();
+    let by_cohort = rules.into_iter().map(|rule| {
+        let is_member = |asked: &Asked| match rule {
+            CohortRule::Everyone => true,
+            CohortRule::Leading(interest) => asked.leading == Some(interest),
+            CohortRule::Activity(group) => activity_group(asked.active_periods) == group,
+        };
+        CohortResult {
+            rule,
+            together: cohorts::score(&scored.cohorts, |period| period.horizon == 1 && period.rule == rule),
+            users: of(None, &|asked| asked.horizon == 1 && is_member(asked)),
+        }
+    });
     let all = of(None, &|_| true);
     let part = |(inside, seen): &(u64, u64)| *inside as f64 / (*seen).max(1) as f64;
     let levels = RELIABILITY.iter().map(|level| f64::from(*level) / 100.0);
@@ -199,6 +228,11 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
             .collect(),
         share: scored.share.clone(),
         spreads,
+        by_cohort: by_cohort.collect(),
+        cohorts: (
+            cohorts::score(&scored.cohorts, |period| period.horizon == 1),
+            cohorts::score(&scored.cohorts, |_| true),
+        ),
         all,
     }
 }
