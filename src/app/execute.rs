@@ -29,7 +29,8 @@ impl DriftlineApp {
             Action::Open(paths) => self.open(paths),
             Action::SetRole(column, role) => self.set_role(&column, role),
             Action::Configure(settings) => self.configure(*settings),
-            Action::Choose(user) => self.session.chosen = Some(user),
+            Action::Choose(user) => (self.session.chosen, self.session.cohort) = (Some(user), None),
+            Action::ChooseCohort(cohort) => self.session.cohort = cohort,
             Action::SetLevel(level) => self.session.level = level,
             Action::Pin(interests) => self.session.pinned = interests,
             Action::Stop(job) => self.stop(job),
@@ -252,9 +253,9 @@ impl DriftlineApp {
     }
 
     fn export_chart(&mut self, path: PathBuf) {
-        let Some(user) = self.session.chosen else { return };
+        let Some(whose) = self.session.whose() else { return };
         let what =
-            Export::Chart { user, interests: self.session.drawn.clone(), level: self.session.level, dark: self.dark };
+            Export::Chart { whose, interests: self.session.drawn.clone(), level: self.session.level, dark: self.dark };
         self.export(what, path);
     }
 

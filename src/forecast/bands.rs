@@ -4,8 +4,8 @@
 //! around like forecasts, not put symmetrically around one: for each horizon, past cells of similar forecast share and
 //! similar activity give the distribution of the observed share in units of the forecast one. Then, for users of
 //! little, some and much past apart, the nominal level is turned until the bands held the stated part of past cells.
-//! Vovk, Gammerman, Shafer: *Algorithmic Learning in a Random World*, 2005; strata as in Mondrian conformal prediction. In
-//! place of the activity another [`Spread`] may tell sure cells from unsure ones.
+//! Vovk, Gammerman, Shafer: *Algorithmic Learning in a Random World*, 2005; strata as in Mondrian conformal prediction.
+//! Within the strata another [`Spread`] may tell sure cells from unsure ones.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,11 @@ use super::spread::Spread;
 
 /// Fewest past cells that a stratum, or failing that a horizon, is calibrated on.
 const FEWEST_CELLS: usize = 200;
-/// Strata by forecast share, and within each by expected events or by another spread.
+/// Strata by forecast share and by expected events.
 const SHARE_STRATA: usize = 12;
-const SPREAD_STRATA: usize = 4;
+const ACTIVITY_STRATA: usize = 4;
+/// Strata within each of these by another spread.
+const SPREAD_STRATA: usize = 3;
 /// Quantiles kept of each stratum.
 const QUANTILES: usize = 400;
 /// Shares below this are divided by this.
@@ -64,10 +66,10 @@ pub struct Calibration {
 
 #[derive(Clone, Debug)]
 struct Horizon {
-    spread: Spread,
     share_limits: Vec<f32>,
-    /// For each stratum by share the limits between those by spread.
-    spread_limits: Vec<Vec<f32>>,
+    activity_limits: Vec<f32>,
+    /// For each stratum by share and activity the limits between those by another spread; none without one.
+    scatter_limits: Vec<Vec<f32>>,
     /// Quantiles of observed over forecast share for each stratum.
     strata: Vec<Vec<f32>>,
 }
@@ -201,37 +203,47 @@ impl Around<'_> {
 impl Horizon {
     fn on(cells: &[&(Cell, f32)], spread: Spread) -> Self {
         let share_limits = quantile_limits(cells.iter().map(|(cell, _)| cell.share), SHARE_STRATA);
-        let mut built = Self { spread, share_limits, spread_limits: Vec::new(), strata: Vec::new() };
-        let all = || cells.iter().map(|(cell, _)| cell);
-        built.spread_limits = match spread {
-            Spread::Activity => {
-                vec![quantile_limits(all().map(|cell| cell.expected_events), SPREAD_STRATA); SHARE_STRATA]
-            }
-            // Large shares scatter more than small ones, so what is much depends on the share.
-            _ => {
-                let mut by_share = vec![Vec::new(); SHARE_STRATA];
-                all().for_each(|cell| by_share[built.share_stratum(cell)].push(cell.scatter));
-                by_share.into_iter().map(|scatter| quantile_limits(scatter.into_iter(), SPREAD_STRATA)).collect()
-            }
-        };
-        let mut ratios = vec![Vec::new(); SHARE_STRATA * SPREAD_STRATA];
+        let activity_limits = quantile_limits(cells.iter().map(|(cell, _)| cell.expected_events), ACTIVITY_STRATA);
+        let mut built = Self { share_limits, activity_limits, scatter_limits: Vec::new(), strata: Vec::new() };
+        let coarse = SHARE_STRATA * ACTIVITY_STRATA;
+        let mut ratios = vec![Vec::new(); coarse];
+        let mut scatter = vec![Vec::new(); coarse];
         for (cell, observed) in cells {
-            ratios[built.stratum(cell)].push(observed / cell.share.max(SMALLEST));
+            let stratum = built.coarse_stratum(cell);
+            ratios[stratum].push(observed / cell.share.max(SMALLEST));
+            scatter[stratum].push(cell.scatter);
         }
         let all = quantiles(&mut ratios.concat());
         let enough = |ratios: &mut Vec<f32>| if ratios.len() >= FEWEST_CELLS { quantiles(ratios) } else { all.clone() };
-        built.strata = ratios.iter_mut().map(enough).collect();
+        let of_coarse: Vec<Vec<f32>> = ratios.iter_mut().map(enough).collect();
+        if spread == Spread::Activity {
+            built.strata = of_coarse;
+            return built;
+        }
+        // What is much scatter depends on the share and on how many events are expected.
+        built.scatter_limits =
+            scatter.into_iter().map(|scatter| quantile_limits(scatter.into_iter(), SPREAD_STRATA)).collect();
+        let mut ratios = vec![Vec::new(); coarse * SPREAD_STRATA];
+        for (cell, observed) in cells {
+            ratios[built.stratum(cell)].push(observed / cell.share.max(SMALLEST));
+        }
+        let own = |(at, ratios): (usize, &mut Vec<f32>)| {
+            if ratios.len() >= FEWEST_CELLS { quantiles(ratios) } else { of_coarse[at / SPREAD_STRATA].clone() }
+        };
+        built.strata = ratios.iter_mut().enumerate().map(own).collect();
         built
     }
 
-    fn share_stratum(&self, cell: &Cell) -> usize {
-        self.share_limits.partition_point(|limit| *limit < cell.share)
+    fn coarse_stratum(&self, cell: &Cell) -> usize {
+        let share = self.share_limits.partition_point(|limit| *limit < cell.share);
+        let activity = self.activity_limits.partition_point(|limit| *limit < cell.expected_events);
+        share * ACTIVITY_STRATA + activity
     }
 
     fn stratum(&self, cell: &Cell) -> usize {
-        let share = self.share_stratum(cell);
-        let by = if self.spread == Spread::Activity { cell.expected_events } else { cell.scatter };
-        share * SPREAD_STRATA + self.spread_limits[share].partition_point(|limit| *limit < by)
+        let coarse = self.coarse_stratum(cell);
+        let Some(limits) = self.scatter_limits.get(coarse) else { return coarse };
+        coarse * SPREAD_STRATA + limits.partition_point(|limit| *limit < cell.scatter)
     }
 
     fn around(&self, cell: &Cell) -> Around<'_> {

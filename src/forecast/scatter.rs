@@ -12,7 +12,7 @@ use super::spread::Spread;
 use super::train::{Member, Training};
 
 /// Times that each network is asked with dropout on.
-const PASSES: usize = 6;
+const PASSES: usize = 4;
 
 /// Numbers of one spread around the answers to some questions, questions × interests, and the seconds they took.
 #[derive(Debug)]

@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What stands beside the forecast share among the strata that bands are calibrated in.
+/// What bands are calibrated by besides the forecast share. The activity always counts; each of the others parts its
+/// strata further.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Spread {
-    /// How many events are expected: a share of few events scatters widely, whoever forecasts it.
+    /// Nothing but how many events are expected: a share of few events scatters widely, whoever forecasts it.
     #[default]
     Activity,
     /// How far the networks of an ensemble lie apart; Lakshminarayanan, Pritzel, Blundell, *Simple and Scalable

@@ -58,6 +58,14 @@ pub struct Scores {
     pub seconds_forecast: f64,
 }
 
+impl Scores {
+    /// Mean of the interval scores over the levels; none without bands.
+    pub fn mean_interval(&self) -> Option<f64> {
+        let scores = self.interval.values();
+        (!self.interval.is_empty()).then(|| scores.sum::<f64>() / self.interval.len() as f64)
+    }
+}
+
 /// A difference with the limits between which 95 % of resamples of the users put it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
