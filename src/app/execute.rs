@@ -11,8 +11,9 @@ use super::jobs::Purpose;
 use super::preferences::ThemeChoice;
 use super::session::{Page, file_name};
 use crate::events::Role;
-use crate::pipeline::{self, Export, JobId, Request};
+use crate::pipeline::{self, Export, JobId, Request, Whose};
 use crate::project::{Project, Settings};
+use crate::report;
 
 /// Origins one period ahead that a backtest of the window has, besides the one with the full horizon.
 const ORIGINS: usize = 3;
@@ -266,18 +267,21 @@ impl DriftlineApp {
     }
 
     fn chart_name(&self, ending: &str) -> String {
-        let user = self.session.chosen.and_then(|user| {
-            let outcome = self.session.outcome.as_ref()?;
-            outcome.events.users.get(user.index()).cloned()
+        let outcome = self.session.outcome.as_ref();
+        let name = self.session.whose().zip(outcome).and_then(|(whose, outcome)| match whose {
+            Whose::User(user) => Some(format!("user {}", outcome.events.users.get(user.index())?)),
+            Whose::Cohort(rule) => {
+                Some(format!("cohort {}", report::cohort_name(rule, &outcome.space, &outcome.cohorts)))
+            }
         });
         // A user's spelling may hold signs that no file name can.
-        let safe: String = user
+        let safe: String = name
             .unwrap_or_default()
             .chars()
             .map(|sign| if sign.is_alphanumeric() || "-_.@ ".contains(sign) { sign } else { '_' })
-            .take(60)
+            .take(65)
             .collect();
-        format!("user {safe}.{ending}")
+        format!("{safe}.{ending}")
     }
 
     fn set_theme(&mut self, choice: ThemeChoice, ctx: &Context) {

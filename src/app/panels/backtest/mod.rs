@@ -1,8 +1,11 @@
 //! The page of the backtest: why the forecasts should be believed.
 
+mod cohorts;
 mod errors;
 mod models;
 mod reliability;
+mod spreads;
+mod table;
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui, vec2};
 
@@ -20,6 +23,7 @@ use crate::forecast::Backtest;
 use errors::{By, errors_ui};
 use models::models_ui;
 use reliability::reliability_ui;
+use spreads::spreads_ui;
 
 /// Height of the cards beside each other.
 const ABOVE: f32 = 464.0;
@@ -63,8 +67,9 @@ impl View for BacktestPage {
             ui.add_space(space::MEDIUM - space::SMALL);
             card(ui, space::INSET, |ui| {
                 ui.set_min_size(vec2(ui.available_width(), BELOW - 2.0 * space::INSET - 2.0));
-                errors_ui(ui, backtest, &mut self.by);
+                errors_ui(ui, backtest, &outcome.space, &mut self.by);
             });
+            spreads_ui(ui, backtest);
             notes(ui, outcome.notes.iter().chain([&backtest.chosen_because]));
         });
     }
