@@ -330,6 +330,34 @@ mod tests {
     }
 
     #[test]
+    fn a_spread_that_tells_sure_from_unsure_makes_better_bands() {
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(9);
+        let mut cells = |count: usize| -> Vec<(Cell, f32)> {
+            let mut cell = |at: usize| {
+                let share = random.random_range(0.2..0.5_f32);
+                let scatter = if at.is_multiple_of(2) { 0.01 } else { 0.15 };
+                let seen = (share + scatter * random.random_range(-1.0..1.0_f32)).clamp(0.0, 1.0);
+                let path = (at / 2) as u32;
+                (Cell { horizon: 1, share, expected_events: 12.0, scatter, active_periods: 12, path }, seen)
+            };
+            (0..count).map(&mut cell).collect()
+        };
+        let (past, unseen) = (cells(40_000), cells(10_000));
+        let judged = |spread: Spread| {
+            let calibration = Calibration::on(&past, &[80], spread);
+            let limits = |(cell, seen): &(Cell, f32)| {
+                let (lower, upper) = calibration.limits(cell, 80, false).unwrap();
+                (upper - lower, (lower..=upper).contains(seen))
+            };
+            let sum = unseen.iter().map(limits).fold((0.0, 0), |sum, of| (sum.0 + of.0, sum.1 + usize::from(of.1)));
+            (sum.0 / unseen.len() as f32, sum.1 as f32 / unseen.len() as f32)
+        };
+        let (usual, by_scatter) = (judged(Spread::Activity), judged(Spread::Dropout));
+        assert!((by_scatter.1 - 0.8).abs() < 0.03 && (usual.1 - 0.8).abs() < 0.03, "{usual:?} {by_scatter:?}");
+        assert!(by_scatter.0 < 0.95 * usual.0, "narrower with the same coverage: {usual:?} {by_scatter:?}");
+    }
+
+    #[test]
     fn too_few_cells_give_no_bands() {
         let calibration = Calibration::on(&cells(300, 5), &[80], Spread::Activity);
         assert!(calibration.is_empty(), "150 cells a horizon");

@@ -122,3 +122,64 @@ fn outputs(batch: &Batch) -> Result<Tensor, TchError> {
     let each = each.f_expand([terms.size()[0], interests, interests], false)?;
     Tensor::f_cat(&[&terms, &each], 2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::batch::TERMS;
+    use tch::Device;
+
+    /// Questions with one interest more likely than the other; states of width 2.
+    fn batch(questions: i64, events: f32) -> Batch {
+        let of = |shape: &[i64], value: f64| Tensor::full(shape, value, (Kind::Float, Device::Cpu));
+        Batch {
+            inputs: of(&[questions, 1, 1], 0.0),
+            place: Tensor::zeros([questions], (Kind::Int64, Device::Cpu)),
+            ground: of(&[questions, 2], 0.0),
+            terms: of(&[questions, TERMS as i64, 2], 0.0),
+            context: of(&[questions, 1], 0.0),
+            events: of(&[questions, 2], f64::from(events) / 2.0),
+        }
+    }
+
+    fn numbers(tensor: &Tensor) -> Vec<f32> {
+        Vec::try_from(tensor.flatten(0, -1)).unwrap()
+    }
+
+    #[test]
+    fn one_coefficient_has_the_variance_that_can_be_worked_out_by_hand() {
+        // One state that is always 0, so that only biases count; two interests at one half each. The curvature of the
+        // corrections' biases is n/4 · [[1, −1], [−1, 1]], with eigenvalues 0 and n/2; so the log-share's linear change
+        // (b₁ − b₂)/2 has the variance ½ / (n/2 + prior).
+        let events = 400.0;
+        let (asked, hidden) = (batch(10, events / 10.0), Tensor::zeros([10, 1], (Kind::Float, Device::Cpu)));
+        let log_shares = Tensor::full([10, 2], 0.5_f64.ln(), (Kind::Float, Device::Cpu));
+        let outputs = TERMS as i64 + 2;
+        let mut curvature = Curvature::new(1, outputs, Device::Cpu).unwrap();
+        curvature.add(&hidden, &log_shares, &asked).unwrap();
+        // Weights so long that the prior is as weak as it may be.
+        let weights = Tensor::full([outputs, 2], 1e3, (Kind::Float, Device::Cpu));
+        let variance = curvature.posterior(&weights).unwrap().variance(&hidden, &log_shares, &asked).unwrap();
+        let by_hand = 0.5 / (f64::from(events) / 2.0 + PRIOR.0);
+        for found in numbers(&variance) {
+            assert!((f64::from(found) / by_hand - 1.0).abs() < 1e-3, "{found} against {by_hand}");
+        }
+    }
+
+    #[test]
+    fn states_that_were_never_seen_and_little_data_make_unsure() {
+        let states = |value: f64| Tensor::full([8, 1], value, (Kind::Float, Device::Cpu));
+        let log_shares = Tensor::full([8, 2], 0.5_f64.ln(), (Kind::Float, Device::Cpu));
+        let weights = Tensor::full([TERMS as i64 + 2, 2], 0.3, (Kind::Float, Device::Cpu));
+        let variance = |events: f32, asked: f64| {
+            let seen = batch(8, events);
+            let mut curvature = Curvature::new(1, TERMS as i64 + 2, Device::Cpu).unwrap();
+            curvature.add(&states(0.5), &log_shares, &seen).unwrap();
+            curvature.add(&states(1.0), &log_shares, &seen).unwrap();
+            let posterior = curvature.posterior(&weights).unwrap();
+            numbers(&posterior.variance(&states(asked), &log_shares, &seen).unwrap())[0]
+        };
+        assert!(variance(50.0, 5.0) > 2.0 * variance(50.0, 0.75));
+        assert!(variance(5.0, 0.75) > 2.0 * variance(500.0, 0.75));
+    }
+}
