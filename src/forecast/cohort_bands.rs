@@ -12,8 +12,10 @@ use crate::calendar::Period;
 
 /// Fewest past origins: all cohorts of one origin are off together.
 const FEWEST_ORIGINS: usize = 3;
-/// Fewest past residuals of a horizon, and of a stratum that has quantiles of its own.
-const FEWEST: usize = 100;
+/// Fewest past residuals of a horizon.
+const FEWEST: usize = 40;
+/// Fewest of a stratum that has quantiles of its own.
+const FEWEST_OF_STRATUM: usize = 100;
 /// What ρ may be.
 const MOST_COMMON: f64 = 1.0;
 const STEPS: i32 = 40;
@@ -124,7 +126,8 @@ impl Scale {
                 .push(far / built.of(residual.share, residual.events));
         }
         let all = strata.concat();
-        built.strata = strata.into_iter().map(|own| if own.len() >= FEWEST { own } else { all.clone() }).collect();
+        built.strata =
+            strata.into_iter().map(|own| if own.len() >= FEWEST_OF_STRATUM { own } else { all.clone() }).collect();
         built.strata.iter_mut().for_each(|distances| distances.sort_by(f64::total_cmp));
         built
     }

@@ -80,8 +80,11 @@ fn nothing_at_or_after_the_origin_is_seen() {
     assert_ne!(known.events, noise.events);
     let (known, noise) = (forecast(&known).unwrap(), forecast(&noise).unwrap());
     assert_eq!(known.forecast.share, noise.forecast.share);
-    let limits = |run: &Run| run.cohorts.bands.iter().map(|band| (band.lower.clone(), band.upper.clone())).collect();
-    let (one, two): (Vec<_>, Vec<_>) = (limits(&known), limits(&noise));
+    let limits = |run: &Run| -> Vec<u32> {
+        let bands = run.cohorts.bands.iter().flat_map(|band| band.lower.iter().chain(&band.upper));
+        bands.map(|limit| limit.to_bits()).collect()
+    };
+    let (one, two) = (limits(&known), limits(&noise));
     assert!(!one.is_empty() && one == two, "nor is anything of it in the bands of cohorts");
     assert_eq!((known.cohorts.cohorts, known.cohorts.share), (noise.cohorts.cohorts, noise.cohorts.share));
 }

@@ -98,10 +98,10 @@ fn the_backtest_is_drawn() {
         assert!(window.shows("10 and more active months 2.052"), "{:#?}", window.names());
         keep(&window, "20-backtest-by-activity", theme);
         window.click("Error by: Cohort");
-        assert!(window.shows("All cohorts"), "{:#?}", window.names());
-        assert!(window.shows("Bayesian last layer"), "{:#?}", window.names());
         window.harness.set_size(Vec2::new(1280.0, 1760.0));
         window.harness.run();
+        assert!(window.shows("All cohorts"), "{:#?}", window.names());
+        assert!(window.shows("Bayesian last layer"), "{:#?}", window.names());
         keep(&window, "21-backtest-by-cohort", theme);
     }
 }
