@@ -223,5 +223,8 @@ fn bands(outcome: &Outcome) -> anyhow::Result<String> {
     for band in &forecast.bands {
         writeln!(text, "  {} % band: {:.1} %", band.level, band.coverage * 100.0)?;
     }
+    if let Some(why) = &forecast.no_bands {
+        writeln!(text, "  {why}")?;
+    }
     Ok(text)
 }

@@ -117,6 +117,11 @@ impl Calibration {
         self.by_horizon.is_empty()
     }
 
+    /// Whether there are bands so many periods ahead.
+    pub fn reaches(&self, horizon: usize) -> bool {
+        self.by_horizon.contains_key(&horizon)
+    }
+
     /// Lower and upper limit of a cell at a calibrated level: of this cell alone, or with `joint` so that a whole path
     /// stays inside as often as the level says. None this far ahead without calibration.
     pub fn limits(&self, cell: &Cell, level: u8, joint: bool) -> Option<(f32, f32)> {

@@ -166,7 +166,7 @@ pub struct CohortForecast {
     /// Bands laid out like `share`, narrowest level first; limits are NaN as far ahead as there was too little past to
     /// calibrate them, and there are none where that is everywhere.
     pub bands: Vec<Band>,
-    /// Why there are no bands, where there are none.
+    /// Why there are no bands, where there are none or none from some step on.
     pub no_bands: Option<String>,
 }
 

@@ -70,6 +70,11 @@ impl CohortCalibration {
         self.by_horizon.is_empty()
     }
 
+    /// Whether there are bands so many periods ahead.
+    pub fn reaches(&self, horizon: usize) -> bool {
+        self.by_horizon.contains_key(&horizon)
+    }
+
     /// Lower and upper limit at a level in percent. None this far ahead without calibration.
     pub fn limits(&self, horizon: usize, share: f32, events: f64, level: u8) -> Option<(f32, f32)> {
         let scale = self.by_horizon.get(&horizon)?;

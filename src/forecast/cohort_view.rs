@@ -121,7 +121,7 @@ impl<'a> CohortView<'a> {
             horizon,
             interests,
             bands: if none { Vec::new() } else { levels.iter().zip(coverage).map(band).collect() },
-            no_bands: none.then(|| self.no_bands_because()),
+            no_bands: (1..=horizon).find(|step| !calibration.reaches(*step)).map(|step| self.no_bands_because(step)),
             cohorts,
             events,
             share,
@@ -149,11 +149,17 @@ impl<'a> CohortView<'a> {
         residuals
     }
 
-    fn no_bands_because(&self) -> String {
+    /// Why there are no bands from a step on.
+    fn no_bands_because(&self, step: usize) -> String {
         let calendar = self.known.trajectories.calendar;
-        let past = self.cohorts.len() - 1;
+        let reach = |origin: &Period| self.known.split.origin.since(*origin) >= i32::try_from(step).unwrap_or(i32::MAX);
+        let past = self.cohorts.keys().filter(|origin| reach(origin)).count();
+        let ahead = match step {
+            1 => String::new(),
+            _ => format!(" from {step} {}s ahead on", calendar.length),
+        };
         format!(
-            "No bands are drawn for cohorts: from {} on there are {past} past origins to compare their forecasts with \
+            "No bands are drawn for cohorts{ahead}: since {} there are {past} past origins to compare such forecasts with \
              what came, which is too few to say how far off a forecast may be.",
             calendar.label(self.known.split.tune),
         )

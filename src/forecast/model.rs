@@ -1,5 +1,6 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -61,9 +62,14 @@ impl<'a> Known<'a> {
         let (first, origin) = (trajectories.first, trajectories.origin);
         let length = trajectories.calendar.length;
         let too_short = ForecastError::TooShort { periods: origin.since(first).max(0), length, needed: FEWEST_PERIODS };
-        let split = Split::of(first, origin, config.horizon).ok_or(too_short)?;
         let pasts: Vec<Past> =
             (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
+        let mut returned = BTreeMap::new();
+        for period in pasts.iter().flat_map(|past| past.periods.iter().skip(1)) {
+            *returned.entry(*period).or_insert(0) += 1;
+        }
+        let active = |period| returned.get(&period).copied().unwrap_or(0);
+        let split = Split::of(first, origin, config.horizon, active).ok_or(too_short)?;
         if pasts.iter().all(|past| past.len() < 2) {
             return Err(ForecastError::NobodyReturns { length });
         }

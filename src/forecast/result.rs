@@ -33,9 +33,10 @@ pub struct Forecast {
     pub users: Vec<UserId>,
     /// Shares, users × horizon × interests; those of a user's period add up to 1.
     pub share: Vec<f32>,
-    /// Bands, narrowest level first; empty where there was too little past to calibrate them.
+    /// Bands, narrowest level first; empty where there was too little past to calibrate them, their limits NaN where
+    /// there was too little so far ahead.
     pub bands: Vec<Band>,
-    /// Why there are no bands, where there are none.
+    /// Why there are no bands, where there are none or none from some step on.
     pub no_bands: Option<String>,
     /// Probability of any activity in the first period forecast, by place in `users`.
     pub p_active: Vec<f32>,

@@ -86,7 +86,11 @@ pub fn run(
     let scatters = standing.scatter(answers.kind)?;
     let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels);
     let (bands, no_bands) = match calibrated(&known, &standing, answers, by, config) {
-        Some((calibration, coverage)) => (bands(&calibration, &coverage, &known, &standing, answers, by, config), None),
+        Some((calibration, coverage)) => {
+            let bands = bands(&calibration, &coverage, &known, &standing, answers, by, config);
+            let why = uncalibrated_steps(&calibration, config.horizon, trajectories);
+            (bands, why)
+        }
         None => (Vec::new(), Some(no_bands_because(answers.practice.len(), &known.split, trajectories))),
     };
     let forecast = Forecast {
@@ -264,6 +268,16 @@ fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
         events: events as u64,
         scores,
     }
+}
+
+/// From which step on there are no bands, and why.
+fn uncalibrated_steps(calibration: &Calibration, horizon: usize, trajectories: &Trajectories) -> Option<String> {
+    let without = (1..=horizon).find(|step| !calibration.reaches(*step))?;
+    let length = trajectories.calendar.length;
+    Some(format!(
+        "No bands are drawn from {without} {length}s ahead on: too few users were active that long after a past origin to say \
+         how far off a forecast may be."
+    ))
 }
 
 fn no_bands_because(cells: usize, split: &Split, trajectories: &Trajectories) -> String {

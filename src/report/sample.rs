@@ -87,3 +87,14 @@ pub fn shop() -> Shop {
     };
     Shop { events, space, trajectories, forecast }
 }
+
+/// As when too few past forecasts reach two steps ahead.
+pub fn calibrate_one_step_only(forecast: &mut Forecast) {
+    let (interests, path) = (forecast.interests, forecast.interests * forecast.horizon);
+    for band in &mut forecast.bands {
+        for limits in [&mut band.lower, &mut band.upper] {
+            limits.chunks_exact_mut(path).for_each(|user| user[interests..].fill(f32::NAN));
+        }
+    }
+    forecast.no_bands = Some("No bands are drawn 2 periods ahead.".into());
+}

@@ -54,7 +54,13 @@ pub fn user_paths(trajectories: &Trajectories, forecast: &Forecast, user: UserId
             Expected {
                 period: forecast.origin.plus(i32::try_from(step).unwrap_or(i32::MAX)),
                 share: forecast.share[cell],
-                bands: forecast.bands.iter().map(|band| (band.level, band.lower[cell], band.upper[cell])).collect(),
+                // Where a band was not calibrated this far ahead, there is none.
+                bands: forecast
+                    .bands
+                    .iter()
+                    .map(|band| (band.level, band.lower[cell], band.upper[cell]))
+                    .filter(|(_, lower, upper)| !lower.is_nan() && !upper.is_nan())
+                    .collect(),
             }
         });
         path.expected.extend(expected);
@@ -142,6 +148,18 @@ mod tests {
         assert_eq!(interest, 0);
         assert!(change < 0.0);
         assert!(ann.first < ann.last);
+    }
+
+    #[test]
+    fn a_step_that_was_not_calibrated_has_no_band() {
+        let mut shop = sample::shop();
+        sample::calibrate_one_step_only(&mut shop.forecast);
+        let paths = user_paths(&shop.trajectories, &shop.forecast, UserId(0));
+        for path in paths {
+            let levels: Vec<Vec<u8>> =
+                path.expected.iter().map(|next| next.bands.iter().map(|(level, ..)| *level).collect()).collect();
+            assert_eq!(levels, [vec![50, 80], vec![]]);
+        }
     }
 
     #[test]

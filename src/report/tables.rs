@@ -135,7 +135,10 @@ fn future(events: &EventTable, forecast: &Forecast) -> Vec<Column> {
         for (side, limits) in [("lower", band.map(|band| &band.lower)), ("upper", band.map(|band| &band.upper))] {
             let name = PlSmallStr::from_string(format!("{side}_{level}"));
             columns.push(match limits {
-                Some(limits) => Column::new(name, limits.as_slice()),
+                Some(limits) => Column::new(
+                    name,
+                    limits.iter().map(|limit| Some(*limit).filter(|limit| !limit.is_nan())).collect::<Vec<_>>(),
+                ),
                 None => Column::new(name, vec![None::<f32>; cells]),
             });
         }
@@ -212,6 +215,17 @@ mod tests {
 
     fn promised(columns: &[(&str, DataType)]) -> Vec<(String, DataType)> {
         columns.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect()
+    }
+
+    #[test]
+    fn limits_that_were_not_calibrated_are_not_there() {
+        let (folder, mut shop) = (tempfile::tempdir().unwrap(), sample::shop());
+        sample::calibrate_one_step_only(&mut shop.forecast);
+        write(folder.path(), &shop);
+        let table = read(folder.path(), "forecast.parquet");
+        let lower = table.column("lower_80").unwrap();
+        assert_eq!(lower.null_count(), table.height() / 2);
+        assert!(lower.f32().unwrap().iter().flatten().all(|limit| !limit.is_nan()));
     }
 
     #[test]

@@ -20,10 +20,10 @@ pub struct CohortList;
 
 /// The columns: their heading, their width, what they mean.
 const COLUMNS: [(&str, f32, &str); 4] = [
-    ("Cohort", 168.0, "The set of users"),
-    ("Users", 68.0, "How many users"),
-    ("Events next", 96.0, "Events expected in the first period forecast"),
-    ("Leading next", 184.0, "The leading interest in the first period forecast"),
+    ("Cohort", 188.0, "The set of users"),
+    ("Users", 60.0, "How many users"),
+    ("Events next", 88.0, "Events expected in the first period forecast"),
+    ("Leading next", 108.0, "The leading interest in the first period forecast, with its share"),
 ];
 
 /// A line of the table.
@@ -102,8 +102,10 @@ fn table(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut Action
             .sense(Sense::click())
             .auto_shrink([false, false])
             .animate_scrolling(false);
-        for (_, width, _) in COLUMNS {
-            table = table.column(Column::exact(width).clip(true));
+        for (place, (_, width, _)) in COLUMNS.into_iter().enumerate() {
+            let column =
+                if place + 1 == COLUMNS.len() { Column::remainder().at_least(width) } else { Column::exact(width) };
+            table = table.column(column.clip(true));
         }
         table
             .header(space::ROW, |mut header| {
@@ -166,7 +168,7 @@ fn row_ui(row: &mut TableRow<'_, '_>, outcome: &Outcome, place: usize, chosen: b
         name,
         format::count(cohort.users.len() as u64),
         format::count(events.round() as u64),
-        format!("{} {}", label(leading), report::percent(next.get(leading).copied().unwrap_or(0.0))),
+        format!("{}  {}", report::percent(next.get(leading).copied().unwrap_or(0.0)), label(leading)),
     ];
     for (column, text) in texts.into_iter().enumerate() {
         let (_, response) = row.col(|ui| {

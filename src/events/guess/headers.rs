@@ -77,6 +77,23 @@ const HEADERS: &[Header] = &[
         &[(User, "user_id"), (Time, "timestamp"), (Text, "text"), (Item, "asin")],
     ),
     (
+        "A package's changelog",
+        &[
+            ("maintainer", ["Ann Lee", "Ann Lee", "Bob Ray"]),
+            (
+                "uploaded",
+                [
+                    "Sat, 14 Jan 2023 14:54:50 +0100",
+                    "Wed, 21 Dec 2022 15:13:47 -0500",
+                    "Wed, 21 Dec 2022 15:13:47 -0500",
+                ],
+            ),
+            ("source package", ["elfutils", "elfutils", "dpkg"]),
+            ("change", ["Add a translation.", "Convert the copyright file, adding licences.", "New upstream release"]),
+        ],
+        &[(User, "maintainer"), (Time, "uploaded"), (Text, "change")],
+    ),
+    (
         "MovieLens with titles",
         &[
             ("userId", ["1", "1", "2"]),

@@ -13,7 +13,8 @@ fn lexicon(role: Role) -> impl Iterator<Item = &'static str> {
              readerid reader listenerid studentid learnerid patientid requesterid requester authorid author senderid \
              sender contactid respondentid responseid surveyresponseid distinctid idfa cookieid cookie deviceid msisdn \
              username customername buyername membername customeremail useremail email emailaddress phone mobile \
-             phonenumber requestername authorname sendername reviewername ipaddress ip who \
+             phonenumber requestername authorname sendername reviewername committer maintainer contributor editor speaker \
+             employee employeeid employeename ipaddress ip who \
              用户id 用户 用户编号 客户id 客户 客户编号 客户号 客户代码 会员id 会员 会员编号 会员号 会员卡号 会员名 会员名称 顾客id \
              顾客 顾客编号 买家id 买家 买家会员名 买家昵称 买家账号 下单账号 下单帐号 账号 账户 帐号 用户名 用户标识 用户昵称 \
              读者id 读者 读者编号 读者证号 学号 客户名称 客户姓名 姓名 发送人 发送者 提问人 访客id 访客 设备id 手机号 手机号码 \

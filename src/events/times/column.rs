@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::{Found, Reading};
+use super::reading::{Found, Reading};
 use super::zone::Zone;
 use super::{DECISIVE, by_format, check_format, pattern, shown};
 use crate::events::{EventsError, TwoReadings};

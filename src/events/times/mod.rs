@@ -1,6 +1,7 @@
 //! Written times → wall-clock times: one way of reading for the whole column, decided by all its values.
 
 mod column;
+mod reading;
 mod scan;
 mod zone;
 
@@ -12,8 +13,8 @@ use jiff::tz::TimeZone;
 use super::EventsError;
 use crate::calendar::WallTime;
 pub use column::{Evidence, NO_TIME, TimeReader, UNREADABLE, read_integer};
-use scan::Found;
-pub use scan::Reading;
+use reading::Found;
+pub use reading::Reading;
 use zone::Zone;
 
 /// Of the rows that either of two readings can read, the better one must read this share, or the other is still open.

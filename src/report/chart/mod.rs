@@ -262,7 +262,7 @@ fn note(forecast: &Forecast, user: UserId, level: Option<u8>, calendar: Calendar
     }
     let level = level?;
     if forecast.bands.iter().any(|band| band.level == level) {
-        return None;
+        return forecast.no_bands.clone();
     }
     Some(no_band(forecast.no_bands.as_deref(), level))
 }
