@@ -54,6 +54,43 @@ impl<'a> Lessons<'a> {
         Self { pasts, questions, users, events: 0.0 }
     }
 
+    /// What would be asked at each of some past origins: for every user with a past there, each period ahead that lies
+    /// before `end`. Of the users every `stride`-th is asked.
+    pub fn standing(pasts: &'a [Past], origins: &[Period], end: Period, horizon: usize, stride: usize) -> Self {
+        let (mut questions, mut users) = (Vec::new(), Vec::new());
+        for (user, past) in (0..).map(UserId).zip(pasts).step_by(stride.max(1)) {
+            let from = questions.len();
+            for origin in origins {
+                let Some(known) = past.known_before(*origin) else { continue };
+                let targets = (0..).map(|step| origin.plus(step)).take(horizon).take_while(|target| *target < end);
+                questions.extend(targets.map(|target| {
+                    let answer = past.periods.binary_search(&target).ok();
+                    Question { user, known, origin: *origin, target, answer }
+                }));
+            }
+            if from < questions.len() {
+                users.push((user, from..questions.len()));
+            }
+        }
+        Self { pasts, questions, users, events: 0.0 }
+    }
+
+    /// The questions of these for which `wanted` holds.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&Question) -> bool) -> Self {
+        let (mut questions, mut users, mut events) = (Vec::new(), Vec::new(), 0.0);
+        for (user, asked) in &self.users {
+            let from = questions.len();
+            questions.extend(self.questions[asked.clone()].iter().copied().filter(|question| wanted(question)));
+            let answers = questions[from..].iter().filter_map(|question| question.answer);
+            events += answers.map(|answer| f64::from(self.pasts[user.index()].totals[answer])).sum::<f64>();
+            if from < questions.len() {
+                users.push((*user, from..questions.len()));
+            }
+        }
+        Self { pasts: self.pasts, questions, users, events }
+    }
+
     /// The questions, sorted by user.
     pub fn questions(&self) -> &[Question] {
         &self.questions

@@ -6,9 +6,13 @@ mod backtest;
 mod bands;
 mod batch;
 mod checkpoint;
+mod cohort;
+mod cohort_bands;
+mod cohort_view;
 mod config;
 mod drift;
 mod error;
+mod last_layer;
 mod lessons;
 mod market;
 mod market_series;
@@ -21,10 +25,13 @@ mod result;
 mod returning;
 mod run;
 mod saved;
+mod scatter;
 mod score;
 pub mod series;
 mod simple;
 mod split;
+mod spread;
+mod spread_choice;
 mod spreadsheet;
 mod standing;
 #[cfg(test)]
@@ -36,9 +43,11 @@ mod trained;
 mod tuning;
 
 pub use backtest::{
-    Ablation, Asked, Backtest, BacktestPlan, Compared, Difference, ModelResult, Part, Scores, ablate, backtest,
+    Ablation, Asked, Backtest, BacktestPlan, CohortResult, CohortScores, Compared, Difference, ModelResult, Part,
+    Scores, SpreadResult, ablate, backtest,
 };
 pub use checkpoint::Checkpoints;
+pub use cohort::{Cohort, CohortForecast, CohortRule};
 pub use config::{CellKind, ForecastConfig, NetworkShape};
 pub use drift::{Change, Drift};
 pub use error::ForecastError;
@@ -46,4 +55,5 @@ pub use model::ModelKind;
 pub use result::{Band, Forecast, Score, ScoreTable};
 pub use run::{Run, run};
 pub use saved::{Role, SavedMember, SavedModel, Start};
+pub use spread::Spread;
 pub use tuning::{Round, Trial, TrialState, Tuning, search_rounds, shapes_to_try, tune};

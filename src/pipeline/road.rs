@@ -16,7 +16,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 8;
+const STAGES: u32 = 12;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -212,6 +212,7 @@ pub(super) fn outcome(
         space: Arc::new(space),
         trajectories: Arc::new(trajectories),
         forecast: Arc::new(run.forecast),
+        cohorts: Arc::new(run.cohorts),
         scores: Arc::new(run.scores),
         curves: Arc::new(run.curves),
         model: Arc::new(run.model),
