@@ -19,7 +19,9 @@ use polars::prelude::{ParquetReader, SerReader as _};
 const FORECAST: &str = "forecast log.csv --out out --period month --interests 3 --horizon 2 --seed 7";
 
 /// What `forecast` promises to write.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
+    "cohort_trajectories.parquet",
+    "cohorts.parquet",
     "forecast.parquet",
     "interests.parquet",
     "model",

@@ -31,6 +31,11 @@ fn every_table_has_its_columns_and_rows() {
         ("trajectories", "user period interest events share value"),
         ("forecast", "user period horizon interest share lower_50 upper_50 lower_80 upper_80 lower_95 upper_95"),
         ("users", "user events first last active_periods p_active_next"),
+        (
+            "cohorts",
+            "cohort rule users period horizon interest share lower_50 upper_50 lower_80 upper_80 lower_95 upper_95",
+        ),
+        ("cohort_trajectories", "cohort period interest events share"),
     ] {
         let table = table(&folder, name);
         assert!(table.height() > 0, "{name} has no rows");
@@ -43,7 +48,12 @@ fn every_table_has_its_columns_and_rows() {
 #[test]
 #[ignore = "needs the results of a run: DRIFTLINE_RESULTS=DIR"]
 fn forecast_shares_add_up_and_lie_within_their_bands() {
-    let table = table(&results(), "forecast");
+    for name in ["forecast", "cohorts"] {
+        add_up_within_bands(&table(&results(), name));
+    }
+}
+
+fn add_up_within_bands(table: &DataFrame) {
     let interests = 1 + table.column("interest").unwrap().i32().unwrap().iter().flatten().max().unwrap() as usize;
     let numbers = |name: &str| -> Vec<Option<f32>> { table.column(name).unwrap().f32().unwrap().iter().collect() };
     let share: Vec<f32> = numbers("share").into_iter().map(Option::unwrap).collect();

@@ -7,6 +7,7 @@ use eframe::egui::{Key, KeyboardShortcut, Modifiers};
 use super::preferences::ThemeChoice;
 use super::session::Session;
 use crate::events::{Role, UserId};
+use crate::forecast::CohortRule;
 use crate::pipeline::{BacktestScope, JobId};
 use crate::project::Settings;
 
@@ -211,7 +212,7 @@ impl Command {
             Self::UseUsual => session.settings.network.is_some(),
             Self::ExportTrials => session.tuned.is_some(),
             Self::Cancel => session.jobs.at_work().is_some(),
-            Self::ExportSvg | Self::ExportPng => session.outcome.is_some() && session.chosen.is_some(),
+            Self::ExportSvg | Self::ExportPng => session.whose().is_some(),
             Self::ExportTables => session.outcome.is_some(),
             Self::ExportRejected => session.account.as_ref().is_some_and(|account| !account.rejected.is_empty()),
             Self::ShowData | Self::ShowTrain => session.has_log(),
@@ -239,6 +240,8 @@ pub enum Action {
     SetScope(BacktestScope),
     /// Show a user.
     Choose(UserId),
+    /// Show a cohort in place of the user; none: the user again.
+    ChooseCohort(Option<CohortRule>),
     /// Which band to draw, percent.
     SetLevel(Option<u8>),
     /// Draw exactly these interests for every user; none: each user's leading ones.

@@ -12,8 +12,9 @@ use super::preferences::ThemeChoice;
 use super::session::{Page, file_name};
 use crate::events::Role;
 use crate::forecast::NetworkShape;
-use crate::pipeline::{self, Export, JobId, Request};
+use crate::pipeline::{self, Export, JobId, Request, Whose};
 use crate::project::{Project, Settings};
+use crate::report;
 
 impl DriftlineApp {
     /// Carries out one request.
@@ -29,7 +30,8 @@ impl DriftlineApp {
             Action::Configure(settings) => self.configure(*settings),
             Action::SetTrials(trials) => self.session.trials = trials,
             Action::SetScope(scope) => self.session.scope = scope,
-            Action::Choose(user) => self.session.chosen = Some(user),
+            Action::Choose(user) => (self.session.chosen, self.session.cohort) = (Some(user), None),
+            Action::ChooseCohort(cohort) => self.session.cohort = cohort,
             Action::SetLevel(level) => self.session.level = level,
             Action::Pin(interests) => self.session.pinned = interests,
             Action::Stop(job) => self.stop(job),
@@ -277,9 +279,9 @@ impl DriftlineApp {
     }
 
     fn export_chart(&mut self, path: PathBuf) {
-        let Some(user) = self.session.chosen else { return };
+        let Some(whose) = self.session.whose() else { return };
         let what =
-            Export::Chart { user, interests: self.session.drawn.clone(), level: self.session.level, dark: self.dark };
+            Export::Chart { whose, interests: self.session.drawn.clone(), level: self.session.level, dark: self.dark };
         self.export(what, path);
     }
 
@@ -290,18 +292,21 @@ impl DriftlineApp {
     }
 
     fn chart_name(&self, ending: &str) -> String {
-        let user = self.session.chosen.and_then(|user| {
-            let outcome = self.session.outcome.as_ref()?;
-            outcome.events.users.get(user.index()).cloned()
+        let outcome = self.session.outcome.as_ref();
+        let name = self.session.whose().zip(outcome).and_then(|(whose, outcome)| match whose {
+            Whose::User(user) => Some(format!("user {}", outcome.events.users.get(user.index())?)),
+            Whose::Cohort(rule) => {
+                Some(format!("cohort {}", report::cohort_name(rule, &outcome.space, &outcome.cohorts)))
+            }
         });
         // A user's spelling may hold signs that no file name can.
-        let safe: String = user
+        let safe: String = name
             .unwrap_or_default()
             .chars()
             .map(|sign| if sign.is_alphanumeric() || "-_.@ ".contains(sign) { sign } else { '_' })
-            .take(60)
+            .take(65)
             .collect();
-        format!("user {safe}.{ending}")
+        format!("{safe}.{ending}")
     }
 
     fn set_theme(&mut self, choice: ThemeChoice, ctx: &Context) {

@@ -8,8 +8,8 @@ use super::jobs::{Jobs, Purpose};
 use super::notices::Notices;
 use super::preferences::Preferences;
 use crate::events::{Account, Inspection, KindReport, Role, UserId};
-use crate::forecast::{NetworkShape, Tuning};
-use crate::pipeline::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome};
+use crate::forecast::{CohortRule, NetworkShape, Tuning};
+use crate::pipeline::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome, Whose};
 use crate::project::{Project, Selection, Settings};
 
 /// The pages, as the rail lists them.
@@ -63,6 +63,8 @@ pub struct Session {
     pub tuned: Option<Arc<TuningOutcome>>,
     /// The user whose chart is shown.
     pub chosen: Option<UserId>,
+    /// The cohort whose chart is shown in place of the user's.
+    pub cohort: Option<CohortRule>,
     /// The band to draw, percent.
     pub level: Option<u8>,
     /// The interests to draw for every user; none: each user's leading ones.
@@ -117,6 +119,13 @@ impl Session {
                 && saved.selection.level == now.selection.level
         };
         self.has_log() && !self.saved.as_ref().is_some_and(same)
+    }
+
+    /// Whose chart is shown: the cohort's, where one is chosen that the results know, else the user's.
+    pub fn whose(&self) -> Option<Whose> {
+        let outcome = self.outcome.as_ref()?;
+        let cohort = self.cohort.filter(|rule| outcome.cohorts.place(*rule).is_some());
+        cohort.map(Whose::Cohort).or(self.chosen.map(Whose::User))
     }
 
     /// The project as it stands.
@@ -244,6 +253,7 @@ impl Session {
         self.search = None;
         self.tuned = None;
         self.chosen = None;
+        self.cohort = None;
         self.wanted = None;
         self.pinned = None;
         self.jobs = Jobs::default();

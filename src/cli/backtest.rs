@@ -47,13 +47,13 @@ pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let outcome = pipeline::backtest(&settings, &scope, &Store::open_default(), &watch)?;
     let mut meter = watch.meter(Stage::Write, "steps", Some(1));
     let output = OutputFolder::new(&road.out)?;
-    report::write_backtest(output.path(), &outcome.events, &outcome.backtest)?;
+    report::write_backtest(output.path(), &outcome.events, &outcome.space, &outcome.backtest)?;
     meter.advance(1)?;
     let files = output.commit()?;
     drop(watch);
     let seconds = began.elapsed().as_secs_f64();
     if road.voice.json {
-        let mut object = report::scores_object(&outcome.backtest);
+        let mut object = report::scores_object(&outcome.space, &outcome.backtest);
         object["out"] = json!(road.out);
         object["files"] = json!(files);
         object["device"] = json!(outcome.device);
@@ -66,6 +66,67 @@ pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     Ok(exit::DONE)
 }
 
+/// How the models did on cohorts.
+fn cohort_words(found: &Backtest) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    let Some(first) = found.models.first().map(|model| &model.cohorts.0).filter(|scores| scores.rows > 0) else {
+        return Ok(text);
+    };
+    writeln!(text, "\nCohorts one period ahead ({} periods of cohorts), by model", count(first.rows))?;
+    let head = ["model", "nll", "gain", "l1", "in 80 %", "in 95 %", "width 80 %"];
+    let line = |model: &ModelResult| {
+        let scores = &model.cohorts.0;
+        let held = |level| scores.coverage.get(&level).map_or("–".into(), |held| format!("{:.1} %", held * 100.0));
+        let wide = scores.width.get(&80).map_or("–".into(), |width| format!("{width:.4}"));
+        vec![
+            model.name.clone(),
+            format!("{:.4}", scores.nll),
+            format!("{:+.4}", scores.gain),
+            format!("{:.4}", scores.l1),
+            held(80),
+            held(95),
+            wide,
+        ]
+    };
+    let rows: Vec<Vec<String>> =
+        std::iter::once(head.map(String::from).to_vec()).chain(found.models.iter().map(line)).collect();
+    let mut edges = [Edge::Right; 7];
+    edges[0] = Edge::Left;
+    text += &table(&edges, &rows);
+    Ok(text)
+}
+
+/// The bands of networks by what they may be calibrated by.
+fn spread_words(found: &Backtest) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    let head = ["model", "spread", "in 80 %", "in 95 %", "width 80 %", "mean interval score", "crps", "chosen"];
+    let mut rows = vec![head.map(String::from).to_vec()];
+    for model in &found.models {
+        for by in &model.spreads {
+            let scores = &by.one_step;
+            let held =
+                |level| scores.coverage.get(&level).map_or("–".into(), |held| format!("{:.1} %", held * 100.0));
+            rows.push(vec![
+                model.name.clone(),
+                by.spread.to_string(),
+                held(80),
+                held(95),
+                scores.width.get(&80).map_or("–".into(), |width| format!("{width:.4}")),
+                scores.mean_interval().map_or("–".into(), |score| format!("{score:.4}")),
+                format!("{:.5}", scores.crps),
+                format!("{} of {}", by.chosen, found.origins.len()),
+            ]);
+        }
+    }
+    if rows.len() > 1 {
+        writeln!(text, "\nBands by spread, one period ahead")?;
+        let mut edges = [Edge::Right; 8];
+        edges[..2].fill(Edge::Left);
+        text += &table(&edges, &rows);
+    }
+    Ok(text)
+}
+
 fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
     let found = &outcome.backtest;
     let mut text = String::new();
@@ -74,7 +135,8 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     let (rows, events) = first.map_or((0, 0), |scores| (scores.rows, scores.events));
     writeln!(text, "Origins: {}; {} interests, found before the first", origins.join(", "), found.interests)?;
     writeln!(text, "\nOne period ahead ({} user-periods, {} events), best first", count(rows), count(events))?;
-    let head = ["model", "nll", "gain", "than best simple", "l1", "top-1", "crps", "in 80 %", "in 95 %", "train"];
+    let head =
+        ["model", "nll", "gain", "than best simple", "l1", "top-1", "crps", "interval", "in 80 %", "in 95 %", "train"];
     let line = |model: &ModelResult| {
         let (scores, better) = (&model.one_step, model.better_than_simple);
         let held = |level| scores.coverage.get(&level).map_or("–".into(), |held| format!("{:.1} %", held * 100.0));
@@ -86,6 +148,7 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
             format!("{:.4}", scores.l1),
             format!("{:.1} %", scores.top1 * 100.0),
             format!("{:.4}", scores.crps),
+            scores.mean_interval().map_or("–".into(), |score| format!("{score:.4}")),
             held(80),
             held(95),
             format!("{:.1} s", scores.seconds_train),
@@ -93,12 +156,13 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     };
     let rows: Vec<Vec<String>> =
         std::iter::once(head.map(String::from).to_vec()).chain(found.models.iter().map(line)).collect();
-    let mut edges = [Edge::Right; 10];
+    let mut edges = [Edge::Right; 11];
     edges[0] = Edge::Left;
     text += &table(&edges, &rows);
     writeln!(
         text,
-        "  nll: nats an event, lower is better; gain: nats better than popularity; limits: 95 % over users"
+        "  nll: nats an event, lower is better; gain: nats better than popularity; limits: 95 % over users\n  \
+         interval: mean interval score of the bands, lower is better"
     )?;
     if found.horizon > 1 {
         writeln!(text, "\nGain by periods ahead")?;
@@ -117,6 +181,8 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     for ablation in &found.ablations {
         text += &without_text(ablation)?;
     }
+    text += &cohort_words(found)?;
+    text += &spread_words(found)?;
     writeln!(text, "\n{}", found.chosen_because)?;
     for note in &outcome.notes {
         writeln!(text, "Note: {note}")?;

@@ -5,14 +5,19 @@
 //! similar activity give the distribution of the observed share in units of the forecast one. Then, for users of
 //! little, some and much past apart, the nominal level is turned until the bands held the stated part of past cells.
 //! Vovk, Gammerman, Shafer: *Algorithmic Learning in a Random World*, 2005; strata as in Mondrian conformal prediction.
+//! Within the strata another [`Spread`] may tell sure cells from unsure ones.
 
 use std::collections::BTreeMap;
+
+use super::spread::Spread;
 
 /// Fewest past cells that a stratum, or failing that a horizon, is calibrated on.
 const FEWEST_CELLS: usize = 200;
 /// Strata by forecast share and by expected events.
 const SHARE_STRATA: usize = 12;
 const ACTIVITY_STRATA: usize = 4;
+/// Strata within each of these by another spread.
+const SPREAD_STRATA: usize = 3;
 /// Quantiles kept of each stratum.
 const QUANTILES: usize = 400;
 /// Shares below this are divided by this.
@@ -29,6 +34,8 @@ pub struct Cell {
     pub share: f32,
     /// Events expected in the period.
     pub expected_events: f32,
+    /// How far the model's answers scatter around the share, where bands are calibrated by that.
+    pub scatter: f32,
     /// Active periods of the user before the origin.
     pub active_periods: u32,
     /// Number of the path that this is a step of: the same user, origin and interest. Ascending.
@@ -61,6 +68,8 @@ pub struct Calibration {
 struct Horizon {
     share_limits: Vec<f32>,
     activity_limits: Vec<f32>,
+    /// For each stratum by share and activity the limits between those by another spread; none without one.
+    scatter_limits: Vec<Vec<f32>>,
     /// Quantiles of observed over forecast share for each stratum.
     strata: Vec<Vec<f32>>,
 }
@@ -68,13 +77,13 @@ struct Horizon {
 impl Calibration {
     /// Calibrates on past cells (ascending by path) and the shares that were observed, for levels in percent. Horizons
     /// with too few cells get no bands.
-    pub fn on(cells: &[(Cell, f32)], levels: &[u8]) -> Self {
+    pub fn on(cells: &[(Cell, f32)], levels: &[u8], spread: Spread) -> Self {
         let mut sorted: BTreeMap<usize, Vec<&(Cell, f32)>> = BTreeMap::new();
         for cell in cells {
             sorted.entry(cell.0.horizon).or_default().push(cell);
         }
         sorted.retain(|_, cells| cells.len() >= FEWEST_CELLS);
-        let by_horizon = sorted.iter().map(|(horizon, cells)| (*horizon, Horizon::on(cells))).collect();
+        let by_horizon = sorted.iter().map(|(horizon, cells)| (*horizon, Horizon::on(cells, spread))).collect();
         let mut built = Self { by_horizon, marginal: BTreeMap::new(), joint: BTreeMap::new() };
         for (horizon, cells) in &sorted {
             let Some(distribution) = built.by_horizon.get(horizon) else { continue };
@@ -197,24 +206,49 @@ impl Around<'_> {
 }
 
 impl Horizon {
-    fn on(cells: &[&(Cell, f32)]) -> Self {
+    fn on(cells: &[&(Cell, f32)], spread: Spread) -> Self {
         let share_limits = quantile_limits(cells.iter().map(|(cell, _)| cell.share), SHARE_STRATA);
         let activity_limits = quantile_limits(cells.iter().map(|(cell, _)| cell.expected_events), ACTIVITY_STRATA);
-        let mut built = Self { share_limits, activity_limits, strata: Vec::new() };
-        let mut ratios = vec![Vec::new(); SHARE_STRATA * ACTIVITY_STRATA];
+        let mut built = Self { share_limits, activity_limits, scatter_limits: Vec::new(), strata: Vec::new() };
+        let coarse = SHARE_STRATA * ACTIVITY_STRATA;
+        let mut ratios = vec![Vec::new(); coarse];
+        let mut scatter = vec![Vec::new(); coarse];
         for (cell, observed) in cells {
-            ratios[built.stratum(cell)].push(observed / cell.share.max(SMALLEST));
+            let stratum = built.coarse_stratum(cell);
+            ratios[stratum].push(observed / cell.share.max(SMALLEST));
+            scatter[stratum].push(cell.scatter);
         }
         let all = quantiles(&mut ratios.concat());
         let enough = |ratios: &mut Vec<f32>| if ratios.len() >= FEWEST_CELLS { quantiles(ratios) } else { all.clone() };
-        built.strata = ratios.iter_mut().map(enough).collect();
+        let of_coarse: Vec<Vec<f32>> = ratios.iter_mut().map(enough).collect();
+        if spread == Spread::Activity {
+            built.strata = of_coarse;
+            return built;
+        }
+        // What is much scatter depends on the share and on how many events are expected.
+        built.scatter_limits =
+            scatter.into_iter().map(|scatter| quantile_limits(scatter.into_iter(), SPREAD_STRATA)).collect();
+        let mut ratios = vec![Vec::new(); coarse * SPREAD_STRATA];
+        for (cell, observed) in cells {
+            ratios[built.stratum(cell)].push(observed / cell.share.max(SMALLEST));
+        }
+        let own = |(at, ratios): (usize, &mut Vec<f32>)| {
+            if ratios.len() >= FEWEST_CELLS { quantiles(ratios) } else { of_coarse[at / SPREAD_STRATA].clone() }
+        };
+        built.strata = ratios.iter_mut().enumerate().map(own).collect();
         built
     }
 
-    fn stratum(&self, cell: &Cell) -> usize {
+    fn coarse_stratum(&self, cell: &Cell) -> usize {
         let share = self.share_limits.partition_point(|limit| *limit < cell.share);
         let activity = self.activity_limits.partition_point(|limit| *limit < cell.expected_events);
         share * ACTIVITY_STRATA + activity
+    }
+
+    fn stratum(&self, cell: &Cell) -> usize {
+        let coarse = self.coarse_stratum(cell);
+        let Some(limits) = self.scatter_limits.get(coarse) else { return coarse };
+        coarse * SPREAD_STRATA + limits.partition_point(|limit| *limit < cell.scatter)
     }
 
     fn around(&self, cell: &Cell) -> Around<'_> {
@@ -226,7 +260,7 @@ impl Horizon {
 fn quantile_limits(values: impl Iterator<Item = f32>, parts: usize) -> Vec<f32> {
     let mut values: Vec<f32> = values.collect();
     values.sort_by(f32::total_cmp);
-    (1..parts).map(|part| values[part * values.len() / parts]).collect()
+    (1..parts).filter_map(|part| values.get(part * values.len() / parts).copied()).collect()
 }
 
 fn quantiles(values: &mut [f32]) -> Vec<f32> {
@@ -248,7 +282,8 @@ mod tests {
             let share = random.random_range(0.02..0.6_f32);
             let hits = (0..12).filter(|_| random.random_bool(f64::from(share))).count();
             let (horizon, path) = (1 + at % 2, (at / 2) as u32);
-            let cell = Cell { horizon, share, expected_events: 12.0, active_periods: 1 + path % 14, path };
+            let cell =
+                Cell { horizon, share, expected_events: 12.0, scatter: 0.0, active_periods: 1 + path % 14, path };
             (cell, hits as f32 / 12.0)
         };
         (0..count).map(&mut cell).collect()
@@ -256,7 +291,7 @@ mod tests {
 
     #[test]
     fn bands_hold_what_they_say_on_cells_they_never_saw() {
-        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS);
+        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS, Spread::Activity);
         let unseen = cells(20_000, 2);
         for level in LEVELS {
             let inside = |(cell, seen): &(Cell, f32)| {
@@ -270,7 +305,7 @@ mod tests {
 
     #[test]
     fn joint_bands_hold_whole_paths_and_are_wider() {
-        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS);
+        let calibration = Calibration::on(&cells(40_000, 1), &LEVELS, Spread::Activity);
         let unseen = cells(20_000, 2);
         let inside = |(cell, seen): &(Cell, f32)| {
             let (lower, upper) = calibration.limits(cell, 80, true).unwrap();
@@ -288,7 +323,7 @@ mod tests {
 
     #[test]
     fn limits_are_shares_around_the_forecast_and_the_score_prefers_the_truth() {
-        let calibration = Calibration::on(&cells(20_000, 3), &LEVELS);
+        let calibration = Calibration::on(&cells(20_000, 3), &LEVELS, Spread::Activity);
         for (cell, seen) in cells(500, 4) {
             for level in LEVELS {
                 let (lower, upper) = calibration.limits(&cell, level, false).unwrap();
@@ -300,8 +335,36 @@ mod tests {
     }
 
     #[test]
+    fn a_spread_that_tells_sure_from_unsure_makes_better_bands() {
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(9);
+        let mut cells = |count: usize| -> Vec<(Cell, f32)> {
+            let mut cell = |at: usize| {
+                let share = random.random_range(0.2..0.5_f32);
+                let scatter = if at.is_multiple_of(2) { 0.01 } else { 0.15 };
+                let seen = (share + scatter * random.random_range(-1.0..1.0_f32)).clamp(0.0, 1.0);
+                let path = (at / 2) as u32;
+                (Cell { horizon: 1, share, expected_events: 12.0, scatter, active_periods: 12, path }, seen)
+            };
+            (0..count).map(&mut cell).collect()
+        };
+        let (past, unseen) = (cells(40_000), cells(10_000));
+        let judged = |spread: Spread| {
+            let calibration = Calibration::on(&past, &[80], spread);
+            let limits = |(cell, seen): &(Cell, f32)| {
+                let (lower, upper) = calibration.limits(cell, 80, false).unwrap();
+                (upper - lower, (lower..=upper).contains(seen))
+            };
+            let sum = unseen.iter().map(limits).fold((0.0, 0), |sum, of| (sum.0 + of.0, sum.1 + usize::from(of.1)));
+            (sum.0 / unseen.len() as f32, sum.1 as f32 / unseen.len() as f32)
+        };
+        let (usual, by_scatter) = (judged(Spread::Activity), judged(Spread::Dropout));
+        assert!((by_scatter.1 - 0.8).abs() < 0.03 && (usual.1 - 0.8).abs() < 0.03, "{usual:?} {by_scatter:?}");
+        assert!(by_scatter.0 < 0.95 * usual.0, "narrower with the same coverage: {usual:?} {by_scatter:?}");
+    }
+
+    #[test]
     fn too_few_cells_give_no_bands() {
-        let calibration = Calibration::on(&cells(300, 5), &[80]);
+        let calibration = Calibration::on(&cells(300, 5), &[80], Spread::Activity);
         assert!(calibration.is_empty(), "150 cells a horizon");
         assert!(calibration.limits(&cells(1, 6)[0].0, 80, false).is_none());
         assert!(calibration.crps(&cells(1, 6)[0].0, 0.1).is_none());

@@ -150,6 +150,43 @@ impl<'a> Lessons<'a> {
         Self { pasts, questions, users, ..Self::none(pasts) }
     }
 
+    /// What would be asked at each of some past origins: for every user with a past there, each period ahead that lies
+    /// before `end`. Of the users every `stride`-th is asked.
+    pub fn standing(pasts: &'a [Past], origins: &[Period], end: Period, horizon: usize, stride: usize) -> Self {
+        let (mut questions, mut users) = (Vec::new(), Vec::new());
+        for (user, past) in (0..).map(UserId).zip(pasts).step_by(stride.max(1)) {
+            let from = questions.len();
+            for origin in origins {
+                let Some(known) = past.known_before(*origin) else { continue };
+                let targets = (0..).map(|step| origin.plus(step)).take(horizon).take_while(|target| *target < end);
+                questions.extend(targets.map(|target| {
+                    let answer = past.periods.binary_search(&target).ok();
+                    Question { user, known, origin: *origin, target, answer }
+                }));
+            }
+            if from < questions.len() {
+                users.push(Pupil { user, shares: from..questions.len(), activity: 0..0 });
+            }
+        }
+        Self { pasts, questions, users, ..Self::none(pasts) }
+    }
+
+    /// The questions of these for which `wanted` holds.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&Question) -> bool) -> Self {
+        let (mut questions, mut users, mut events) = (Vec::new(), Vec::new(), 0.0);
+        for Pupil { user, shares, .. } in &self.users {
+            let from = questions.len();
+            questions.extend(self.questions[shares.clone()].iter().copied().filter(|question| wanted(question)));
+            let answers = questions[from..].iter().filter_map(|question| question.answer);
+            events += answers.map(|answer| f64::from(self.pasts[user.index()].totals[answer])).sum::<f64>();
+            if from < questions.len() {
+                users.push(Pupil { user: *user, shares: from..questions.len(), activity: 0..0 });
+            }
+        }
+        Self { questions, users, events, ..Self::none(self.pasts) }
+    }
+
     /// The questions, sorted by user.
     pub fn questions(&self) -> &[Question] {
         &self.questions

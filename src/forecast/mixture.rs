@@ -1,7 +1,12 @@
 //! Several models' answers as one: weights learnt on past origins, the plain mean, and a vote.
 
+use super::model::{Known, ModelKind};
 use super::past::{Past, Question};
 use super::score::leading;
+use super::standing::Answers;
+
+/// Fewest events on which weights of a horizon are learnt; with fewer those of the next period are taken.
+const FEWEST_EVENTS: f64 = 500.0;
 
 /// Rounds of expectation and maximisation; the weights hardly move after.
 const ROUNDS: usize = 300;
@@ -80,6 +85,78 @@ pub fn vote(answers: &[&[f32]], interests: usize) -> Vec<f32> {
         voted.extend((0..interests).map(mean));
     }
     voted
+}
+
+/// How a model is made of others.
+#[derive(Clone, Debug)]
+pub enum Mixture {
+    /// By their votes.
+    Vote,
+    /// All alike.
+    Average,
+    /// By weights learnt on practice, horizon by horizon: for users with even numbers from those with odd ones, the
+    /// other way round, and from all.
+    Weighed([Vec<Vec<f64>>; 3]),
+}
+
+impl Mixture {
+    /// What a kind of mixture learns from the models' answers to the practice questions.
+    pub fn learnt(kind: ModelKind, known: &Known, models: &[Answers], practice: &[Question]) -> Self {
+        match kind {
+            ModelKind::Vote => return Self::Vote,
+            ModelKind::Average => return Self::Average,
+            _ => {}
+        }
+        let practised: Vec<&[f32]> = models.iter().map(|answers| &*answers.practice).collect();
+        let losses: Vec<f64> = models
+            .iter()
+            .map(|answers| if answers.kind.is_simple() { answers.validation } else { f64::INFINITY })
+            .collect();
+        let fallback = (0..losses.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).unwrap_or(0);
+        let learn = |half: Option<u32>| {
+            let of = |horizon: usize| {
+                let counted = |question: &Question| {
+                    question.horizon() == horizon
+                        && question.target >= known.split.validation
+                        && half.is_none_or(|half| question.user.0 % 2 == half)
+                };
+                let seen = practice.iter().filter(|question| counted(question)).filter_map(|question| {
+                    Some(f64::from(known.pasts[question.user.index()].totals[question.answer?]))
+                });
+                (seen.sum::<f64>() >= FEWEST_EVENTS)
+                    .then(|| weights(&practised, &known.pasts, practice, fallback, counted))
+            };
+            let next =
+                of(1).unwrap_or_else(|| (0..models.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect());
+            let later = (2..=known.config.horizon).map(|horizon| of(horizon).unwrap_or_else(|| next.clone()));
+            let mut by_horizon = vec![next.clone()];
+            by_horizon.extend(later);
+            by_horizon
+        };
+        Self::Weighed([learn(Some(1)), learn(Some(0)), learn(None)])
+    }
+
+    /// The mixture of answers to questions from before the origin. What was learnt from practice was learnt from the
+    /// other half of the users.
+    pub fn practised(&self, answers: &[&[f32]], questions: &[Question], interests: usize) -> Vec<f32> {
+        match self {
+            Self::Weighed([even, odd, _]) => mixed(answers, interests, |model, at| {
+                let question = &questions[at];
+                let of = if question.user.0.is_multiple_of(2) { even } else { odd };
+                of[question.horizon() - 1][model]
+            }),
+            _ => self.forecast(answers, questions, interests),
+        }
+    }
+
+    /// The mixture of answers to questions ahead.
+    pub fn forecast(&self, answers: &[&[f32]], questions: &[Question], interests: usize) -> Vec<f32> {
+        match self {
+            Self::Vote => vote(answers, interests),
+            Self::Average => mixed(answers, interests, |_, _| 1.0 / answers.len() as f64),
+            Self::Weighed([.., all]) => mixed(answers, interests, |model, at| all[questions[at].horizon() - 1][model]),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,14 @@ mod backtest;
 mod bands;
 mod batch;
 mod checkpoint;
+mod cohort;
+mod cohort_bands;
+mod cohort_view;
 mod config;
 mod drift;
 mod error;
 mod heads;
+mod last_layer;
 mod lessons;
 mod market;
 mod market_series;
@@ -26,10 +30,13 @@ mod result;
 mod returning;
 mod run;
 mod saved;
+mod scatter;
 mod score;
 pub mod series;
 mod simple;
 mod split;
+mod spread;
+mod spread_choice;
 mod spreadsheet;
 mod standing;
 #[cfg(test)]
@@ -41,10 +48,11 @@ mod trained;
 mod tuning;
 
 pub use backtest::{
-    Ablation, ActivityResult, Asked, Backtest, BacktestPlan, Compared, Difference, ModelResult, Part, Scores, ablate,
-    backtest,
+    Ablation, ActivityResult, Asked, Backtest, BacktestPlan, CohortResult, CohortScores, Compared, Difference,
+    ModelResult, Part, Scores, SpreadResult, ablate, backtest,
 };
 pub use checkpoint::Checkpoints;
+pub use cohort::{Cohort, CohortForecast, CohortRule};
 pub use config::{CellKind, ForecastConfig, HeadLoss, NetworkShape};
 pub use drift::{Change, Drift};
 pub use error::ForecastError;
@@ -52,4 +60,5 @@ pub use model::ModelKind;
 pub use result::{ActivityScore, ActivityTable, Band, Errors, Forecast, Score, ScoreTable};
 pub use run::{Run, run};
 pub use saved::{Role, SavedMember, SavedModel, Start};
+pub use spread::Spread;
 pub use tuning::{Round, Trial, TrialState, Tuning, search_rounds, shapes_to_try, tune};

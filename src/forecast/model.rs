@@ -19,6 +19,7 @@ use super::outlook::Outlook;
 use super::past::Past;
 use super::saved::{Networks, Start};
 use super::split::{FEWEST_PERIODS, Split};
+use super::spread::Scatter;
 use crate::calendar::Period;
 use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
@@ -129,6 +130,12 @@ impl<'a> Known<'a> {
         [validation..origin, origin..origin.plus(1)]
     }
 
+    /// The first period that networks learn the shares of, if they learn up to `end`.
+    pub fn learnt_since(&self, end: Period) -> Period {
+        let first = self.split.first;
+        self.config.window.map_or(first, |window| first.max(end.plus(-window)))
+    }
+
     /// The questions of the last periods before the origin, over all horizons, asked as if nothing were known from the
     /// tuning periods on. Models are weighed and bands are calibrated on the answers.
     pub fn practice(&self) -> Lessons<'_> {
@@ -170,6 +177,14 @@ pub trait Fitted {
     /// [`ForecastError::Cancelled`], or what libtorch reports.
     fn outlooks(&self, _: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
         Ok(None)
+    }
+
+    /// How far the answers scatter around what the model says, in the ways in which it can tell; none for most.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    fn scatter(&self, _practice: &Lessons, _ahead: &Lessons) -> Result<Vec<Scatter>, ForecastError> {
+        Ok(Vec::new())
     }
 
     /// How training went, for models that are trained.

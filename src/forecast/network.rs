@@ -101,15 +101,47 @@ impl Network {
     /// # Errors
     /// What libtorch reports.
     pub fn shares(&self, states: &Tensor, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        self.log_shares(&self.hidden_of(states, batch, train)?, batch)
+    }
+
+    /// The state that the last layers of the shares read, `[questions, hidden]`; with `train` dropout is on.
+    ///
+    /// # Errors
+    /// What libtorch reports, out of memory among it.
+    pub fn hidden(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        self.hidden_of(&self.states(batch, train)?, batch, train)
+    }
+
+    fn hidden_of(&self, states: &Tensor, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
         // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
         let state = states.f_index_select(0, &batch.place)?.f_dropout(self.dropout, train)?;
         let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;
-        let hidden = self.question.forward_t(&asked, train).f_relu()?.f_dropout(self.dropout, train)?;
+        self.question.forward_t(&asked, train).f_relu()?.f_dropout(self.dropout, train)
+    }
+
+    /// Log-shares from that state, `[questions, interests]`.
+    ///
+    /// # Errors
+    /// What libtorch reports, out of memory among it.
+    pub fn log_shares(&self, hidden: &Tensor, batch: &Batch) -> Result<Tensor, TchError> {
         let first = Tensor::f_from_slice(&FIRST_WEIGHTS)?.f_to_device(hidden.device())?;
-        let weights = self.weights.forward(&hidden).f_add(&first)?.f_unsqueeze(1)?; // [questions, 1, TERMS]
+        let weights = self.weights.forward(hidden).f_add(&first)?.f_unsqueeze(1)?; // [questions, 1, TERMS]
         let weighed = weights.f_bmm(&batch.terms)?.f_squeeze_dim(1)?; // [questions, interests]
-        let sum = batch.ground.f_add(&weighed)?.f_add(&self.correction.forward(&hidden))?;
+        let sum = batch.ground.f_add(&weighed)?.f_add(&self.correction.forward(hidden))?;
         sum.f_log_softmax(-1, Kind::Float)
+    }
+
+    /// The last layers' weights with their biases, `[TERMS + interests, hidden + 1]`, as they differ from where training
+    /// began.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn last_weights(&self) -> Result<Tensor, TchError> {
+        let whole = |layer: &nn::Linear| match &layer.bs {
+            Some(bias) => Tensor::f_cat(&[&layer.ws, &bias.f_unsqueeze(1)?], 1),
+            None => layer.ws.f_pad([0, 1], "constant", 0.0),
+        };
+        Tensor::f_cat(&[&whole(&self.weights)?, &whole(&self.correction)?], 0)
     }
 }
 

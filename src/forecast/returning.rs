@@ -42,7 +42,7 @@ impl Returning {
                     if period >= origin || period > next {
                         break;
                     }
-                    rows.extend(describe(past, known, ahead, calendar));
+                    rows.extend(describe(past, known, ahead, period, calendar));
                     outcomes.push(f64::from(u8::from(period == next)));
                 }
             }
@@ -59,20 +59,50 @@ impl Returning {
     /// Probability that a user is active in `period`, knowing what came before it; 0 for a user without a past.
     pub fn chance(&self, past: &Past, period: Period) -> f32 {
         let Some(known) = past.known_before(period) else { return 0.0 };
-        let ahead = period.since(past.periods[known]);
-        let numbers = describe(past, known, ahead, self.calendar);
+        self.after(past, known, period.since(past.periods[known]), period) as f32
+    }
+}
+
+impl Returning {
+    /// Probabilities that a user is active in each of `horizon` periods from `origin` on, knowing the active periods up to
+    /// `known`: the silence may end in the period itself, or have ended before and begun anew.
+    pub fn chances(&self, past: &Past, known: usize, origin: Period, horizon: usize) -> Vec<f32> {
+        let mut chances: Vec<f64> = Vec::with_capacity(horizon);
+        let silent = origin.since(past.periods[known]);
+        let mut still = 1.0;
+        // `quiet[j]`: active in period j of those ahead and silent since.
+        let mut quiet: Vec<f64> = Vec::with_capacity(horizon);
+        for (step, period) in (0..).map(|step| (step, origin.plus(step))).take(horizon) {
+            let after = |ahead| self.after(past, known, ahead, period);
+            let first = after(silent + step);
+            let mut chance = still * first;
+            still *= 1.0 - first;
+            for (since, quiet) in (0..).zip(&mut quiet) {
+                let again = after(step - since);
+                chance += *quiet * again;
+                *quiet *= 1.0 - again;
+            }
+            quiet.push(chance);
+            chances.push(chance);
+        }
+        chances.into_iter().map(|chance| chance as f32).collect()
+    }
+
+    /// Probability that a silence of `ahead` periods ends in `period`.
+    fn after(&self, past: &Past, known: usize, ahead: i32, period: Period) -> f64 {
+        let numbers = describe(past, known, ahead, period, self.calendar);
         let odds: f64 = numbers.iter().zip(self.weights).map(|(number, weight)| number * weight).sum();
-        (1.0 / (1.0 + (-odds).exp())) as f32
+        1.0 / (1.0 + (-odds).exp())
     }
 }
 
 /// A chance in numbers: how long silent, how often and how lately active, where in the season.
-fn describe(past: &Past, known: usize, ahead: i32, calendar: Calendar) -> [f64; NUMBERS] {
+fn describe(past: &Past, known: usize, ahead: i32, period: Period, calendar: Calendar) -> [f64; NUMBERS] {
     let last = past.periods[known];
     let (count, age) = (known as f64 + 1.0, f64::from(last.since(past.periods[0])) + 1.0);
     let recently = past.periods[..=known].iter().rev().take_while(|period| last.since(**period) < RECENT).count();
     let (silence, usual_gap) = (f64::from(ahead).ln(), (age / count).ln());
-    let (sin, cos) = (calendar.season_phase(last.plus(ahead)) * std::f64::consts::TAU).sin_cos();
+    let (sin, cos) = (calendar.season_phase(period) * std::f64::consts::TAU).sin_cos();
     let recently = recently as f64 / f64::from(RECENT);
     [
         1.0,
@@ -140,6 +170,25 @@ mod tests {
         let model = Returning::fit(&pasts, Period(16), Calendar::new(PeriodLength::Month)).unwrap();
         assert!(model.chance(&pasts[0], Period(16)) > 0.9);
         assert!(model.chance(&pasts[1], Period(16)) < 0.1);
+    }
+
+    #[test]
+    fn chances_further_ahead_add_up_to_what_happened_too() {
+        let log = lively(300, 20, 3, 9);
+        let pasts = pasts(&log);
+        let origin = Period(17);
+        let model = Returning::fit(&pasts, origin, log.calendar).unwrap();
+        let mut expected = [0.0; 3];
+        for past in &pasts {
+            let Some(known) = past.known_before(origin) else { continue };
+            let chances = model.chances(past, known, origin, 3);
+            assert!((chances[0] - model.chance(past, origin)).abs() < 1e-6, "one ahead there is one way");
+            expected.iter_mut().zip(chances).for_each(|(sum, chance)| *sum += chance);
+        }
+        for (step, expected) in expected.into_iter().enumerate() {
+            let came = pasts.iter().filter(|past| past.periods.contains(&origin.plus(step as i32))).count() as f32;
+            assert!((expected / came - 1.0).abs() < 0.15, "{} ahead: {expected} expected, {came} came", step + 1);
+        }
     }
 
     #[test]

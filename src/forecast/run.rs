@@ -5,6 +5,8 @@
 
 use super::ForecastError;
 use super::bands::Calibration;
+use super::cohort::CohortForecast;
+use super::cohort_view::CohortView;
 use super::config::{ForecastConfig, HeadLoss};
 use super::model::{Known, ModelKind};
 use super::past::Question;
@@ -12,6 +14,7 @@ use super::result::{Band, Forecast, ScoreTable};
 use super::saved::{Networks, SavedModel, Start};
 use super::score::score;
 use super::split::Split;
+use super::spread_choice::{self, By};
 use super::standing::{Answers, Standing, cell, observed_cells, stand};
 use super::trained::HEAD_WEIGHTS;
 use crate::interests::{RowVectors, Trajectories};
@@ -25,6 +28,8 @@ pub(super) const USUAL_EPOCHS: u64 = 10;
 pub struct Run {
     /// Shares to come.
     pub forecast: Forecast,
+    /// Shares to come of cohorts.
+    pub cohorts: CohortForecast,
     /// How every model did on the validation periods.
     pub scores: ScoreTable,
     /// How training went.
@@ -75,12 +80,14 @@ pub fn run(
     meter.advance(1)?;
     let users = standing.ahead.users();
     let table = &standing.activity;
-    let by = |name: &str| standing.outlook(name).cloned().unwrap_or_default();
+    let outlook_by = |name: &str| standing.outlook(name).cloned().unwrap_or_default();
     meter.advance(1)?;
 
-    let (bands, no_bands) = match calibrated(&known, &standing, answers, config) {
+    let scatters = standing.scatter(answers.kind)?;
+    let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels);
+    let (bands, no_bands) = match calibrated(&known, &standing, answers, by, config) {
         Some((calibration, coverage)) => {
-            let bands = bands(&calibration, &coverage, &known, &standing, answers, config);
+            let bands = bands(&calibration, &coverage, &known, &standing, answers, by, config);
             let why = uncalibrated_steps(&calibration, config.horizon, trajectories);
             (bands, why)
         }
@@ -95,14 +102,17 @@ pub fn run(
         share: answers.ahead.clone(),
         bands,
         no_bands,
-        p_active: by(&table.chance_by).chance,
-        expected_events: by(&table.events_by).events,
-        expected_value: table.spend_by.as_ref().map(|name| by(name).spend).unwrap_or_default(),
+        p_active: outlook_by(&table.chance_by).chance,
+        expected_events: outlook_by(&table.events_by).events,
+        expected_value: table.spend_by.as_ref().map(|name| outlook_by(name).spend).unwrap_or_default(),
     };
+    let view = CohortView::of(&known, &standing, &[answers.kind])?;
+    let cohorts = view.forecast(&standing, answers.kind, &config.levels);
     meter.advance(1)?;
     let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or(config.heads), ..config.clone() };
     let model = networks.packed(&config, trajectories.interests)?;
-    Ok(Run { forecast, scores, chosen: answers.kind, chosen_because, curves: standing.curves, model })
+    let chosen = answers.kind;
+    Ok(Run { forecast, cohorts, scores, chosen, chosen_because, curves: standing.curves, model })
 }
 
 /// How many epochs training usually takes: a guess for the time left.
@@ -164,20 +174,16 @@ fn calibrated(
     known: &Known,
     standing: &Standing,
     answers: &Answers,
+    by: By,
     config: &ForecastConfig,
 ) -> Option<(Calibration, Vec<f64>)> {
-    let interests = known.interests();
     let questions = standing.practice.questions();
-    let pick = |wanted: fn(&Question, &Split) -> bool| {
-        let chosen = questions.iter().zip(answers.practice.chunks_exact(interests));
-        let (questions, shares): (Vec<Question>, Vec<&[f32]>) = chosen
-            .filter(|(question, _)| wanted(question, &known.split))
-            .map(|(asked, shares)| (*asked, shares))
-            .unzip();
-        observed_cells(&known.pasts, &questions, &shares.concat(), interests)
-    };
-    let before = Calibration::on(&pick(|asked, split| asked.target < split.validation), &config.levels);
-    let unseen = pick(|asked, split| asked.target >= split.validation);
+    let validation = known.split.validation;
+    let before = by.calibrated(known, questions, answers, &config.levels, |asked| asked.target < validation);
+    let shares = &answers.practice;
+    let unseen = observed_cells(&known.pasts, questions, shares, by.practice(), known.interests(), |asked| {
+        asked.target >= validation
+    });
     let held = |level: &u8| {
         let limited = unseen.iter().filter_map(|(cell, seen)| Some((before.limits(cell, *level, false)?, seen)));
         let (inside, all) = limited.fold((0_u64, 0_u64), |(inside, all), ((lower, upper), seen)| {
@@ -186,7 +192,7 @@ fn calibrated(
         (all > 0).then(|| inside as f64 / all as f64)
     };
     let coverage: Option<Vec<f64>> = config.levels.iter().map(held).collect();
-    let calibration = standing.calibration(known, answers, &config.levels);
+    let calibration = by.calibrated(known, questions, answers, &config.levels, |_| true);
     coverage.filter(|_| !calibration.is_empty()).map(|coverage| (calibration, coverage))
 }
 
@@ -196,11 +202,12 @@ fn bands(
     known: &Known,
     standing: &Standing,
     answers: &Answers,
+    by: By,
     config: &ForecastConfig,
 ) -> Vec<Band> {
     let band = |(level, coverage): (&u8, &f64)| {
-        let (lower, upper) =
-            limits(calibration, *level, config.joint, known, standing.ahead.questions(), &answers.ahead);
+        let asked = (standing.ahead.questions(), &*answers.ahead, by.ahead());
+        let (lower, upper) = limits(calibration, *level, config.joint, known, asked);
         Band { level: *level, lower, upper, coverage: *coverage }
     };
     let mut bands: Vec<Band> = config.levels.iter().zip(coverage).map(band).collect();
@@ -209,19 +216,20 @@ fn bands(
     bands
 }
 
-/// Lower and upper limits of shares, NaN where there is no calibration.
+/// Lower and upper limits of shares, NaN where there is no calibration. What is asked: questions, shares and, where
+/// bands are calibrated by it, how far they scatter.
 pub(super) fn limits(
     calibration: &Calibration,
     level: u8,
     joint: bool,
     known: &Known,
-    questions: &[Question],
-    shares: &[f32],
+    (questions, shares, scatter): (&[Question], &[f32], Option<&[f32]>),
 ) -> (Vec<f32>, Vec<f32>) {
     let interests = known.interests();
     let limits = |(at, share): (usize, &f32)| {
         let question = &questions[at / interests];
-        let cell = cell(&known.pasts[question.user.index()], question, *share, 0);
+        let scatter = scatter.map_or(0.0, |scatter| scatter[at]);
+        let cell = cell(&known.pasts[question.user.index()], question, *share, scatter, 0);
         calibration.limits(&cell, level, joint).unwrap_or((f32::NAN, f32::NAN))
     };
     shares.iter().enumerate().map(limits).unzip()

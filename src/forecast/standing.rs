@@ -3,24 +3,23 @@
 use std::time::Instant;
 
 use super::ForecastError;
-use super::bands::{Calibration, Cell};
+use super::bands::Cell;
 use super::config::CellKind;
 use super::lessons::Lessons;
 use super::market_series::MarketSeries;
-use super::mixture::{mixed, vote, weights};
+use super::mixture::Mixture;
 use super::model::{Fitted, Known, Model, ModelKind};
 use super::outlook::{Came, Outlook, lowest};
 use super::past::{Past, Question};
 use super::result::{ActivityScore, ActivityTable};
 use super::simple::negative_log_likelihood;
+use super::spread::Scatter;
 use super::spreadsheet::Spreadsheet;
 use super::trained::Recurrent;
 use crate::observe::{CurvePoint, Meter};
 
 /// Active periods whose mean tells how many events to expect.
-const RECENT: usize = 6;
-/// Fewest events on which weights of a horizon are learnt; with fewer those of the next period are taken.
-const FEWEST_EVENTS: f64 = 500.0;
+pub const RECENT: usize = 6;
 
 /// One model at one origin.
 #[derive(Debug)]
@@ -41,7 +40,6 @@ pub struct Answers {
 }
 
 /// All models at one origin.
-#[derive(Debug)]
 pub struct Standing<'a> {
     /// The practice questions.
     pub practice: Lessons<'a>,
@@ -55,6 +53,10 @@ pub struct Standing<'a> {
     pub outlooks: Vec<(&'static str, Outlook)>,
     /// How good each of these was on the validation periods.
     pub activity: ActivityTable,
+    /// The models that were fitted, those made of others left out.
+    fitted: Vec<(ModelKind, Box<dyn Fitted + 'a>)>,
+    mixtures: Vec<(ModelKind, Mixture)>,
+    interests: usize,
 }
 
 /// What the simple forecaster of activity is called.
@@ -81,7 +83,7 @@ pub fn stand<'a>(
 ) -> Result<Standing<'a>, ForecastError> {
     let practice = known.practice();
     let ahead = Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon);
-    let (mut models, mut curves) = (Vec::new(), Vec::new());
+    let (mut models, mut curves, mut all) = (Vec::new(), Vec::new(), Vec::new());
     let asked = known.activity_periods().map(|periods| Lessons::about_activity(&known.pasts, periods));
     let [seen, next] = &asked;
     let [_, before_validation, before_origin] = known.references()?;
@@ -112,21 +114,38 @@ pub fn stand<'a>(
             seconds_train,
             seconds_forecast: asked.elapsed().as_secs_f64(),
         });
+        all.push((kind, fitted));
     }
-    for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && kind.is_made_of_others()) {
+    let mut mixtures = Vec::new();
+    let composed = |kind: &ModelKind| kinds.contains(kind) && kind.is_made_of_others();
+    for kind in ModelKind::ALL.into_iter().filter(composed) {
         let began = Instant::now();
-        let (practice_shares, ahead_shares) = together(kind, known, &models, practice.questions(), ahead.questions());
+        let mixture = Mixture::learnt(kind, known, &models, practice.questions());
+        let of_others = |answers: fn(&Answers) -> &[f32]| -> Vec<&[f32]> { models.iter().map(answers).collect() };
+        let practised = mixture.practised(&of_others(|model| &model.practice), practice.questions(), known.interests());
+        let forecast = mixture.forecast(&of_others(|model| &model.ahead), ahead.questions(), known.interests());
         let answers = Answers {
             kind,
-            validation: validation_loss(known, practice.questions(), &practice_shares),
-            practice: practice_shares,
-            ahead: ahead_shares,
+            validation: validation_loss(known, practice.questions(), &practised),
+            practice: practised,
+            ahead: forecast,
             seconds_train: began.elapsed().as_secs_f64(),
             seconds_forecast: 0.0,
         };
         models.push(answers);
+        mixtures.push((kind, mixture));
     }
-    Ok(Standing { practice, ahead, models, curves, outlooks, activity: activity_table(came.len(), scores) })
+    Ok(Standing {
+        practice,
+        ahead,
+        models,
+        curves,
+        fitted: all,
+        mixtures,
+        interests: known.interests(),
+        outlooks,
+        activity: activity_table(came.len(), scores),
+    })
 }
 
 /// Whose chances, events and spend are taken: the lowest proper losses, the simple one's where nobody's is lower.
@@ -172,66 +191,35 @@ impl Standing<'_> {
         self.models.iter().find(|answers| answers.kind == kind)
     }
 
-    /// Bands calibrated on a model's answers to the practice questions from `from` on.
-    pub fn calibration(&self, known: &Known, answers: &Answers, levels: &[u8]) -> Calibration {
-        let cells = observed_cells(&known.pasts, self.practice.questions(), &answers.practice, known.interests());
-        Calibration::on(&cells, levels)
+    /// How far a model's answers scatter, in every way in which it can tell.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn scatter(&self, kind: ModelKind) -> Result<Vec<Scatter>, ForecastError> {
+        let fitted = self.fitted.iter().find(|(fitted, _)| *fitted == kind);
+        fitted.map_or_else(|| Ok(Vec::new()), |(_, fitted)| fitted.scatter(&self.practice, &self.ahead))
     }
-}
 
-/// Answers of a model that is made of others: to the practice questions and ahead. What it learns from practice it
-/// learns there from the other half of the users.
-fn together(
-    kind: ModelKind,
-    known: &Known,
-    models: &[Answers],
-    practice: &[Question],
-    ahead: &[Question],
-) -> (Vec<f32>, Vec<f32>) {
-    let interests = known.interests();
-    let practised: Vec<&[f32]> = models.iter().map(|answers| &*answers.practice).collect();
-    let forecast: Vec<&[f32]> = models.iter().map(|answers| &*answers.ahead).collect();
-    match kind {
-        ModelKind::Vote => (vote(&practised, interests), vote(&forecast, interests)),
-        ModelKind::Average => {
-            let alike = |_, _| 1.0 / models.len() as f64;
-            (mixed(&practised, interests, alike), mixed(&forecast, interests, alike))
+    /// Answers to further questions from before the origin, as to the practice ones, of all models that `kinds` need.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn practise(
+        &self,
+        questions: &Lessons,
+        kinds: &[ModelKind],
+    ) -> Result<Vec<(ModelKind, Vec<f32>)>, ForecastError> {
+        let composed = kinds.iter().any(|kind| kind.is_made_of_others());
+        let needed = self.fitted.iter().filter(|(kind, _)| composed || kinds.contains(kind));
+        let mut answers: Vec<(ModelKind, Vec<f32>)> = needed
+            .map(|(kind, fitted)| Ok((*kind, fitted.practise(questions)?)))
+            .collect::<Result<_, ForecastError>>()?;
+        for (kind, mixture) in self.mixtures.iter().filter(|_| composed) {
+            let others: Vec<&[f32]> = answers.iter().map(|(_, answers)| &**answers).collect();
+            let mixed = mixture.practised(&others, questions.questions(), self.interests);
+            answers.push((*kind, mixed));
         }
-        _ => {
-            let losses: Vec<f64> = models
-                .iter()
-                .map(|answers| if answers.kind.is_simple() { answers.validation } else { f64::INFINITY })
-                .collect();
-            let fallback = (0..losses.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).unwrap_or(0);
-            let learn = |half: Option<u32>| {
-                let of = |horizon: usize| {
-                    let counted = |question: &Question| {
-                        question.horizon() == horizon
-                            && question.target >= known.split.validation
-                            && half.is_none_or(|half| question.user.0 % 2 == half)
-                    };
-                    let seen = practice.iter().filter(|question| counted(question)).filter_map(|question| {
-                        Some(f64::from(known.pasts[question.user.index()].totals[question.answer?]))
-                    });
-                    (seen.sum::<f64>() >= FEWEST_EVENTS)
-                        .then(|| weights(&practised, &known.pasts, practice, fallback, counted))
-                };
-                let next = of(1)
-                    .unwrap_or_else(|| (0..models.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect());
-                let later = (2..=known.config.horizon).map(|horizon| of(horizon).unwrap_or_else(|| next.clone()));
-                let mut by_horizon = vec![next.clone()];
-                by_horizon.extend(later);
-                by_horizon
-            };
-            let (even, odd, all) = (learn(Some(1)), learn(Some(0)), learn(None));
-            let practised = mixed(&practised, interests, |model, at| {
-                let question = &practice[at];
-                let of = if question.user.0.is_multiple_of(2) { &even } else { &odd };
-                of[question.horizon() - 1][model]
-            });
-            let forecast = mixed(&forecast, interests, |model, at| all[ahead[at].horizon() - 1][model]);
-            (practised, forecast)
-        }
+        Ok(answers)
     }
 }
 
@@ -250,28 +238,52 @@ fn validation_loss(known: &Known, questions: &[Question], shares: &[f32]) -> f64
 }
 
 /// A forecast share with what its band depends on. `path` numbers questions of one user and origin.
-pub fn cell(past: &Past, question: &Question, share: f32, path: u32) -> Cell {
-    let recent = &past.totals[(question.known + 1).saturating_sub(RECENT)..=question.known];
-    let expected_events = recent.iter().sum::<f32>() / recent.len() as f32;
-    Cell { horizon: question.horizon(), share, expected_events, active_periods: question.known as u32 + 1, path }
+pub fn cell(past: &Past, question: &Question, share: f32, scatter: f32, path: u32) -> Cell {
+    let expected_events = recent_events(past, question.known);
+    let active_periods = question.known as u32 + 1;
+    Cell { horizon: question.horizon(), share, expected_events, scatter, active_periods, path }
 }
 
-/// Forecast cells with the shares that were observed, path by path.
-pub fn observed_cells(pasts: &[Past], questions: &[Question], shares: &[f32], interests: usize) -> Vec<(Cell, f32)> {
-    let mut order: Vec<usize> = (0..questions.len()).collect();
+/// Events by interest of the last active periods up to `known`.
+pub fn recent_counts(past: &Past, known: usize) -> Vec<f32> {
+    let mut sum = vec![0.0; past.counts(known).len()];
+    for at in (known + 1).saturating_sub(RECENT)..=known {
+        sum.iter_mut().zip(past.counts(at)).for_each(|(sum, events)| *sum += events);
+    }
+    sum
+}
+
+/// Mean events of the last active periods up to `known`.
+pub fn recent_events(past: &Past, known: usize) -> f32 {
+    let recent = &past.totals[(known + 1).saturating_sub(RECENT)..=known];
+    recent.iter().sum::<f32>() / recent.len() as f32
+}
+
+/// Forecast cells of the questions for which `wanted` holds, with the shares that were observed, path by path.
+/// `scatter` is laid out like `shares`, where there is one.
+pub fn observed_cells(
+    pasts: &[Past],
+    questions: &[Question],
+    shares: &[f32],
+    scatter: Option<&[f32]>,
+    interests: usize,
+    wanted: impl Fn(&Question) -> bool,
+) -> Vec<(Cell, f32)> {
+    let mut order: Vec<usize> = (0..questions.len()).filter(|at| wanted(&questions[*at])).collect();
     order.sort_by_key(|at| (questions[*at].user, questions[*at].origin, questions[*at].target));
-    let mut cells = Vec::with_capacity(shares.len());
+    let mut cells = Vec::with_capacity(order.len() * interests);
     let alike =
         |a: &usize, b: &usize| (questions[*a].user, questions[*a].origin) == (questions[*b].user, questions[*b].origin);
     let mut path = 0;
     for of_path in order.chunk_by(alike) {
         for interest in 0..interests {
             for at in of_path {
-                let (question, share) = (&questions[*at], shares[at * interests + interest]);
+                let (question, place) = (&questions[*at], at * interests + interest);
                 let past = &pasts[question.user.index()];
                 let Some(answer) = question.answer else { continue };
                 let observed = past.counts(answer)[interest] / past.totals[answer];
-                cells.push((cell(past, question, share, path), observed));
+                let scatter = scatter.map_or(0.0, |scatter| scatter[place]);
+                cells.push((cell(past, question, shares[place], scatter, path), observed));
             }
             path += 1;
         }

@@ -1,7 +1,7 @@
 //! The whole of this floor on a small lively log.
 
 use super::testing::{alone, lively, trajectories};
-use super::{Checkpoints, Drift, ForecastConfig, ForecastError, ModelKind, Run, Start, run};
+use super::{Checkpoints, CohortRule, Drift, ForecastConfig, ForecastError, ModelKind, Run, Start, run};
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
@@ -63,6 +63,7 @@ fn the_same_seed_gives_the_same_bits() {
     let log = lively(80, 12, 3, 5);
     let (one, two) = (forecast(&log).unwrap(), forecast(&log).unwrap());
     assert_eq!(one.forecast.share, two.forecast.share);
+    assert_eq!(one.cohorts.share, two.cohorts.share);
     assert!(one.model == two.model);
 }
 
@@ -77,7 +78,64 @@ fn nothing_at_or_after_the_origin_is_seen() {
         }
     }
     assert_ne!(known.events, noise.events);
-    assert_eq!(forecast(&known).unwrap().forecast.share, forecast(&noise).unwrap().forecast.share);
+    let (known, noise) = (forecast(&known).unwrap(), forecast(&noise).unwrap());
+    assert_eq!(known.forecast.share, noise.forecast.share);
+    let limits = |run: &Run| -> Vec<u32> {
+        let bands = run.cohorts.bands.iter().flat_map(|band| band.lower.iter().chain(&band.upper));
+        bands.map(|limit| limit.to_bits()).collect()
+    };
+    let (one, two) = (limits(&known), limits(&noise));
+    assert!(!one.is_empty() && one == two, "nor is anything of it in the bands of cohorts");
+    assert_eq!((known.cohorts.cohorts, known.cohorts.share), (noise.cohorts.cohorts, noise.cohorts.share));
+}
+
+#[test]
+fn a_cohort_is_forecast_as_its_users_are_and_has_bands() {
+    let log = lively(250, 24, 4, 3);
+    let Run { forecast, cohorts, .. } = forecast(&log).unwrap();
+    let everyone = cohorts.place(CohortRule::Everyone).unwrap();
+    assert_eq!(cohorts.cohorts[everyone].users, forecast.users);
+    for (place, cohort) in cohorts.cohorts.iter().enumerate() {
+        for step in 0..3 {
+            let of = |place: usize, interest| forecast.share[forecast.cell(place, step, interest)];
+            let members: Vec<usize> = cohort.users.iter().map(|user| forecast.place(*user).unwrap()).collect();
+            let shares: Vec<f32> = (0..4).map(|interest| cohorts.share[cohorts.cell(place, step, interest)]).collect();
+            assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{:?}: {shares:?}", cohort.rule);
+            for (interest, share) in shares.iter().enumerate() {
+                let own: Vec<f32> = members.iter().map(|member| of(*member, interest)).collect();
+                let (least, most) = own.iter().fold((1.0_f32, 0.0_f32), |(a, b), own| (a.min(*own), b.max(*own)));
+                assert!(least - 1e-5 <= *share && *share <= most + 1e-5, "between its users' shares");
+            }
+        }
+    }
+    // Everybody's events in a period, about: 60 % of users are active with ten events each.
+    let expected = cohorts.events[everyone * 3];
+    assert!((1200.0..1800.0).contains(&expected), "{expected}");
+    assert_eq!(cohorts.bands.iter().map(|band| band.level).collect::<Vec<_>>(), [50, 80, 95]);
+    for band in &cohorts.bands {
+        assert!(
+            cohorts
+                .share
+                .iter()
+                .zip(&band.lower)
+                .zip(&band.upper)
+                .all(|((share, low), high)| low <= share && share <= high)
+        );
+    }
+    let small = (0..cohorts.cohorts.len()).min_by_key(|place| cohorts.cohorts[*place].users.len()).unwrap();
+    let width = |place| -> f32 {
+        let cells = cohorts.cell(place, 0, 0)..cohorts.cell(place, 0, 0) + 4;
+        cells.map(|cell| cohorts.bands[1].upper[cell] - cohorts.bands[1].lower[cell]).sum()
+    };
+    assert!(width(small) > width(everyone), "small cohorts are less sure");
+}
+
+#[test]
+fn a_short_log_says_why_cohorts_have_no_bands() {
+    let run = forecast(&lively(120, 6, 3, 8)).unwrap();
+    assert!(run.cohorts.bands.is_empty());
+    let why = run.cohorts.no_bands.unwrap();
+    assert!(why.contains("2 past origins"), "{why}");
 }
 
 #[test]

@@ -8,8 +8,11 @@ use super::config::{CellKind, ForecastConfig, HeadLoss, training_horizons};
 use super::lessons::Lessons;
 use super::model::{Fitted, Known, Model};
 use super::outlook::Outlook;
+use super::past::Question;
 use super::saved::{Networks, Role, SavedModel, Start};
+use super::scatter::{Measured, scatter};
 use super::split::Split;
+use super::spread::Scatter;
 use super::train::{Held, Member, Stop, Training, mean_outlook, mean_shares};
 use crate::calendar::Period;
 use crate::observe::{CurvePoint, Meter};
@@ -51,7 +54,7 @@ impl Model for Recurrent {
         };
         let Split { first, tune, validation, origin } = known.split;
         let horizons = training_horizons(known.config.horizon);
-        let since = |end: Period| known.config.window.map_or(first, |window| first.max(end.plus(-window)));
+        let since = |end: Period| known.learnt_since(end);
         let with_heads = known.heads.get().is_none_or(|heads| heads.weight().is_some());
         let of = |targets: Range<Period>| {
             let lessons = Lessons::of(&known.pasts, targets.clone(), first, &horizons);
@@ -88,15 +91,31 @@ impl Fitted for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
         let (features, interests) = (Features::new(self.known), self.known.interests());
         let training = training(self.known, self.cell, &features);
-        let mut shares = mean_shares(&self.judged, &training, questions, interests)?;
-        let recent = mean_shares(&self.recent, &training, questions, interests)?;
-        let both = shares.chunks_exact_mut(interests).zip(recent.chunks_exact(interests));
-        for (question, (shares, recent)) in questions.questions().iter().zip(both) {
-            if question.origin >= self.known.split.validation {
-                shares.copy_from_slice(recent);
-            }
-        }
-        Ok(shares)
+        let (early, late) = self.halves(questions);
+        let early = mean_shares(&self.judged, &training, &early, interests)?;
+        let late = mean_shares(&self.recent, &training, &late, interests)?;
+        Ok(self.joined(questions, &early, &late))
+    }
+
+    fn scatter(&self, practice: &Lessons, ahead: &Lessons) -> Result<Vec<Scatter>, ForecastError> {
+        let features = Features::new(self.known);
+        let training = training(self.known, self.cell, &features);
+        let Split { first, tune, validation, origin } = self.known.split;
+        let measure = |members: &[Member], end: Period, questions: &Lessons, draw: u64| {
+            let learnt = Lessons::of(&self.known.pasts, self.known.learnt_since(end)..end, first, &[1]);
+            scatter(members, &learnt, &training, questions, self.known.config.seed ^ draw << 32)
+        };
+        let (early, late) = self.halves(practice);
+        let early = measure(&self.judged, tune, &early, 1)?;
+        let late = measure(&self.recent, validation, &late, 2)?;
+        let ahead = measure(&self.whole, origin, ahead, 3)?;
+        let join = |((early, late), ahead): ((Measured, Measured), Measured)| Scatter {
+            spread: ahead.spread,
+            practice: self.joined(practice, &early.numbers, &late.numbers),
+            ahead: ahead.numbers,
+            seconds: early.seconds + late.seconds + ahead.seconds,
+        };
+        Ok(early.into_iter().zip(late).zip(ahead).map(join).collect())
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
@@ -124,6 +143,26 @@ impl Fitted for Trained<'_> {
         networks.add(self.cell, Role::Judged, &self.judged)?;
         networks.add(self.cell, Role::Recent, &self.recent)?;
         networks.add(self.cell, Role::Whole, &self.whole)
+    }
+}
+
+impl Trained<'_> {
+    /// Whether a practice question is for the networks that learnt up to the validation periods.
+    fn is_late(&self, question: &Question) -> bool {
+        question.origin >= self.known.split.validation
+    }
+
+    /// Practice questions for the networks of either role.
+    fn halves<'b>(&self, questions: &Lessons<'b>) -> (Lessons<'b>, Lessons<'b>) {
+        (questions.only(|question| !self.is_late(question)), questions.only(|question| self.is_late(question)))
+    }
+
+    /// Numbers by interest for both halves in the order of all questions.
+    fn joined(&self, questions: &Lessons, early: &[f32], late: &[f32]) -> Vec<f32> {
+        let interests = self.known.interests();
+        let (mut early, mut late) = (early.chunks_exact(interests), late.chunks_exact(interests));
+        let next = |question: &Question| if self.is_late(question) { late.next() } else { early.next() };
+        questions.questions().iter().filter_map(next).flatten().copied().collect()
     }
 }
 

@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::outcome::Input;
-use super::{Export, Outcome, model_folder};
+use super::{Export, Outcome, Whose, model_folder};
 use crate::calendar::PeriodLength;
-use crate::events::UserId;
 use crate::forecast::ScoreTable;
 use crate::observe::{Stage, Watch};
 use crate::project::Settings;
@@ -29,6 +28,7 @@ pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<
     let output = OutputFolder::new(folder)?;
     let Outcome { events, space, trajectories, forecast, users, .. } = outcome;
     report::write_forecast_tables(output.path(), events, space, trajectories, forecast, users)?;
+    report::write_cohort_tables(output.path(), space, trajectories, &outcome.cohorts)?;
     meter.advance(1)?;
 
     let model = output.path().join("model");
@@ -47,7 +47,7 @@ pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<
         let name = file_name(&events.users[user.user.index()]);
         for ending in ["svg", "png"] {
             let path = charts.join(format!("user-{name}.{ending}"));
-            write_chart(outcome, user.user, &interests, Some(80), Theme::Light, &path)?;
+            write_chart(outcome, Whose::User(user.user), &interests, Some(80), Theme::Light, &path)?;
         }
         watch.check()?;
     }
@@ -67,27 +67,35 @@ pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<
 pub fn export(outcome: &Outcome, what: &Export, path: &Path, watch: &Watch) -> anyhow::Result<()> {
     match what {
         Export::Tables => write(outcome, path, watch).map(drop),
-        Export::Chart { user, interests, level, dark } => {
+        Export::Chart { whose, interests, level, dark } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };
-            write_chart(outcome, *user, interests, *level, theme, path)
+            write_chart(outcome, *whose, interests, *level, theme, path)
         }
     }
 }
 
-/// Writes one user's chart; the path's ending says whether as SVG or PNG.
+/// Writes a user's or a cohort's chart; the path's ending says whether as SVG or PNG.
 ///
 /// # Errors
 /// When the chart cannot be drawn or written.
 pub fn write_chart(
     outcome: &Outcome,
-    user: UserId,
+    whose: Whose,
     interests: &[u16],
     level: Option<u8>,
     theme: Theme,
     path: &Path,
 ) -> anyhow::Result<()> {
     let Outcome { events, space, trajectories, forecast, .. } = outcome;
-    let chart = report::trajectory_chart(events, space, trajectories, forecast, user, interests, level);
+    let chart = match whose {
+        Whose::User(user) => report::trajectory_chart(events, space, trajectories, forecast, user, interests, level),
+        Whose::Cohort(rule) => {
+            let Some(place) = outcome.cohorts.place(rule) else {
+                bail!("The cohort is not among those of this run, so there is nothing to draw. Choose another.");
+            };
+            report::cohort_chart(space, trajectories, &outcome.cohorts, place, interests, level)
+        }
+    };
     let (width, height, scale) = CHART;
     let png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
     let bytes = if png {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome};
 use crate::events::{Account, Inspection, KindReport, UserId};
-use crate::forecast::Tuning;
+use crate::forecast::{CohortRule, Tuning};
 use crate::observe::{CurvePoint, Progress};
 use crate::project::Settings;
 
@@ -13,15 +13,24 @@ use crate::project::Settings;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);
 
+/// Of whom a chart is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Of a user.
+    User(UserId),
+    /// Of a cohort.
+    Cohort(CohortRule),
+}
+
 /// What to export.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Export {
     /// All tables and files of `driftline forecast`, into a folder.
     Tables,
-    /// One user's trajectory chart; the file's ending says SVG or PNG.
+    /// A user's or a cohort's trajectory chart; the file's ending says SVG or PNG.
     Chart {
         /// Whose.
-        user: UserId,
+        whose: Whose,
         /// The interests to draw, by number.
         interests: Vec<u16>,
         /// The level of the band to draw, percent; none for no band.

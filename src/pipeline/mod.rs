@@ -20,7 +20,7 @@ pub use engine::{ThreadEngine, Wake};
 pub use exit::exit_code;
 pub use files::{export, write, write_chart};
 pub use fingerprint::Fingerprint;
-pub use job::{Engine, Export, JobId, Request, Update};
+pub use job::{Engine, Export, JobId, Request, Update, Whose};
 pub use model_folder::{ModelCard, ModelError, ModelFolder};
 pub use outcome::{Input, LanguageUse, Outcome};
 pub use road::{ReadLog, embedding, read_log, read_options, run, run_from};

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Fingerprint;
 use crate::events::{Account, ColumnReport, EventTable};
-use crate::forecast::{Forecast, SavedModel, ScoreTable};
+use crate::forecast::{CohortForecast, Forecast, SavedModel, ScoreTable};
 use crate::interests::{InterestSpace, TextFeatures, Trajectories};
 use crate::language::{Embedded, ModelInfo};
 use crate::observe::{CurvePoint, Stage};
@@ -58,6 +58,8 @@ pub struct Outcome {
     pub trajectories: Arc<Trajectories>,
     /// Each user's future.
     pub forecast: Arc<Forecast>,
+    /// The future of cohorts.
+    pub cohorts: Arc<CohortForecast>,
     /// How every model did on the validation periods.
     pub scores: Arc<ScoreTable>,
     /// The training curves.

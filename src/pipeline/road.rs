@@ -212,6 +212,7 @@ pub(super) fn outcome(
         space: Arc::new(space),
         trajectories: Arc::new(trajectories),
         forecast: Arc::new(run.forecast),
+        cohorts: Arc::new(run.cohorts),
         scores: Arc::new(run.scores),
         curves: Arc::new(run.curves),
         model: Arc::new(run.model),

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use polars::prelude::{Column, PlSmallStr};
 use serde_json::{Map, Value, json};
 
+use super::cohorts::label;
 use super::parquet::{dates, write_table};
 use super::{ReportError, write_file};
 use crate::calendar::Period;
 use crate::events::EventTable;
-use crate::forecast::{Backtest, Scores};
+use crate::forecast::{Backtest, CohortScores, Scores};
+use crate::interests::InterestSpace;
 
 /// The levels that have columns, whether calibrated or not.
 const LEVELS: [u8; 3] = [50, 80, 95];
@@ -18,12 +20,17 @@ const LEVELS: [u8; 3] = [50, 80, 95];
 ///
 /// # Errors
 /// If the folder cannot be written to.
-pub fn write_backtest(folder: &Path, events: &EventTable, found: &Backtest) -> Result<Vec<PathBuf>, ReportError> {
+pub fn write_backtest(
+    folder: &Path,
+    events: &EventTable,
+    space: &InterestSpace,
+    found: &Backtest,
+) -> Result<Vec<PathBuf>, ReportError> {
     let table = folder.join("backtest.parquet");
     let cells = found.models.iter().map(|model| model.share.len()).sum();
     write_table(&table, cells, columns(events, found))?;
     let scores = folder.join("scores.json");
-    write_file(&scores, format!("{:#}\n", scores_object(found)).as_bytes())?;
+    write_file(&scores, format!("{:#}\n", scores_object(space, found)).as_bytes())?;
     Ok(vec![table, scores])
 }
 
@@ -70,10 +77,11 @@ fn columns(events: &EventTable, found: &Backtest) -> Vec<Column> {
     columns
 }
 
-/// `scores.json`: by model the scores over `all` rows, `one_step` ahead, and by origin, horizon and activity.
-pub fn scores_object(found: &Backtest) -> Value {
+/// `scores.json`: by model the scores over `all` rows, `one_step` ahead, and by origin, horizon, activity and cohort.
+pub fn scores_object(space: &InterestSpace, found: &Backtest) -> Value {
     let day = |period: Period| found.calendar.first_day(period).to_string();
     let scores = |scores: &Scores| serde_json::to_value(scores).unwrap_or(Value::Null);
+    let of_cohorts = |scores: &CohortScores| serde_json::to_value(scores).unwrap_or(Value::Null);
     let models: Map<String, Value> = found
         .models
         .iter()
@@ -86,6 +94,33 @@ pub fn scores_object(found: &Backtest) -> Value {
                 model.by_activity.iter().map(|(group, of)| (group.clone(), scores(of))).collect();
             let curve: Vec<Value> =
                 model.reliability.iter().map(|(level, held)| json!({ "level": level, "coverage": held })).collect();
+            let spreads: Map<String, Value> = model
+                .spreads
+                .iter()
+                .map(|by| {
+                    let of = |scores: &Scores| {
+                        let Scores { coverage, width, interval, crps, rows, .. } = scores;
+                        json!({ "coverage": coverage, "width": width, "interval": interval, "crps": crps, "rows": rows })
+                    };
+                    let object = json!({
+                        "all": of(&by.all),
+                        "one_step": of(&by.one_step),
+                        "origins_chosen": by.chosen,
+                        "seconds": by.seconds,
+                    });
+                    (by.spread.name().to_owned(), object)
+                })
+                .collect();
+            let cohorts: Vec<Value> = model
+                .by_cohort
+                .iter()
+                .map(|cohort| {
+                    let mut object = of_cohorts(&cohort.together);
+                    object["cohort"] = json!(cohort.rule.name(|interest| label(space, interest), found.calendar));
+                    object["users"] = scores(&cohort.users);
+                    object
+                })
+                .collect();
             let mut object = json!({
                 "simple": model.simple,
                 "all": scores(&model.all),
@@ -95,6 +130,9 @@ pub fn scores_object(found: &Backtest) -> Value {
                 "active_periods": activity,
                 "better_than_best_simple": model.better_than_simple,
                 "reliability": curve,
+                "spreads": spreads,
+                "cohorts": { "one_step": of_cohorts(&model.cohorts.0), "all": of_cohorts(&model.cohorts.1) },
+                "by_cohort": cohorts,
             });
             if let Some(activity) = &model.activity {
                 object["activity"] = json!({
@@ -128,7 +166,10 @@ mod tests {
     use super::*;
     use crate::calendar::{Calendar, PeriodLength};
     use crate::events::UserId;
-    use crate::forecast::{ActivityResult, ActivityScore, Asked, Band, Difference, Errors, ModelResult};
+    use crate::forecast::{
+        ActivityResult, ActivityScore, Asked, Band, CohortResult, CohortRule, Difference, Errors, ModelResult, Spread,
+        SpreadResult,
+    };
     use polars::prelude::{ParquetReader, SerReader as _};
 
     fn active(name: &str) -> ActivityScore {
@@ -154,14 +195,34 @@ mod tests {
                 network: active(name),
                 simple: active("simple"),
             }),
+            spreads: vec![SpreadResult {
+                spread: Spread::LastLayer,
+                chosen: 1,
+                seconds: 2.0,
+                all: Scores::default(),
+                one_step: Scores { crps: 0.25, ..Scores::default() },
+            }],
+            by_cohort: vec![CohortResult {
+                rule: CohortRule::Leading(1),
+                together: CohortScores { l1: 0.5, ..CohortScores::default() },
+                users: Scores { l1: 0.75, ..Scores::default() },
+            }],
+            cohorts: (CohortScores::default(), CohortScores { rows: 9, ..CohortScores::default() }),
         }
     }
 
     #[test]
     fn every_model_has_the_same_rows_and_every_interest_one() {
         let events = EventTable { users: vec!["Ann".into()], ..EventTable::default() };
-        let asked =
-            Asked { user: UserId(0), origin: Period(3), period: Period(3), horizon: 1, active_periods: 2, total: 4 };
+        let asked = Asked {
+            user: UserId(0),
+            origin: Period(3),
+            period: Period(3),
+            horizon: 1,
+            active_periods: 2,
+            leading: None,
+            total: 4,
+        };
         let found = Backtest {
             calendar: Calendar::new(PeriodLength::Month),
             interests: 2,
@@ -176,7 +237,7 @@ mod tests {
             ablations: Vec::new(),
         };
         let folder = tempfile::tempdir().unwrap();
-        let files = write_backtest(folder.path(), &events, &found).unwrap();
+        let files = write_backtest(folder.path(), &events, &crate::report::sample::shop().space, &found).unwrap();
         let table = ParquetReader::new(std::fs::File::open(&files[0]).unwrap()).finish().unwrap();
         let names: Vec<&str> = table.get_column_names().iter().map(|name| name.as_str()).collect();
         let promised = "model origin period horizon user interest share lower_50 upper_50 lower_80 upper_80 lower_95 \
@@ -191,5 +252,10 @@ mod tests {
         let activity = &scores["models"]["lstm"]["activity"];
         assert_eq!((&activity["events"]["mae"], &activity["simple"]["log_loss"]), (&json!(1.5), &json!(0.4)));
         assert!(activity["spend"].is_null() && scores["models"]["mean"]["activity"].is_null());
+        assert_eq!(scores["models"]["lstm"]["spreads"]["last-layer"]["one_step"]["crps"], 0.25);
+        let cohort = &scores["models"]["lstm"]["by_cohort"][0];
+        assert_eq!((&cohort["cohort"], &cohort["l1"]), (&json!("Leading interest: Lamps"), &json!(0.5)));
+        assert_eq!(cohort["users"]["l1"], 0.75);
+        assert_eq!(scores["models"]["lstm"]["cohorts"]["all"]["rows"], 9);
     }
 }

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod chart;
+mod cohorts;
 mod error;
 mod leading;
 mod output;
@@ -17,7 +18,10 @@ mod user;
 mod vectors;
 
 pub use backtest::{scores_object, write_backtest};
-pub use chart::{Activity, BandNote, Series, Theme, TrajectoryChart, chart_png, chart_svg, trajectory_chart};
+pub use chart::{
+    Activity, BandNote, Series, Theme, TrajectoryChart, chart_png, chart_svg, cohort_chart, trajectory_chart,
+};
+pub use cohorts::{cohort_name, cohort_paths, cohort_rule, write_cohort_tables};
 pub use error::ReportError;
 pub use leading::{leading, ranked};
 pub use output::{OutputFolder, write_file};

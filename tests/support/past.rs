@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use driftline::calendar::{Calendar, Period, PeriodLength};
 use driftline::events::UserId;
-use driftline::forecast::{Ablation, Asked, Backtest, Compared, Difference, ModelResult, Part, Scores};
+use driftline::forecast::{
+    Ablation, Asked, Backtest, CohortResult, CohortRule, CohortScores, Compared, Difference, ModelResult, Part, Scores,
+    Spread, SpreadResult,
+};
 use driftline::pipeline::{BacktestOutcome, Outcome};
 
 const SIMPLE: [&str; 4] = ["popularity", "last", "mean", "ewma"];
@@ -62,6 +65,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         period: origins[(at % 3) as usize],
         horizon: 1,
         active_periods: 1 + at % 14,
+        leading: Some((at % 5) as u16),
         total: 5 + at % 37,
     });
     let found = Backtest {
@@ -70,7 +74,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         horizon: 3,
         asked: asked.collect(),
         observed: Vec::new(),
-        models: rows.iter().map(|(name, nll, better)| model(name, *nll, *better, &origins)).collect(),
+        models: rows.iter().map(|(name, nll, better)| model(name, *nll, *better, &origins, of.space.len())).collect(),
         best_simple: "ewma".to_owned(),
         chosen: "ensemble".to_owned(),
         chosen_because: "`ensemble` did best on the periods before the last origin.".to_owned(),
@@ -89,13 +93,20 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
     }
 }
 
-fn model(name: &str, nll: f64, (mean, lower, upper): (f64, f64, f64), origins: &[Period]) -> ModelResult {
+fn model(
+    name: &str,
+    nll: f64,
+    (mean, lower, upper): (f64, f64, f64),
+    origins: &[Period],
+    of_interests: usize,
+) -> ModelResult {
     let at = |nll: f64| Scores {
         nll,
         gain: 2.349 - nll,
         l1: 0.4 * nll,
         top1: 0.95 - 0.25 * nll,
         coverage: BTreeMap::from([(50, 0.513), (80, 0.806), (95, 0.948)]),
+        interval: BTreeMap::from([(50, 0.08 * nll), (80, 0.12 * nll), (95, 0.19 * nll)]),
         rows: 400,
         events: 9_200,
         ..Scores::default()
@@ -121,5 +132,54 @@ fn model(name: &str, nll: f64, (mean, lower, upper): (f64, f64, f64), origins: &
             .map(|stated: f64| (stated, stated + 0.02 * (1.0 - stated)))
             .to_vec(),
         activity: None,
+        spreads: spreads(name),
+        by_cohort: cohorts(of_interests, at(nll)),
+        cohorts: (together(nll, 0.81), together(nll + 0.01, 0.80)),
+    }
+}
+
+/// Bands by each spread, for networks.
+fn spreads(name: &str) -> Vec<SpreadResult> {
+    if !["lstm", "gru"].contains(&name) {
+        return Vec::new();
+    }
+    let by = |(place, spread): (usize, Spread)| {
+        let more = 0.0017 * place as f64;
+        let scores = Scores {
+            coverage: BTreeMap::from([(50, 0.488), (80, 0.794 + more), (95, 0.951)]),
+            width: BTreeMap::from([(50, 0.035), (80, 0.0985 + more), (95, 0.207)]),
+            interval: BTreeMap::from([(50, 0.172 + more), (80, 0.262 + more), (95, 0.397 + more)]),
+            crps: 0.0354 + 0.1 * more,
+            ..Scores::default()
+        };
+        let chosen = if place == 0 { 3 } else { 0 };
+        SpreadResult { spread, chosen, seconds: 2.5 * more, all: scores.clone(), one_step: scores }
+    };
+    Spread::ALL.into_iter().enumerate().map(by).collect()
+}
+
+fn cohorts(interests: usize, users: Scores) -> Vec<CohortResult> {
+    let leading = (0..interests as u16).map(CohortRule::Leading);
+    let rules = [CohortRule::Everyone].into_iter().chain(leading).chain((0..3).map(CohortRule::Activity));
+    let result = |(place, rule): (usize, CohortRule)| {
+        let more = 0.03 * (place as f64 * 1.7).sin();
+        CohortResult {
+            rule,
+            together: together(users.nll + more, 0.8 + more),
+            users: Scores { nll: users.nll + more, gain: users.gain - more, ..users.clone() },
+        }
+    };
+    rules.enumerate().map(result).collect()
+}
+
+fn together(nll: f64, held: f64) -> CohortScores {
+    CohortScores {
+        nll,
+        gain: 2.349 - nll,
+        l1: 0.03 * nll,
+        coverage: BTreeMap::from([(50, 0.52), (80, held), (95, 0.947)]),
+        rows: 60,
+        events: 30_000,
+        ..CohortScores::default()
     }
 }

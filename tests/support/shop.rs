@@ -1,5 +1,6 @@
 //! A shop whose customers have interests that move: results of a run, made from plain numbers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use driftline::calendar::{Calendar, Period, PeriodLength, WallTime};
@@ -7,7 +8,8 @@ use driftline::events::{
     Account, ColumnReport, EventTable, Inspection, Reason, Rejection, Returns, Role, TextId, UserId,
 };
 use driftline::forecast::{
-    ActivityScore, ActivityTable, Band, Errors, Forecast, ForecastConfig, SavedModel, Score, ScoreTable,
+    ActivityScore, ActivityTable, Band, Cohort, CohortForecast, CohortRule, Errors, Forecast, ForecastConfig,
+    SavedModel, Score, ScoreTable,
 };
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
 use driftline::language::{Embedded, ModelInfo};
@@ -128,6 +130,7 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
         trajectories.user_rows.push(trajectories.period.len());
     }
     let forecast = forecast(&customers, interests, origin, calendar);
+    let cohorts = cohorts(&trajectories, &forecast);
     let lines = summarise_users(&events, &trajectories, &forecast);
     let settings = Settings { inputs: vec!["garden_shop.csv".into()], ..Settings::default() };
     Outcome {
@@ -148,7 +151,53 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
         events: Arc::new(events),
         trajectories: Arc::new(trajectories),
         forecast: Arc::new(forecast),
+        cohorts: Arc::new(cohorts),
     }
+}
+
+/// Cohorts by what users did most, and their mean forecasts.
+fn cohorts(trajectories: &Trajectories, forecast: &Forecast) -> CohortForecast {
+    let Forecast { calendar, origin, horizon, interests, .. } = *forecast;
+    let mut users: BTreeMap<CohortRule, Vec<UserId>> = BTreeMap::new();
+    for user in &forecast.users {
+        let mut counts = vec![0; interests];
+        let rows = trajectories.rows(*user);
+        let group = match rows.len() {
+            0 => continue,
+            1..=3 => 0,
+            4..=9 => 1,
+            _ => 2,
+        };
+        rows.flat_map(|row| trajectories.cells(row))
+            .for_each(|cell| counts[usize::from(trajectories.interest[cell])] += trajectories.events[cell]);
+        let leading = (0..interests).max_by_key(|interest| counts[*interest]).unwrap_or(0);
+        for rule in [CohortRule::Everyone, CohortRule::Leading(leading as u16), CohortRule::Activity(group)] {
+            users.entry(rule).or_default().push(*user);
+        }
+    }
+    let cohorts: Vec<Cohort> = users.into_iter().map(|(rule, users)| Cohort { rule, users }).collect();
+    let (mut share, mut events) = (Vec::new(), Vec::new());
+    for cohort in &cohorts {
+        for step in 0..horizon {
+            events.push(7.3 * cohort.users.len() as f32);
+            share.extend((0..interests).map(|interest| {
+                let of = |user: &UserId| forecast.share[forecast.cell(forecast.place(*user).unwrap(), step, interest)];
+                cohort.users.iter().map(of).sum::<f32>() / cohort.users.len() as f32
+            }));
+        }
+    }
+    let band = |level: u8, reach: f32| {
+        let limits = |sign: f32| -> Vec<f32> {
+            let far = |at: usize| {
+                let users = cohorts[at / interests / horizon].users.len() as f32;
+                reach * (share[at] * (1.0 - share[at])).sqrt() * (0.05 + 0.6 / users.sqrt())
+            };
+            (0..share.len()).map(|at| (share[at] + sign * far(at)).clamp(0.0, 1.0)).collect()
+        };
+        Band { level, lower: limits(-1.0), upper: limits(1.0), coverage: f64::from(level) / 100.0 - 0.012 }
+    };
+    let bands = vec![band(50, 0.4), band(80, 0.8), band(95, 1.3)];
+    CohortForecast { calendar, origin, horizon, interests, cohorts, events, bands, no_bands: None, share }
 }
 
 fn write_month(events: &mut EventTable, out: &mut Trajectories, start: WallTime, counts: &[u32], dice: &mut Dice) {

@@ -59,6 +59,12 @@ fn every_page_is_drawn_in_both_themes() {
         window.click("Users page");
         keep(&window, "8-users", theme);
 
+        window.click("List: Cohorts");
+        keep(&window, "22-cohorts", theme);
+        let row = window.rows().into_iter().nth(2).expect("there are cohorts");
+        window.click(&row);
+        keep(&window, "23-cohort", theme);
+        window.click("List: Users");
         window.harness.hover_at(eframe::egui::pos2(1130.0, 330.0));
         window.harness.run();
         keep(&window, "9-users-hover", theme);
@@ -92,6 +98,12 @@ fn the_backtest_is_drawn() {
         window.click("Error by: User’s past");
         assert!(window.shows("10 and more active months 2.052"), "{:#?}", window.names());
         keep(&window, "20-backtest-by-activity", theme);
+        window.click("Error by: Cohort");
+        window.harness.set_size(Vec2::new(1280.0, 1760.0));
+        window.harness.run();
+        assert!(window.shows("All cohorts"), "{:#?}", window.names());
+        assert!(window.shows("Bayesian last layer"), "{:#?}", window.names());
+        keep(&window, "21-backtest-by-cohort", theme);
     }
 }
 

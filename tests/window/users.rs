@@ -151,3 +151,22 @@ fn of_a_hundred_thousand_users_only_those_seen_are_made() {
     assert!(further.len() < 60);
     assert!(frame.as_millis() < 100, "a frame took {frame:?}");
 }
+
+#[test]
+fn a_cohort_is_chosen_and_drawn_in_place_of_a_user() {
+    let mut window = on_users(60, 5);
+    let user = chosen(&window);
+    window.click("List: Cohorts");
+    let rows = window.rows();
+    assert_eq!(rows.first().map(String::as_str), Some("Cohort Everyone"), "{rows:?}");
+    assert_eq!(chosen(&window), ["Cohort Everyone"]);
+    assert!(window.shows("60 users"), "{:#?}", window.names());
+    assert!(window.shows("Users with an event before"));
+    assert!(window.shows("80 % band: 79 % of past cells inside"), "the band that is drawn is the cohort's");
+    assert!(window.shows("of the cohort's events"));
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(chosen(&window), [rows[1].clone()]);
+    assert!(rows[1].starts_with("Cohort Leading interest: "), "{rows:?}");
+    window.click("List: Users");
+    assert_eq!(chosen(&window), user, "the user is still there");
+}

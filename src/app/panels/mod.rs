@@ -4,6 +4,7 @@ mod backtest;
 mod chart;
 mod chart_item;
 mod cleaning;
+mod cohort_list;
 mod curves;
 mod data;
 mod language;

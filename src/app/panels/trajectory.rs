@@ -1,4 +1,4 @@
-//! The chosen user: who it is, the chart, what it says in words, and how sure it is.
+//! The chosen user or cohort: who it is, the chart, what it says in words, and how sure it is.
 
 use std::sync::Arc;
 
@@ -10,14 +10,15 @@ use super::layout::line;
 use crate::app::commands::{Action, Actions, Command};
 use crate::app::format;
 use crate::app::session::Session;
-use crate::app::theme::{Tokens, size, space};
+use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
-use crate::app::widgets::{Icon, caption, card, hairline, heading, icon_button, menu_item, segmented};
+use crate::app::widgets::{Icon, caption, card, hairline, icon_button, menu_item, segmented};
 use crate::events::UserId;
-use crate::pipeline::Outcome;
+use crate::forecast::CohortRule;
+use crate::pipeline::{Outcome, Whose};
 use crate::report::{self, InterestPath, palette};
 
-/// The chosen user's picture.
+/// The picture of the chosen user or cohort.
 #[derive(Debug, Default)]
 pub struct TrajectoryPanel {
     seen: Option<Seen>,
@@ -26,27 +27,27 @@ pub struct TrajectoryPanel {
     pub drawn: Vec<u16>,
 }
 
-/// What is derived from a user, kept until another is chosen.
+/// What is derived from a user or a cohort, kept until another is chosen.
 #[derive(Debug)]
 struct Seen {
     run: usize,
-    user: UserId,
+    whose: Whose,
     level: Option<u8>,
     paths: Vec<InterestPath>,
-    /// All interests, those that matter most to this user first.
+    /// All interests, those that matter most here first.
     ranked: Vec<u16>,
     sentence: String,
 }
 
 impl View for TrajectoryPanel {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
-        let (Some(outcome), Some(user)) = (&session.outcome, session.chosen) else {
+        let (Some(outcome), Some(whose)) = (&session.outcome, session.whose()) else {
             chart::nothing(ui, ui.available_height(), "Choose a user in the list");
             return;
         };
-        self.see(outcome, user, session.level);
+        self.see(outcome, whose, session.level);
         let Some(seen) = &self.seen else { return };
-        head(ui, session, outcome, user, actions);
+        head(ui, session, outcome, seen, actions);
         ui.add_space(space::SMALL);
         let drawn = drawn(session, seen);
         let outer = ui.available_height();
@@ -61,11 +62,7 @@ impl View for TrajectoryPanel {
             let paths: Vec<&InterestPath> =
                 drawn.iter().filter_map(|interest| seen.paths.get(usize::from(*interest))).collect();
             if paths.iter().all(|path| path.observed.is_empty() && path.expected.is_empty()) {
-                chart::nothing(
-                    ui,
-                    height,
-                    "This user has no whole period with activity yet, so there is nothing to draw.",
-                );
+                chart::nothing(ui, height, "There is no whole period with activity yet, so there is nothing to draw.");
             } else {
                 Chart {
                     paths: &paths,
@@ -92,19 +89,25 @@ impl View for TrajectoryPanel {
 }
 
 impl TrajectoryPanel {
-    fn see(&mut self, outcome: &Arc<Outcome>, user: UserId, level: Option<u8>) {
+    fn see(&mut self, outcome: &Arc<Outcome>, whose: Whose, level: Option<u8>) {
         let run = Arc::as_ptr(outcome) as usize;
-        if self.seen.as_ref().is_some_and(|seen| (seen.run, seen.user, seen.level) == (run, user, level)) {
+        if self.seen.as_ref().is_some_and(|seen| (seen.run, seen.whose, seen.level) == (run, whose, level)) {
             return;
         }
-        let paths = report::user_paths(&outcome.trajectories, &outcome.forecast, user);
+        let paths = match whose {
+            Whose::User(user) => report::user_paths(&outcome.trajectories, &outcome.forecast, user),
+            Whose::Cohort(rule) => {
+                let place = outcome.cohorts.place(rule).unwrap_or_default();
+                report::cohort_paths(&outcome.trajectories, &outcome.cohorts, place)
+            }
+        };
         // The sentence tells of the band that is drawn and of no other.
         let mut told = paths.clone();
         for next in told.iter_mut().flat_map(|path| &mut path.expected) {
             next.bands.retain(|(known, ..)| Some(*known) == level);
         }
         let sentence = report::sentence(&told, &outcome.space, outcome.trajectories.calendar);
-        self.seen = Some(Seen { run, user, level, ranked: report::ranked(&paths), paths, sentence });
+        self.seen = Some(Seen { run, whose, level, ranked: report::ranked(&paths), paths, sentence });
     }
 }
 
@@ -117,35 +120,19 @@ fn drawn(session: &Session, seen: &Seen) -> Vec<u16> {
     drawn
 }
 
-fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions: &mut Actions) {
-    let name = outcome.events.users.get(user.index()).map(String::as_str).unwrap_or_default();
-    let calendar = outcome.trajectories.calendar;
+fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, actions: &mut Actions) {
+    let (name, below) = match seen.whose {
+        Whose::User(user) => about_user(outcome, user),
+        Whose::Cohort(rule) => about_cohort(outcome, rule),
+    };
     line(
         ui,
         |ui| {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                heading(ui, &format!("User {name}"));
-                if let Some(summary) = outcome.users.get(user.index()) {
-                    let period = calendar.length.to_string();
-                    let mut parts = vec![
-                        format::of(summary.events.into(), "event", "events"),
-                        format::of(summary.active_periods.into(), &period, &format!("{period}s")),
-                        format!("last seen {}", format::day(summary.last.datetime().date())),
-                    ];
-                    if let Some(p) = summary.p_active {
-                        let next = calendar.label(outcome.forecast.origin);
-                        parts.push(format!("active in {next}: {}", format::percent(p.into())));
-                        if let Some(events) = summary.expected_events {
-                            parts.push(format!("{} events expected there", format::amount(f64::from(events))));
-                        }
-                        if let Some(value) = summary.expected_value {
-                            parts.push(format!("{} expected spend", format::amount(f64::from(value))));
-                        }
-                    }
-                    let quiet = Tokens::of(ui).quiet;
-                    ui.add(Label::new(RichText::new(parts.join(" · ")).color(quiet)).truncate());
-                }
+                ui.add(Label::new(strong(&name).size(size::TITLE)).truncate());
+                let quiet = Tokens::of(ui).quiet;
+                ui.add(Label::new(RichText::new(&below).color(quiet)).truncate()).on_hover_text(&below);
             });
         },
         |ui| {
@@ -158,6 +145,47 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, user: UserId, actions
             });
         },
     );
+}
+
+/// A user's name, and what there is to know in a line.
+fn about_user(outcome: &Outcome, user: UserId) -> (String, String) {
+    let name = outcome.events.users.get(user.index()).map(String::as_str).unwrap_or_default();
+    let calendar = outcome.trajectories.calendar;
+    let mut parts = Vec::new();
+    if let Some(summary) = outcome.users.get(user.index()) {
+        let period = calendar.length.to_string();
+        parts.extend([
+            format::of(summary.events.into(), "event", "events"),
+            format::of(summary.active_periods.into(), &period, &format!("{period}s")),
+            format!("last seen {}", format::day(summary.last.datetime().date())),
+        ]);
+        if let Some(p) = summary.p_active {
+            let next = calendar.label(outcome.forecast.origin);
+            parts.push(format!("active in {next}: {}", format::percent(p.into())));
+            if let Some(events) = summary.expected_events {
+                parts.push(format!("{} events expected there", format::amount(f64::from(events))));
+            }
+            if let Some(value) = summary.expected_value {
+                parts.push(format!("{} expected spend", format::amount(f64::from(value))));
+            }
+        }
+    }
+    (format!("User {name}"), parts.join(" · "))
+}
+
+/// A cohort's name, and what there is to know in a line.
+fn about_cohort(outcome: &Outcome, rule: CohortRule) -> (String, String) {
+    let (cohorts, space) = (&*outcome.cohorts, &*outcome.space);
+    let mut parts = Vec::new();
+    if let Some(place) = cohorts.place(rule) {
+        parts.push(format::of(cohorts.cohorts[place].users.len() as u64, "user", "users"));
+        if let Some(events) = cohorts.events.get(place * cohorts.horizon) {
+            let next = cohorts.calendar.label(cohorts.origin);
+            parts.push(format!("{} events expected in {next}", format::count(events.round() as u64)));
+        }
+    }
+    parts.push(report::cohort_rule(rule, space, cohorts));
+    (report::cohort_name(rule, space, cohorts), parts.join(" · "))
 }
 
 /// The legend, which is also where interests are chosen. Answers the interest pointed at.
@@ -322,12 +350,16 @@ fn band_choice(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut 
 /// How often the band held, or why there is none, and how much of the user is drawn.
 fn worth(session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16]) -> String {
     let mut parts = Vec::new();
-    match outcome.forecast.bands.iter().find(|band| Some(band.level) == session.level) {
+    let (bands, none) = match seen.whose {
+        Whose::User(_) => (&outcome.forecast.bands, &outcome.forecast.no_bands),
+        Whose::Cohort(_) => (&outcome.cohorts.bands, &outcome.cohorts.no_bands),
+    };
+    match bands.iter().find(|band| Some(band.level) == session.level) {
         Some(band) => {
             parts.push(format!("{} % band: {} of past cells inside", band.level, format::percent(band.coverage)));
-            parts.extend(outcome.forecast.no_bands.clone());
+            parts.extend(none.clone());
         }
-        None => parts.extend(outcome.forecast.no_bands.as_ref().map(|why| format!("No bands: {why}"))),
+        None => parts.extend(none.as_ref().map(|why| format!("No bands: {why}"))),
     }
     let whole: u32 = seen.paths.first().map_or(0, |path| path.observed.iter().map(|seen| seen.total).sum());
     let shown: f32 = drawn
@@ -338,7 +370,15 @@ fn worth(session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16]) -> St
     if whole > 0 {
         let part = f64::from(shown) / f64::from(whole);
         let all = seen.paths.len();
-        parts.push(format!("{} of {all} interests drawn, {} of the user's events", drawn.len(), format::percent(part)));
+        parts.push(format!(
+            "{} of {all} interests drawn, {} of {} events",
+            drawn.len(),
+            format::percent(part),
+            match seen.whose {
+                Whose::User(_) => "the user's",
+                Whose::Cohort(_) => "the cohort's",
+            }
+        ));
     }
     parts.join("  ·  ")
 }

@@ -8,6 +8,7 @@ use eframe::egui::{
 };
 use egui_extras::{Column, TableBuilder, TableRow};
 
+use super::cohort_list::list_choice;
 use super::layout::line;
 use crate::app::commands::{Action, Actions};
 use crate::app::format;
@@ -66,7 +67,7 @@ impl View for UserList {
                 };
                 caption(ui, text);
             },
-            |_| {},
+            |ui| list_choice(ui, session, actions),
         );
         let field = TextEdit::singleline(&mut self.filter)
             .hint_text("Filter by user or interest  ( / )")

@@ -1,7 +1,8 @@
-//! The page of the users: the list at the left, the chosen one's picture at the right.
+//! The page of the users and cohorts: the list at the left, the chosen one's picture at the right.
 
 use eframe::egui::{Label, Panel, RichText, Ui, UiBuilder};
 
+use super::cohort_list::CohortList;
 use super::trajectory::TrajectoryPanel;
 use super::user_list::UserList;
 use crate::app::commands::{Actions, Command};
@@ -15,6 +16,7 @@ use crate::app::widgets::{heading, primary};
 #[derive(Debug, Default)]
 pub struct UsersPage {
     list: UserList,
+    cohorts: CohortList,
     trajectory: TrajectoryPanel,
     /// The interests that the chart shows, for whoever exports it.
     pub drawn: Vec<u16>,
@@ -39,7 +41,10 @@ impl View for UsersPage {
                 let inner =
                     eframe::egui::Rect::from_min_max(room.min, room.max - eframe::egui::vec2(space::MEDIUM, 0.0));
                 ui.allocate_rect(room, eframe::egui::Sense::hover());
-                ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| self.list.ui(ui, session, actions));
+                ui.scope_builder(UiBuilder::new().max_rect(inner), |ui| match session.cohort {
+                    Some(_) => self.cohorts.ui(ui, session, actions),
+                    None => self.list.ui(ui, session, actions),
+                });
             });
         self.trajectory.ui(ui, session, actions);
         self.drawn.clone_from(&self.trajectory.drawn);

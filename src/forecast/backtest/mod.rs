@@ -1,6 +1,7 @@
 //! Every model against the past, from several origins.
 
 mod ablation;
+mod cohorts;
 mod plan;
 mod result;
 mod run;
@@ -10,5 +11,7 @@ mod tests;
 
 pub use ablation::{Ablation, Compared, Part, ablate};
 pub use plan::BacktestPlan;
-pub use result::{ActivityResult, Asked, Backtest, Difference, ModelResult, Scores};
+pub use result::{
+    ActivityResult, Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult,
+};
 pub use run::backtest;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ablation::Ablation;
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
-use crate::forecast::{ActivityScore, Band};
+use crate::forecast::{ActivityScore, Band, CohortRule, Spread};
 
 /// One question about the past: a user with activity before the origin and in the period asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub struct Asked {
     pub horizon: usize,
     /// Active periods of the user before the origin.
     pub active_periods: u32,
+    /// The interest that led the user's last active periods before the origin.
+    pub leading: Option<u16>,
     /// The user's events in the period asked for.
     pub total: u32,
 }
@@ -57,6 +59,14 @@ pub struct Scores {
     pub seconds_forecast: f64,
 }
 
+impl Scores {
+    /// Mean of the interval scores over the levels; none without bands.
+    pub fn mean_interval(&self) -> Option<f64> {
+        let scores = self.interval.values();
+        (!self.interval.is_empty()).then(|| scores.sum::<f64>() / self.interval.len() as f64)
+    }
+}
+
 /// A difference with the limits between which 95 % of resamples of the users put it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
@@ -77,6 +87,53 @@ pub struct ActivityResult {
     pub network: ActivityScore,
     /// The simple answers to the same questions.
     pub simple: ActivityScore,
+}
+
+/// How good a model's bands were when its sure forecasts were told from its unsure ones by one spread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpreadResult {
+    /// Which.
+    pub spread: Spread,
+    /// Origins at which the periods before spoke for this one, so that the model's bands are calibrated by it.
+    pub chosen: usize,
+    /// Seconds that it took to measure.
+    pub seconds: f64,
+    /// Scores over all questions.
+    pub all: Scores,
+    /// Scores one period ahead, over all origins.
+    pub one_step: Scores,
+}
+
+/// How good a model's forecasts of cohorts were: of what their users come to together. Lower is better but for `gain`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CohortScores {
+    /// Mean over events of −ln of the forecast share, nats.
+    pub nll: f64,
+    /// The `nll` of popularity less this one.
+    pub gain: f64,
+    /// Mean over the cohorts' periods of Σ |share − observed share|.
+    pub l1: f64,
+    /// Part of shares inside their band, by level in percent.
+    pub coverage: BTreeMap<u8, f64>,
+    /// Mean width of the bands, by level.
+    pub width: BTreeMap<u8, f64>,
+    /// Mean interval score of the bands, by level.
+    pub interval: BTreeMap<u8, f64>,
+    /// Periods of cohorts scored.
+    pub rows: u64,
+    /// Events scored.
+    pub events: u64,
+}
+
+/// How good a model was for one cohort, one period ahead, over all origins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CohortResult {
+    /// Which.
+    pub rule: CohortRule,
+    /// For its users together.
+    pub together: CohortScores,
+    /// For its users one by one.
+    pub users: Scores,
 }
 
 /// One model's answers and scores.
@@ -100,12 +157,18 @@ pub struct ModelResult {
     pub by_horizon: Vec<(usize, Scores)>,
     /// Scores by how many active periods the user had before the origin (`1 to 3`, `4 to 9`, `10 and more`).
     pub by_activity: Vec<(String, Scores)>,
+    /// Scores one period ahead by cohort.
+    pub by_cohort: Vec<CohortResult>,
+    /// Scores for cohorts, over all of them, one period ahead and over all questions.
+    pub cohorts: (CohortScores, CohortScores),
     /// The best simple model's `nll` less this one's, one period ahead: above 0 this one is better.
     pub better_than_simple: Difference,
     /// Coverage against stated level, both from 0 to 1, at levels from 0.1 to 0.95.
     pub reliability: Vec<(f64, f64)>,
     /// How well it foresaw activity; none for models that tell nothing of it.
     pub activity: Option<ActivityResult>,
+    /// The bands by what they may be calibrated by, for models that have a choice.
+    pub spreads: Vec<SpreadResult>,
 }
 
 /// Every model against the past.

@@ -3,11 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::BacktestPlan;
+use super::cohorts::observe;
 use super::result::{ActivityResult, Asked, Backtest, ModelResult};
 use super::scores::{ActualSeconds, RELIABILITY, Scored, score_models};
+use crate::events::UserId;
+use crate::forecast::cohort::leading_before;
+use crate::forecast::cohort_view::CohortView;
 use crate::forecast::model::{Known, ModelKind};
 use crate::forecast::outlook::{Came, Outlook};
+use crate::forecast::past::Past;
 use crate::forecast::run::{OneThread, choose, limits, nest, usual_epochs};
+use crate::forecast::spread_choice::{self, By};
 use crate::forecast::standing::{SIMPLE, cell, stand};
 use crate::forecast::{Band, Checkpoints, ForecastConfig, ForecastError, Start};
 use crate::interests::{RowVectors, Trajectories};
@@ -53,12 +59,15 @@ pub fn backtest(
     let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
     let mut outlooks: BTreeMap<&str, Outlook> = BTreeMap::new();
     let mut came = Vec::new();
+    // What came, for after the forecasts.
+    let whole: Vec<Past> = (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
     for (origin, horizon) in &plan.origins {
         // The forecaster stands at the origin: what it is handed ends there.
         let stand_here = Trajectories { origin: *origin, ..trajectories.clone() };
         let here = checkpoints.of_part(&format!("origin {}", origin.0));
         let known = Known::at_origin(&stand_here, vectors, config, device, Start::Anew(&here), watch)?;
         let standing = stand(&known, &kinds, &mut meter, |_, _| Ok(()))?;
+        let cohorts = CohortView::of(&known, &standing, &kinds)?;
         let (chosen, because) = choose(&standing, ModelKind::Ensemble);
         (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);
 
@@ -84,6 +93,7 @@ pub fn backtest(
                 period: question.target,
                 horizon: question.horizon(),
                 active_periods: question.known as u32 + 1,
+                leading: leading_before(&known.pasts[question.user.index()], question.known),
                 total: trajectories.total(row),
             });
             let from = found.observed.len();
@@ -95,31 +105,55 @@ pub fn backtest(
         for answers in standing.models.iter().filter(|answers| wanted(answers.kind)) {
             watch.check()?;
             let scored = scored.entry(answers.kind).or_insert_with(|| Scored::new(&config.levels));
-            let calibration = standing.calibration(&known, answers, &levels);
-            let asked: Vec<_> = places.iter().map(|at| questions[*at]).collect();
+            let of_cohorts = cohorts.forecast(&standing, answers.kind, &config.levels);
+            scored.cohorts.extend(observe(&of_cohorts, &whole, *horizon));
+            let scatters = standing.scatter(answers.kind)?;
+            let practice = standing.practice.questions();
+            let chosen = spread_choice::best(&known, practice, answers, &scatters, &config.levels);
             let interests = trajectories.interests;
-            let shares: Vec<f32> =
-                places.iter().flat_map(|at| &answers.ahead[at * interests..(at + 1) * interests]).copied().collect();
-            let mut bands: Vec<Band> = Vec::new();
-            for level in &config.levels {
-                let (lower, upper) = limits(&calibration, *level, config.joint, &known, &asked, &shares);
-                bands.push(Band { level: *level, lower, upper, coverage: f64::NAN });
+            let asked: Vec<_> = places.iter().map(|at| questions[*at]).collect();
+            let of_places = |numbers: &[f32]| -> Vec<f32> {
+                places.iter().flat_map(|at| &numbers[at * interests..(at + 1) * interests]).copied().collect()
+            };
+            let shares = of_places(&answers.ahead);
+            let actual = ActualSeconds { train: answers.seconds_train, forecast: answers.seconds_forecast };
+            let (asked_before, observed_before) =
+                (found.asked.len() - asked.len(), found.observed.len() - shares.len());
+            for by in By::all(&scatters) {
+                let is_chosen = by.spread == chosen.spread;
+                let scatter = by.ahead().map(of_places);
+                let levels = if is_chosen { &levels } else { &config.levels };
+                let calibration = by.calibrated(&known, practice, answers, levels, |_| true);
+                let mut bands: Vec<Band> = Vec::new();
+                for level in &config.levels {
+                    let asked = (&*asked, &*shares, scatter.as_deref());
+                    let (lower, upper) = limits(&calibration, *level, config.joint, &known, asked);
+                    bands.push(Band { level: *level, lower, upper, coverage: f64::NAN });
+                }
+                bands.sort_by_key(|band| band.level);
+                nest(&mut bands);
+                let mut of_spread = Scored::new(&config.levels);
+                for (at, share) in shares.iter().enumerate() {
+                    let (question, total) = (&asked[at / interests], found.asked[asked_before + at / interests].total);
+                    let scatter = scatter.as_ref().map_or(0.0, |scatter| scatter[at]);
+                    let cell = cell(&known.pasts[question.user.index()], question, *share, scatter, 0);
+                    let seen = found.observed[observed_before + at] as f32 / total as f32;
+                    of_spread.rank(&calibration, &cell, seen);
+                    if is_chosen {
+                        scored.observe(&calibration, &cell, seen);
+                    }
+                }
+                of_spread.extend(*origin, &shares, bands, actual);
+                if is_chosen {
+                    scored.append(&of_spread);
+                }
+                if !scatters.is_empty() {
+                    let known = scored.of_spread(by.spread, &config.levels);
+                    known.chosen += usize::from(is_chosen);
+                    known.seconds += by.scatter.map_or(0.0, |scatter| scatter.seconds);
+                    known.scored.append(&of_spread);
+                }
             }
-            bands.sort_by_key(|band| band.level);
-            nest(&mut bands);
-            for (cell_at, share) in shares.iter().enumerate() {
-                let question = &asked[cell_at / interests];
-                let cell = cell(&known.pasts[question.user.index()], question, *share, 0);
-                let asked = &found.asked[found.asked.len() - asked.len() + cell_at / interests];
-                let seen = found.observed[found.observed.len() - shares.len() + cell_at] as f32 / asked.total as f32;
-                scored.observe(&calibration, &cell, seen);
-            }
-            scored.extend(
-                *origin,
-                &shares,
-                bands,
-                ActualSeconds { train: answers.seconds_train, forecast: answers.seconds_forecast },
-            );
         }
     }
     found.models = score_models(&found, scored);

@@ -1,16 +1,18 @@
 //! How good the answers of every model were.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::result::{Asked, Backtest, Difference, ModelResult, Scores};
+use super::cohorts::{self, CohortPeriod};
+use super::result::{Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult};
 use crate::calendar::Period;
-use crate::forecast::Band;
 use crate::forecast::bands::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
 use crate::forecast::model::ModelKind;
 use crate::forecast::score::leading;
+use crate::forecast::spread_choice::interval_score;
+use crate::forecast::{Band, CohortRule, Spread};
 
 /// Levels of the curve of coverage against stated level, percent.
 pub const RELIABILITY: [u8; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95];
@@ -35,6 +37,21 @@ pub struct Scored {
     /// For each level of [`RELIABILITY`]: cells inside, cells seen.
     held: Vec<(u64, u64)>,
     seconds: BTreeMap<Period, ActualSeconds>,
+    /// The same answers with bands calibrated by each spread that the model knows.
+    spreads: BTreeMap<Spread, BySpread>,
+    /// What came of its forecasts of cohorts.
+    pub cohorts: Vec<CohortPeriod>,
+}
+
+/// The bands by one spread.
+#[derive(Clone, Debug)]
+pub struct BySpread {
+    /// The same shares with these bands.
+    pub scored: Scored,
+    /// Origins at which it was chosen.
+    pub chosen: usize,
+    /// Seconds that it took to measure.
+    pub seconds: f64,
 }
 
 impl Scored {
@@ -49,12 +66,24 @@ impl Scored {
             crps: Vec::new(),
             held: vec![(0, 0); RELIABILITY.len()],
             seconds: BTreeMap::new(),
+            spreads: BTreeMap::new(),
+            cohorts: Vec::new(),
         }
     }
 
-    /// Notes what was observed of one cell.
-    pub fn observe(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
+    /// The same answers with the bands of another spread.
+    pub fn of_spread(&mut self, spread: Spread, levels: &[u8]) -> &mut BySpread {
+        let new = || BySpread { scored: Scored::new(levels), chosen: 0, seconds: 0.0 };
+        self.spreads.entry(spread).or_insert_with(new)
+    }
+
+    /// Notes how far one cell's distribution was from what was observed.
+    pub fn rank(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
         self.crps.push(calibration.crps(cell, observed).unwrap_or(f64::NAN));
+    }
+
+    /// Notes which bands held one cell.
+    pub fn observe(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
         for (held, level) in self.held.iter_mut().zip(RELIABILITY) {
             if let Some((lower, upper)) = calibration.limits(cell, level, false) {
                 *held = (held.0 + u64::from((lower..=upper).contains(&observed)), held.1 + 1);
@@ -70,6 +99,17 @@ impl Scored {
             all.upper.extend(new.upper);
         }
         self.seconds.insert(origin, seconds);
+    }
+
+    /// Adds what another holds of a further origin.
+    pub fn append(&mut self, other: &Self) {
+        self.share.extend_from_slice(&other.share);
+        self.crps.extend_from_slice(&other.crps);
+        for (all, new) in self.bands.iter_mut().zip(&other.bands) {
+            all.lower.extend_from_slice(&new.lower);
+            all.upper.extend_from_slice(&new.upper);
+        }
+        self.seconds.extend(&other.seconds);
     }
 }
 
@@ -90,7 +130,12 @@ pub fn score_models(found: &Backtest, scored: BTreeMap<ModelKind, Scored>) -> Ve
         .filter(|model| model.simple)
         .min_by(|a, b| a.one_step.nll.total_cmp(&b.one_step.nll))
         .map(|model| losses_by_user(found, &model.share));
+    let of_cohorts = |model: &mut ModelResult| -> Vec<f64> { cohort_scores(model).map(|scores| scores.nll).collect() };
+    let ground_of_cohorts = results.iter_mut().find(|model| model.name == "popularity").map(of_cohorts);
     for model in &mut results {
+        for (scores, nll) in cohort_scores(model).zip(ground_of_cohorts.iter().flatten()) {
+            scores.gain = nll - scores.nll;
+        }
         if let Some(simple) = &simple {
             model.better_than_simple = difference(simple, &losses_by_user(found, &model.share));
         }
@@ -109,15 +154,23 @@ fn every(model: &ModelResult) -> impl Iterator<Item = &Scores> {
     let origins = model.by_origin.iter().map(|(_, scores)| scores);
     let horizons = model.by_horizon.iter().map(|(_, scores)| scores);
     let activity = model.by_activity.iter().map(|(_, scores)| scores);
-    [&model.all, &model.one_step].into_iter().chain(origins).chain(horizons).chain(activity)
+    let cohorts = model.by_cohort.iter().map(|cohort| &cohort.users);
+    [&model.all, &model.one_step].into_iter().chain(origins).chain(horizons).chain(activity).chain(cohorts)
 }
 
 fn every_mut(model: &mut ModelResult) -> Vec<&mut Scores> {
-    let ModelResult { all, one_step, by_origin, by_horizon, by_activity, .. } = model;
+    let ModelResult { all, one_step, by_origin, by_horizon, by_activity, by_cohort, .. } = model;
     let origins = by_origin.iter_mut().map(|(_, scores)| scores);
     let horizons = by_horizon.iter_mut().map(|(_, scores)| scores);
     let activity = by_activity.iter_mut().map(|(_, scores)| scores);
-    [all, one_step].into_iter().chain(origins).chain(horizons).chain(activity).collect()
+    let cohorts = by_cohort.iter_mut().map(|cohort| &mut cohort.users);
+    [all, one_step].into_iter().chain(origins).chain(horizons).chain(activity).chain(cohorts).collect()
+}
+
+/// All scores of a model for cohorts, in one order for all models.
+fn cohort_scores(model: &mut ModelResult) -> impl Iterator<Item = &mut CohortScores> {
+    let (one_step, all) = &mut model.cohorts;
+    [one_step, all].into_iter().chain(model.by_cohort.iter_mut().map(|cohort| &mut cohort.together))
 }
 
 fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
@@ -134,6 +187,27 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
     let by_horizon = (1..=found.horizon).map(|horizon| (horizon, of(None, &|asked| asked.horizon == horizon)));
     let by_activity = ACTIVITY_GROUPS.iter().enumerate().map(|(group, name)| {
         ((*name).to_owned(), of(None, &|asked| asked.horizon == 1 && activity_group(asked.active_periods) == group))
+    });
+    let spread = |(spread, by): (&Spread, &BySpread)| SpreadResult {
+        spread: *spread,
+        chosen: by.chosen,
+        seconds: by.seconds,
+        all: scores(found, &by.scored, &|_| true),
+        one_step: scores(found, &by.scored, &|asked| asked.horizon == 1),
+    };
+    let spreads = scored.spreads.iter().map(spread).collect();
+    let rules: BTreeSet<CohortRule> = scored.cohorts.iter().map(|period| period.rule).collect();
+    let by_cohort = rules.into_iter().map(|rule| {
+        let is_member = |asked: &Asked| match rule {
+            CohortRule::Everyone => true,
+            CohortRule::Leading(interest) => asked.leading == Some(interest),
+            CohortRule::Activity(group) => activity_group(asked.active_periods) == group,
+        };
+        CohortResult {
+            rule,
+            together: cohorts::score(&scored.cohorts, |period| period.horizon == 1 && period.rule == rule),
+            users: of(None, &|asked| asked.horizon == 1 && is_member(asked)),
+        }
     });
     let all = of(None, &|_| true);
     let part = |(inside, seen): &(u64, u64)| *inside as f64 / (*seen).max(1) as f64;
@@ -153,6 +227,12 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
             .map(|band| Band { coverage: all.coverage.get(&band.level).copied().unwrap_or(f64::NAN), ..band.clone() })
             .collect(),
         share: scored.share.clone(),
+        spreads,
+        by_cohort: by_cohort.collect(),
+        cohorts: (
+            cohorts::score(&scored.cohorts, |period| period.horizon == 1),
+            cohorts::score(&scored.cohorts, |_| true),
+        ),
         all,
         activity: None,
     }
@@ -189,10 +269,9 @@ fn scores(found: &Backtest, scored: &Scored, wanted: &dyn Fn(&Asked) -> bool) ->
                 if lower.is_nan() {
                     continue;
                 }
-                let outside = f64::from((lower - seen).max(seen - upper).max(0.0));
                 sums.0 += u64::from((lower..=upper).contains(&seen));
                 sums.1 += f64::from(upper - lower);
-                sums.2 += f64::from(upper - lower) + outside * 2.0 / (1.0 - f64::from(band.level) / 100.0);
+                sums.2 += interval_score(lower, upper, seen, band.level);
                 sums.3 += 1;
             }
         }

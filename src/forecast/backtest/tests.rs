@@ -3,7 +3,7 @@
 use super::{Backtest, BacktestPlan, Part, ablate, backtest};
 use crate::calendar::{Period, PeriodLength};
 use crate::forecast::testing::{alone, lively};
-use crate::forecast::{Checkpoints, ForecastConfig, ModelKind};
+use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
 
@@ -28,6 +28,19 @@ fn every_model_answers_the_same_questions_with_shares() {
         assert_eq!(model.all.rows, found.asked.len() as u64);
         assert_eq!(model.by_origin.len(), 2);
         assert_eq!(model.by_horizon.len(), 2);
+        let spreads = if ["lstm", "gru"].contains(&model.name.as_str()) { 4 } else { 0 };
+        assert_eq!(model.spreads.len(), spreads, "{}", model.name);
+        for by in &model.spreads {
+            assert_eq!(by.all.rows, model.all.rows, "the same cells");
+            assert!(by.one_step.crps.is_finite() && by.one_step.mean_interval().unwrap() > 0.0);
+        }
+        let used: usize = model.spreads.iter().map(|by| by.chosen).sum();
+        assert!(spreads == 0 || used == 2, "one at each origin");
+        // Those of two steps from one origin are seen among all only.
+        assert!(model.cohorts.1.rows > model.cohorts.0.rows && model.cohorts.0.rows > 0);
+        let everyone = model.by_cohort.iter().find(|cohort| cohort.rule == CohortRule::Everyone).unwrap();
+        assert_eq!(everyone.users.nll, model.one_step.nll);
+        assert_eq!((everyone.together.rows, everyone.together.events), (2, everyone.users.events));
     }
     assert_eq!(found.model("popularity").unwrap().all.gain, 0.0);
     assert!(found.model("mean").unwrap().all.gain > 0.0, "these users have tastes");
@@ -87,6 +100,15 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
     let (_, found) = ablated(&RowVectors::default());
     let of = |name: &str| &found.model(name).unwrap().share;
     assert!(of("gru") == of("gru-without-text"), "without texts there is nothing to know");
+}
+
+#[test]
+fn the_usual_spread_gives_the_bands_that_a_model_has() {
+    let found = against_the_past(&lively(120, 14, 3, 2), Some(&[ModelKind::Gru]));
+    let gru = found.model("gru").unwrap();
+    let used: Vec<_> = gru.spreads.iter().filter(|by| by.chosen == 2).collect();
+    let [used] = used.as_slice() else { return };
+    assert_eq!((&used.all.coverage, used.all.crps), (&gru.all.coverage, gru.all.crps));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The picture of a user: shares of interests over time, solid to today, dashed beyond, with the band.
+//! The picture of a user or a cohort: shares of interests over time, solid to today, dashed beyond, with the band.
 
 mod axis;
 mod draw;
@@ -14,10 +14,10 @@ pub use png::chart_png;
 pub use theme::Theme;
 
 use super::palette::{self, Style};
-use super::{Expected, InterestPath, Observed, sentence, user_paths};
+use super::{Expected, InterestPath, Observed, cohort_name, cohort_paths, sentence, user_paths};
 use crate::calendar::{Calendar, Period};
 use crate::events::{EventTable, UserId};
-use crate::forecast::Forecast;
+use crate::forecast::{CohortForecast, Forecast};
 use crate::interests::{InterestSpace, Trajectories};
 
 /// In place of the sentence where there is nothing to tell about.
@@ -89,6 +89,59 @@ pub fn trajectory_chart(
 ) -> TrajectoryChart {
     let paths = user_paths(trajectories, forecast, user);
     let first = first_drawn(paths.first(), trajectories.origin, forecast.horizon);
+    let band = level.and_then(|level| forecast.bands.iter().find(|band| band.level == level));
+    let band = band.filter(|_| forecast.place(user).is_some());
+    let around = Around {
+        title: format!("User {}", events.users.get(user.index()).map_or("", String::as_str)),
+        source: source(events, trajectories, user, first),
+        note: note(forecast, user, level, trajectories.calendar),
+        band: band.map(|band| BandNote { level: band.level, coverage: band.coverage }),
+    };
+    drawn(&paths, space, trajectories, first, interests, level, around)
+}
+
+/// The chart of a cohort, like that of a user; `place` is the cohort's among those of the forecast.
+pub fn cohort_chart(
+    space: &InterestSpace,
+    trajectories: &Trajectories,
+    forecast: &CohortForecast,
+    place: usize,
+    interests: &[u16],
+    level: Option<u8>,
+) -> TrajectoryChart {
+    let paths = cohort_paths(trajectories, forecast, place);
+    let first = first_drawn(paths.first(), trajectories.origin, forecast.horizon);
+    let band = level.and_then(|level| forecast.bands.iter().find(|band| band.level == level));
+    let rule = forecast.cohorts.get(place).map(|cohort| cohort.rule);
+    let users = forecast.cohorts.get(place).map_or(0, |cohort| cohort.users.len());
+    let events: usize = paths.first().map_or(0, |path| path.observed.iter().map(|seen| seen.total as usize).sum());
+    let title = rule.map_or_else(String::new, |rule| cohort_name(rule, space, forecast));
+    let around = Around {
+        title,
+        source: format!("{} events of {} users · Driftline", thousands(events), thousands(users)),
+        note: level.filter(|_| band.is_none()).map(|level| no_band(forecast.no_bands.as_deref(), level)),
+        band: band.map(|band| BandNote { level: band.level, coverage: band.coverage }),
+    };
+    drawn(&paths, space, trajectories, first, interests, level, around)
+}
+
+/// What a chart says besides its lines.
+struct Around {
+    title: String,
+    source: String,
+    note: Option<String>,
+    band: Option<BandNote>,
+}
+
+fn drawn(
+    paths: &[InterestPath],
+    space: &InterestSpace,
+    trajectories: &Trajectories,
+    first: Period,
+    interests: &[u16],
+    level: Option<u8>,
+    Around { title, source, note, band }: Around,
+) -> TrajectoryChart {
     let mut coloured: Vec<&InterestPath> = Vec::new();
     for interest in interests {
         if let Some(path) = paths.get(usize::from(*interest))
@@ -114,18 +167,16 @@ pub fn trajectory_chart(
         let label = if rest.len() == 1 { "1 other".to_owned() } else { format!("{} others", rest.len()) };
         series.push(Series { label, style: None, path: from_period(&added_up(&rest), first) });
     }
-    let band = level.and_then(|level| forecast.bands.iter().find(|band| band.level == level));
-    let band = band.filter(|_| forecast.place(user).is_some());
     let calendar = trajectories.calendar;
     TrajectoryChart {
-        title: format!("User {}", events.users.get(user.index()).map_or("", String::as_str)),
+        title,
         subtitle: if told.is_empty() { NOTHING_CHOSEN.into() } else { sentence(&told, space, calendar) },
-        source: source(events, trajectories, user, first),
+        source,
         calendar,
         origin: trajectories.origin,
-        activity: activity(&paths, first),
-        note: note(forecast, user, level, calendar),
-        band: band.map(|band| BandNote { level: band.level, coverage: band.coverage }),
+        activity: activity(paths, first),
+        note,
+        band,
         series,
     }
 }
@@ -213,10 +264,14 @@ fn note(forecast: &Forecast, user: UserId, level: Option<u8>, calendar: Calendar
     if forecast.bands.iter().any(|band| band.level == level) {
         return forecast.no_bands.clone();
     }
-    Some(match &forecast.no_bands {
+    Some(no_band(forecast.no_bands.as_deref(), level))
+}
+
+fn no_band(why: Option<&str>, level: u8) -> String {
+    match why {
         Some(why) => format!("No band: {why}"),
         None => format!("No band of {level} % was calibrated"),
-    })
+    }
 }
 
 /// A count with its thousands set apart.

@@ -1,8 +1,9 @@
-//! How large the error is, by distance, by how much is known of a user, and by origin.
+//! How large the error is, by distance, by how much is known of a user, by origin, and by cohort.
 
 use eframe::egui::{FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
 use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
 
+use super::cohorts::cohorts_ui;
 use crate::app::format;
 use crate::app::panels::curves::round_losses;
 use crate::app::panels::layout::line;
@@ -10,6 +11,7 @@ use crate::app::panels::scores::model_name;
 use crate::app::theme::{Tokens, size};
 use crate::app::widgets::{caption, section, segmented, still, swatch};
 use crate::forecast::{Backtest, ModelResult, Scores};
+use crate::interests::InterestSpace;
 
 /// What the errors are laid out by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(super) enum By {
     Activity,
     /// Where the forecast stood.
     Origin,
+    /// Which cohort it was of: a table, for there are many.
+    Cohort,
 }
 
 impl By {
@@ -40,11 +44,12 @@ impl By {
             Self::Origin => {
                 model.by_origin.iter().map(|(origin, scores)| (backtest.calendar.label(*origin), scores)).collect()
             }
+            Self::Cohort => Vec::new(),
         }
     }
 }
 
-pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, by: &mut By) {
+pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace, by: &mut By) {
     let t = Tokens::of(ui);
     let (chosen, simple) = (backtest.model(&backtest.chosen), backtest.model(&backtest.best_simple));
     let shown: Vec<(&ModelResult, bool)> = match (chosen, simple) {
@@ -60,17 +65,26 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, by: &mut By) {
             caption(ui, "nats per event, lower is better");
         },
         |ui| {
-            let choices = [(By::Horizon, "Distance"), (By::Activity, "User’s past"), (By::Origin, "Origin")];
+            let choices = [
+                (By::Horizon, "Distance"),
+                (By::Activity, "User’s past"),
+                (By::Origin, "Origin"),
+                (By::Cohort, "Cohort"),
+            ];
             if let Some(picked) = segmented(ui, "Error by", &choices, *by) {
                 *by = picked;
             }
-            for (model, leads) in &shown {
+            for (model, leads) in shown.iter().filter(|_| *by != By::Cohort) {
                 caption(ui, model_name(&model.name));
                 swatch(ui, if *leads { t.accent } else { t.quiet });
             }
         },
     );
     let Some((first, _)) = shown.first() else { return };
+    if *by == By::Cohort {
+        cohorts_ui(ui, backtest, space, shown.last().map_or(*first, |(model, _)| *model));
+        return;
+    }
     let names: Vec<String> = by.of(backtest, first).into_iter().map(|(name, _)| name).collect();
     let summary: Vec<String> = shown
         .iter()

@@ -1,8 +1,11 @@
 //! The page of the backtest: why the forecasts should be believed.
 
+mod cohorts;
 mod errors;
 mod models;
 mod reliability;
+mod spreads;
+mod table;
 mod texts;
 
 use eframe::egui::{Label, RichText, ScrollArea, Ui, vec2};
@@ -22,6 +25,7 @@ use crate::pipeline::BacktestScope;
 use errors::{By, errors_ui};
 use models::models_ui;
 use reliability::reliability_ui;
+use spreads::spreads_ui;
 use texts::texts_ui;
 
 /// Height of the cards beside each other.
@@ -66,7 +70,7 @@ impl View for BacktestPage {
             ui.add_space(space::MEDIUM - space::SMALL);
             card(ui, space::INSET, |ui| {
                 ui.set_min_size(vec2(ui.available_width(), BELOW - 2.0 * space::INSET - 2.0));
-                errors_ui(ui, backtest, &mut self.by);
+                errors_ui(ui, backtest, &outcome.space, &mut self.by);
             });
             ui.add_space(space::MEDIUM - space::SMALL);
             card(ui, space::INSET, |ui| {
@@ -75,6 +79,7 @@ impl View for BacktestPage {
                 ui.add_space(space::SMALL);
                 twins_ui(ui, session, actions);
             });
+            spreads_ui(ui, backtest);
             notes(ui, outcome.notes.iter().chain([&backtest.chosen_because]));
         });
     }

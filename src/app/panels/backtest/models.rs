@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_extras::{Column, TableBuilder};
 
+use super::table::{decimals, tenths};
 use crate::app::format;
 use crate::app::panels::scores::{model_name, signed};
 use crate::app::theme::{Tokens, size, space, strong};
@@ -10,7 +11,7 @@ use crate::app::widgets::{caption, section};
 use crate::forecast::{Backtest, Difference, ModelResult};
 
 /// Width of the column that draws differences.
-const DRAWN: f32 = 168.0;
+const DRAWN: f32 = 164.0;
 const POPULARITY: &str = "popularity";
 
 pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
@@ -26,13 +27,14 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
     ui.add_space(space::SMALL);
     ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
     let right = Layout::right_to_left(Align::Center);
-    let headings: [(&str, &str); 6] = [
+    let headings: [(&str, &str); 7] = [
         ("Model", "What forecast it is"),
         ("Loss, nats", "Mean over events of minus the logarithm of the share that was forecast; lower is better"),
         ("Gain, nats", "How much lower the loss is than that of popularity, which forecasts the same for everybody"),
         ("Beside the best simple one", "Difference of the losses, with its 95 % interval"),
         ("Leader", "How often the leading interest was the one forecast"),
         ("80 % held", "How many of the observed shares lay inside the 80 % band"),
+        ("Interval", "Mean interval score of the bands: width and a penalty for what lies outside; lower is better"),
     ];
     // Popularity is so far off that on its scale all others were one spot; it is drawn at the edge.
     let near = backtest.models.iter().filter(|model| model.name != POPULARITY);
@@ -42,10 +44,10 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
             .id_salt("model table")
             .cell_layout(Layout::left_to_right(Align::Center))
             .vscroll(false)
-            .column(Column::exact(156.0))
-            .columns(Column::exact(84.0), 2)
-            .column(Column::exact(DRAWN))
+            .column(Column::exact(140.0))
             .columns(Column::exact(76.0), 2)
+            .column(Column::exact(DRAWN))
+            .columns(Column::exact(70.0), 3)
             .header(28.0, |mut header| {
                 for (place, (heading, hover)) in headings.into_iter().enumerate() {
                     header.col(|ui| {
@@ -73,10 +75,9 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
                         });
                     }
                     row.col(|ui| difference_ui(ui, model, reach, leads));
-                    let held = model.one_step.coverage.get(&80);
-                    let held =
-                        held.filter(|held| held.is_finite()).map_or_else(|| "–".to_owned(), |held| tenths(*held));
-                    for value in [format::percent(model.one_step.top1), held] {
+                    let held = tenths(model.one_step.coverage.get(&80));
+                    let score = decimals(model.one_step.mean_interval(), 4);
+                    for value in [format::percent(model.one_step.top1), held, score] {
                         row.col(|ui| {
                             ui.with_layout(right, |ui| ui.label(text(value)));
                         });
@@ -89,11 +90,6 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
 /// How far a difference and its interval reach from zero.
 fn reach(difference: &Difference) -> f64 {
     [difference.mean, difference.lower, difference.upper].into_iter().map(f64::abs).fold(0.0, f64::max)
-}
-
-/// Percent with one decimal: a band's held part is judged by less than a percent.
-fn tenths(part: f64) -> String {
-    format!("{:.1} %", part * 100.0)
 }
 
 /// A dot for the difference and a bar for its interval, on a scale that all rows share.

@@ -1,0 +1,184 @@
+//! Every cohort in a line, grouped by what puts its users together.
+
+use eframe::egui::{Align, CornerRadius, Label, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use super::layout::line;
+use crate::app::commands::{Action, Actions};
+use crate::app::format;
+use crate::app::session::Session;
+use crate::app::theme::{Tokens, size, space};
+use crate::app::view::View;
+use crate::app::widgets::{caption, card, section, segmented};
+use crate::forecast::{CohortForecast, CohortRule};
+use crate::pipeline::Outcome;
+use crate::report;
+
+/// Every cohort in a line.
+#[derive(Debug, Default)]
+pub struct CohortList;
+
+/// The columns: their heading, their width, what they mean.
+const COLUMNS: [(&str, f32, &str); 4] = [
+    ("Cohort", 188.0, "The set of users"),
+    ("Users", 60.0, "How many users"),
+    ("Events next", 88.0, "Events expected in the first period forecast"),
+    ("Leading next", 108.0, "The leading interest in the first period forecast, with its share"),
+];
+
+/// A line of the table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Line {
+    Head(&'static str),
+    Cohort(usize),
+}
+
+/// Whether users are listed or cohorts, to choose from.
+pub fn list_choice(ui: &mut Ui, session: &Session, actions: &mut Actions) {
+    let choices = [(false, "Users"), (true, "Cohorts")];
+    if let Some(cohorts) = segmented(ui, "List", &choices, session.cohort.is_some()) {
+        actions.push(Action::ChooseCohort(cohorts.then_some(CohortRule::Everyone)));
+    }
+}
+
+impl View for CohortList {
+    fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
+        let Some(outcome) = &session.outcome else { return };
+        let cohorts = &outcome.cohorts;
+        line(
+            ui,
+            |ui| {
+                section(ui, "Cohorts");
+                caption(ui, format::count(cohorts.cohorts.len() as u64));
+            },
+            |ui| list_choice(ui, session, actions),
+        );
+        caption(ui, format!("Memberships as they stood before {}", cohorts.calendar.label(cohorts.origin)));
+        step(cohorts, session, actions);
+        card(ui, 1.0, |ui| {
+            ui.set_min_size(ui.available_size());
+            table(ui, session, outcome, actions);
+        });
+    }
+}
+
+/// Moves the choice by the rows asked for.
+fn step(cohorts: &CohortForecast, session: &Session, actions: &mut Actions) {
+    let Some(last) = cohorts.cohorts.len().checked_sub(1).filter(|_| session.step_users != 0) else { return };
+    let here = session.cohort.and_then(|rule| cohorts.place(rule)).unwrap_or(0);
+    let there = here.saturating_add_signed(session.step_users as isize).min(last);
+    actions.push(Action::ChooseCohort(Some(cohorts.cohorts[there].rule)));
+}
+
+/// The cohorts under a heading for each kind.
+fn lines(cohorts: &CohortForecast) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (place, cohort) in cohorts.cohorts.iter().enumerate() {
+        let head = match cohort.rule {
+            CohortRule::Everyone => None,
+            CohortRule::Leading(_) => Some("By leading interest"),
+            CohortRule::Activity(_) => Some("By active periods so far"),
+        };
+        if let Some(head) = head.map(Line::Head).filter(|head| !lines.contains(head)) {
+            lines.push(head);
+        }
+        lines.push(Line::Cohort(place));
+    }
+    lines
+}
+
+fn table(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut Actions) {
+    let t = Tokens::of(ui);
+    let lines = lines(&outcome.cohorts);
+    ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
+    ScrollArea::horizontal().id_salt("cohorts across").auto_shrink([false, false]).show(ui, |ui| {
+        let across = COLUMNS.iter().map(|column| column.1).sum::<f32>().max(ui.available_width());
+        let heading = eframe::egui::Rect::from_min_size(ui.max_rect().min, vec2(across, space::ROW));
+        ui.painter().rect_filled(heading, CornerRadius { nw: 7, ne: 7, sw: 0, se: 0 }, t.sunken);
+        ui.painter().hline(heading.x_range(), heading.bottom(), eframe::egui::Stroke::new(1.0, t.hairline));
+        let mut table = TableBuilder::new(ui)
+            .id_salt("cohort table")
+            .cell_layout(Layout::left_to_right(Align::Center))
+            .sense(Sense::click())
+            .auto_shrink([false, false])
+            .animate_scrolling(false);
+        for (place, (_, width, _)) in COLUMNS.into_iter().enumerate() {
+            let column =
+                if place + 1 == COLUMNS.len() { Column::remainder().at_least(width) } else { Column::exact(width) };
+            table = table.column(column.clip(true));
+        }
+        table
+            .header(space::ROW, |mut header| {
+                for (place, (name, _, hover)) in COLUMNS.into_iter().enumerate() {
+                    header.col(|ui| {
+                        let label = Label::new(RichText::new(name).size(size::SMALL).color(t.quiet));
+                        cell(ui, is_number(place), |ui| ui.add(label).on_hover_text(hover));
+                    });
+                }
+            })
+            .body(|body| {
+                body.rows(space::ROW, lines.len(), |mut row| match lines[row.index()] {
+                    Line::Head(text) => {
+                        row.col(|ui| {
+                            let text = RichText::new(text).size(size::SMALL).color(t.quiet);
+                            cell(ui, false, |ui| ui.add(Label::new(text).extend()));
+                        });
+                    }
+                    Line::Cohort(place) => {
+                        let rule = outcome.cohorts.cohorts[place].rule;
+                        let chosen = session.cohort == Some(rule);
+                        row.set_selected(chosen);
+                        row_ui(&mut row, outcome, place, chosen);
+                        if row.response().clicked() {
+                            actions.push(Action::ChooseCohort(Some(rule)));
+                        }
+                    }
+                });
+            });
+    });
+}
+
+fn is_number(column: usize) -> bool {
+    matches!(column, 1 | 2)
+}
+
+/// Something in a cell, numbers at its right.
+fn cell<R>(ui: &mut Ui, right: bool, add: impl FnOnce(&mut Ui) -> R) {
+    let layout = if right { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+    ui.with_layout(layout, |ui| {
+        ui.add_space(12.0);
+        add(ui);
+    });
+}
+
+fn row_ui(row: &mut TableRow<'_, '_>, outcome: &Outcome, place: usize, chosen: bool) {
+    let (cohorts, space) = (&*outcome.cohorts, &*outcome.space);
+    let cohort = &cohorts.cohorts[place];
+    let label = |interest: usize| space.interests.get(interest).map_or("", |found| found.label.as_str());
+    // Under its heading an interest needs no more than its name.
+    let name = match cohort.rule {
+        CohortRule::Leading(interest) => label(usize::from(interest)).to_owned(),
+        rule => report::cohort_name(rule, space, cohorts),
+    };
+    let from = cohorts.cell(place, 0, 0);
+    let next = &cohorts.share[from..from + cohorts.interests];
+    let leading = (0..next.len()).max_by(|a, b| next[*a].total_cmp(&next[*b]).then(b.cmp(a))).unwrap_or(0);
+    let events = cohorts.events.get(place * cohorts.horizon).copied().unwrap_or(0.0);
+    let texts = [
+        name,
+        format::count(cohort.users.len() as u64),
+        format::count(events.round() as u64),
+        format!("{}  {}", report::percent(next.get(leading).copied().unwrap_or(0.0)), label(leading)),
+    ];
+    for (column, text) in texts.into_iter().enumerate() {
+        let (_, response) = row.col(|ui| {
+            let ink = Tokens::of(ui).text;
+            let words = Label::new(RichText::new(text).color(ink));
+            cell(ui, is_number(column), |ui| ui.add(if is_number(column) { words } else { words.truncate() }));
+        });
+        if column == 0 {
+            let name = format!("Cohort {}", report::cohort_name(cohort.rule, space, cohorts));
+            response.widget_info(|| WidgetInfo::selected(Role::Row, true, chosen, name.clone()));
+        }
+    }
+}

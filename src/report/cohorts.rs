@@ -1,0 +1,254 @@
+//! Cohorts as tables and as paths for the picture.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{Column, PlSmallStr};
+
+use super::parquet::{dates, write_table};
+use super::{Expected, InterestPath, Observed, ReportError};
+use crate::calendar::Period;
+use crate::events::UserId;
+use crate::forecast::{CohortForecast, CohortRule};
+use crate::interests::{InterestSpace, Trajectories};
+
+/// The levels that have columns, whether calibrated or not.
+const LEVELS: [u8; 3] = [50, 80, 95];
+
+/// What a cohort is called.
+pub fn cohort_name(rule: CohortRule, space: &InterestSpace, forecast: &CohortForecast) -> String {
+    rule.name(|interest| label(space, interest), forecast.calendar)
+}
+
+/// A cohort's rule in a sentence without a stop.
+pub fn cohort_rule(rule: CohortRule, space: &InterestSpace, forecast: &CohortForecast) -> String {
+    rule.words(|interest| label(space, interest), forecast.calendar, forecast.origin)
+}
+
+/// What an interest is called.
+pub(super) fn label(space: &InterestSpace, interest: u16) -> String {
+    let found = space.interests.get(usize::from(interest));
+    found.map_or_else(|| format!("interest {interest}"), |found| found.label.clone())
+}
+
+/// What some users did in a period, by interest.
+#[derive(Clone, Debug, PartialEq)]
+struct Together {
+    events: Vec<u64>,
+    /// What they count, unless every event counts 1 the same.
+    weight: Vec<f64>,
+}
+
+impl Together {
+    fn share(&self, interest: usize) -> f32 {
+        let total = Some(self.weight.iter().sum::<f64>()).filter(|total| *total > 0.0).unwrap_or(1.0);
+        (self.weight[interest] / total) as f32
+    }
+}
+
+/// What some users did, by complete period with activity.
+fn together(trajectories: &Trajectories, users: &[UserId]) -> BTreeMap<Period, Together> {
+    let interests = trajectories.interests;
+    let mut periods: BTreeMap<Period, Together> = BTreeMap::new();
+    for user in users.iter().filter(|user| user.index() < trajectories.users()) {
+        for row in trajectories.rows(*user).filter(|row| trajectories.period[*row] < trajectories.origin) {
+            let none = || Together { events: vec![0; interests], weight: vec![0.0; interests] };
+            let sum = periods.entry(trajectories.period[row]).or_insert_with(none);
+            for cell in trajectories.cells(row) {
+                let interest = usize::from(trajectories.interest[cell]);
+                sum.events[interest] += u64::from(trajectories.events[cell]);
+                sum.weight[interest] += f64::from(trajectories.weight(cell));
+            }
+        }
+    }
+    periods
+}
+
+/// The past and future of every interest of a cohort, by interest number; `place` is the cohort's among the forecast's.
+pub fn cohort_paths(trajectories: &Trajectories, forecast: &CohortForecast, place: usize) -> Vec<InterestPath> {
+    let Some(cohort) = forecast.cohorts.get(place) else { return Vec::new() };
+    let periods = together(trajectories, &cohort.users);
+    let path = |interest: usize| InterestPath {
+        interest: u16::try_from(interest).unwrap_or(u16::MAX),
+        observed: periods
+            .iter()
+            .map(|(period, sum)| Observed {
+                period: *period,
+                share: sum.share(interest),
+                total: u32::try_from(sum.events.iter().sum::<u64>()).unwrap_or(u32::MAX),
+            })
+            .collect(),
+        expected: (0..forecast.horizon)
+            .map(|step| {
+                let cell = forecast.cell(place, step, interest);
+                let limits = forecast.bands.iter().map(|band| (band.level, band.lower[cell], band.upper[cell]));
+                Expected {
+                    period: forecast.origin.plus(i32::try_from(step).unwrap_or(i32::MAX)),
+                    share: forecast.share[cell],
+                    bands: limits.filter(|(_, lower, _)| !lower.is_nan()).collect(),
+                }
+            })
+            .collect(),
+    };
+    (0..trajectories.interests).map(path).collect()
+}
+
+/// Writes `cohorts.parquet` and `cohort_trajectories.parquet` into an existing folder and tells the files.
+///
+/// # Errors
+/// If the folder cannot be written to.
+pub fn write_cohort_tables(
+    folder: &Path,
+    space: &InterestSpace,
+    trajectories: &Trajectories,
+    forecast: &CohortForecast,
+) -> Result<Vec<PathBuf>, ReportError> {
+    let past = past(space, trajectories, forecast);
+    let rows = past.first().map_or(0, Column::len);
+    let tables = [("cohorts", forecast.share.len(), future(space, forecast)), ("cohort_trajectories", rows, past)];
+    let mut written = Vec::with_capacity(tables.len());
+    for (name, rows, columns) in tables {
+        let path = folder.join(name).with_extension("parquet");
+        write_table(&path, rows, columns)?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+fn future(space: &InterestSpace, forecast: &CohortForecast) -> Vec<Column> {
+    let cells = forecast.share.len();
+    let (mut names, mut rules, mut users) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut periods, mut horizon, mut interest) = (Vec::<Period>::new(), Vec::new(), Vec::new());
+    for cohort in &forecast.cohorts {
+        let name = cohort_name(cohort.rule, space, forecast);
+        let rule = cohort_rule(cohort.rule, space, forecast);
+        for step in 0..forecast.horizon {
+            for number in 0..forecast.interests {
+                names.push(name.clone());
+                rules.push(rule.clone());
+                users.push(i64::try_from(cohort.users.len()).unwrap_or(i64::MAX));
+                periods.push(forecast.origin.plus(whole(step)));
+                horizon.push(whole(step + 1));
+                interest.push(whole(number));
+            }
+        }
+    }
+    let mut columns = vec![
+        Column::new("cohort".into(), names),
+        Column::new("rule".into(), rules),
+        Column::new("users".into(), users),
+        dates("period", forecast.calendar, periods.into_iter()),
+        Column::new("horizon".into(), horizon),
+        Column::new("interest".into(), interest),
+        Column::new("share".into(), forecast.share.as_slice()),
+    ];
+    for level in LEVELS {
+        let band = forecast.bands.iter().find(|band| band.level == level);
+        for (side, limits) in [("lower", band.map(|band| &band.lower)), ("upper", band.map(|band| &band.upper))] {
+            let name = PlSmallStr::from_string(format!("{side}_{level}"));
+            let limit = |at: usize| limits.and_then(|limits| limits.get(at).copied()).filter(|limit| !limit.is_nan());
+            columns.push(Column::new(name, (0..cells).map(limit).collect::<Vec<Option<f32>>>()));
+        }
+    }
+    columns
+}
+
+fn past(space: &InterestSpace, trajectories: &Trajectories, forecast: &CohortForecast) -> Vec<Column> {
+    let (mut names, mut periods, mut interest) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut events, mut shares) = (Vec::new(), Vec::new());
+    for cohort in &forecast.cohorts {
+        let name = cohort_name(cohort.rule, space, forecast);
+        for (period, sum) in together(trajectories, &cohort.users) {
+            for number in 0..trajectories.interests {
+                names.push(name.clone());
+                periods.push(period);
+                interest.push(whole(number));
+                events.push(i64::try_from(sum.events[number]).unwrap_or(i64::MAX));
+                shares.push(sum.share(number));
+            }
+        }
+    }
+    vec![
+        Column::new("cohort".into(), names),
+        dates("period", trajectories.calendar, periods.into_iter()),
+        Column::new("interest".into(), interest),
+        Column::new("events".into(), events),
+        Column::new("share".into(), shares),
+    ]
+}
+
+fn whole(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{Band, Cohort};
+    use crate::report::sample;
+    use polars::prelude::{ParquetReader, SerReader as _};
+
+    fn forecast(shop: &sample::Shop) -> CohortForecast {
+        let share = vec![0.2, 0.7, 0.1, 0.25, 0.6, 0.15, 0.1, 0.2, 0.7, 0.1, 0.3, 0.6];
+        // Two periods ahead nothing was calibrated.
+        let limits = |off: f32| {
+            let limit = |(at, share): (usize, &f32)| if at / 3 % 2 == 0 { share + off } else { f32::NAN };
+            share.iter().enumerate().map(limit).collect()
+        };
+        CohortForecast {
+            calendar: shop.trajectories.calendar,
+            origin: shop.trajectories.origin,
+            horizon: 2,
+            interests: 3,
+            cohorts: vec![
+                Cohort { rule: CohortRule::Everyone, users: vec![UserId(0), UserId(1)] },
+                Cohort { rule: CohortRule::Leading(2), users: vec![UserId(1)] },
+            ],
+            events: vec![4.0; 4],
+            bands: vec![Band { level: 80, lower: limits(-0.05), upper: limits(0.05), coverage: 0.8 }],
+            share,
+            no_bands: None,
+        }
+    }
+
+    #[test]
+    fn tables_have_their_columns_and_tell_the_cohorts_together() {
+        let shop = sample::shop();
+        let folder = tempfile::tempdir().unwrap();
+        let files = write_cohort_tables(folder.path(), &shop.space, &shop.trajectories, &forecast(&shop)).unwrap();
+        let read = |at: usize| ParquetReader::new(std::fs::File::open(&files[at]).unwrap()).finish().unwrap();
+        let (future, past) = (read(0), read(1));
+        let names = |table: &polars::prelude::DataFrame| -> String {
+            table.get_column_names().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let promised =
+            "cohort rule users period horizon interest share lower_50 upper_50 lower_80 upper_80 lower_95 upper_95";
+        assert_eq!(names(&future), promised);
+        assert_eq!(names(&past), "cohort period interest events share");
+        assert_eq!(future.height(), 2 * 2 * 3);
+        assert_eq!(future.column("lower_80").unwrap().null_count(), 6, "as far ahead as nothing was calibrated");
+        assert_eq!(future.column("users").unwrap().i64().unwrap().get(6), Some(1));
+        assert_eq!(future.column("cohort").unwrap().str().unwrap().get(6), Some("Leading interest: Cards & bows"));
+        // Everyone was active in August, September and November; Bob alone only in September.
+        assert_eq!(past.height(), (3 + 1) * 3);
+        let events: i64 = past.column("events").unwrap().i64().unwrap().iter().take(9).flatten().sum();
+        assert_eq!(events, 4 + 5 + 3, "Ann's and Bob's, but not those of the incomplete month");
+        let shares: f32 = past.column("share").unwrap().f32().unwrap().iter().take(3).flatten().sum();
+        assert!((shares - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_cohorts_path_is_that_of_its_users_together() {
+        let shop = sample::shop();
+        let paths = cohort_paths(&shop.trajectories, &forecast(&shop), 0);
+        let september = paths[2].observed[1];
+        assert_eq!(september.total, 5);
+        assert!((september.share - 0.4).abs() < 1e-6, "two of five events were cards");
+        assert_eq!(paths[0].expected[0].bands.len(), 1);
+        assert!(paths[0].expected[1].bands.is_empty());
+        let alone = cohort_paths(&shop.trajectories, &forecast(&shop), 1);
+        let own = crate::report::user_paths(&shop.trajectories, &shop.forecast, UserId(1));
+        let observed = |paths: &[InterestPath]| paths.iter().map(|path| path.observed.clone()).collect::<Vec<_>>();
+        assert_eq!(observed(&alone), observed(&own), "a cohort of one is that one");
+    }
+}
