@@ -116,7 +116,8 @@ pub fn stand<'a>(
         });
         all.push((kind, fitted));
     }
-    let mut mixtures = Vec::new();
+    // A mixture is one of the models that learn by themselves, never of other mixtures.
+    let (mut mixtures, mut mixed) = (Vec::new(), Vec::new());
     let composed = |kind: &ModelKind| kinds.contains(kind) && kind.is_made_of_others();
     for kind in ModelKind::ALL.into_iter().filter(composed) {
         let began = Instant::now();
@@ -132,9 +133,10 @@ pub fn stand<'a>(
             seconds_train: began.elapsed().as_secs_f64(),
             seconds_forecast: 0.0,
         };
-        models.push(answers);
+        mixed.push(answers);
         mixtures.push((kind, mixture));
     }
+    models.extend(mixed);
     Ok(Standing {
         practice,
         ahead,
@@ -214,11 +216,12 @@ impl Standing<'_> {
         let mut answers: Vec<(ModelKind, Vec<f32>)> = needed
             .map(|(kind, fitted)| Ok((*kind, fitted.practise(questions)?)))
             .collect::<Result<_, ForecastError>>()?;
+        let mut mixed = Vec::new();
         for (kind, mixture) in self.mixtures.iter().filter(|_| composed) {
             let others: Vec<&[f32]> = answers.iter().map(|(_, answers)| &**answers).collect();
-            let mixed = mixture.practised(&others, questions.questions(), self.interests);
-            answers.push((*kind, mixed));
+            mixed.push((*kind, mixture.practised(&others, questions.questions(), self.interests)));
         }
+        answers.extend(mixed);
         Ok(answers)
     }
 }

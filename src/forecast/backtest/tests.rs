@@ -1,6 +1,6 @@
 //! The whole of a backtest on a small lively log.
 
-use super::{Backtest, BacktestPlan, Part, ablate, backtest};
+use super::{Backtest, BacktestPlan, ModelResult, Part, ablate, backtest};
 use crate::calendar::{Period, PeriodLength};
 use crate::forecast::testing::{alone, lively};
 use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind};
@@ -56,6 +56,17 @@ fn only_the_models_asked_for_stand_beside_the_simple_ones() {
     let mut names: Vec<&str> = found.models.iter().map(|model| model.name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(names, ["drift", "ewma", "last", "mean", "popularity"]);
+}
+
+#[test]
+fn the_average_is_of_those_that_learn_by_themselves() {
+    let found = against_the_past(&lively(80, 12, 3, 4), None);
+    let own = ModelKind::ALL.into_iter().filter(|kind| !kind.is_made_of_others());
+    let own: Vec<&ModelResult> = own.map(|kind| found.model(kind.name()).unwrap()).collect();
+    for (cell, share) in found.model("average").unwrap().share.iter().enumerate() {
+        let mean = own.iter().map(|model| model.share[cell]).sum::<f32>() / own.len() as f32;
+        assert!((share - mean).abs() < 1e-5, "{share} {mean}");
+    }
 }
 
 #[test]
