@@ -34,6 +34,7 @@ class Network(nn.Module):
         self.embed = nn.Linear(WIDE, HIDDEN)
         self.lstm = nn.LSTM(HIDDEN, HIDDEN, batch_first=True)
         self.question = nn.Linear(HIDDEN + TERMS * INTERESTS + CONTEXT, HIDDEN)
+        self.later = nn.Linear(HIDDEN + TERMS * INTERESTS + CONTEXT, HIDDEN)
         self.weights = nn.Linear(HIDDEN, TERMS)
         self.correction = nn.Linear(HIDDEN, INTERESTS)
         self.drop = nn.Dropout(0.3)
@@ -42,7 +43,9 @@ class Network(nn.Module):
     def forward(self, inputs, place, ground, terms, context):
         states, _ = self.lstm(self.drop(torch.relu(self.embed(inputs))))
         state = self.drop(states).flatten(0, 1)[place]
-        hidden = self.drop(torch.relu(self.question(torch.cat([state, terms.flatten(1, 2), context], 1))))
+        asked = torch.cat([state, terms.flatten(1, 2), context], 1)
+        hidden = torch.where(context[:, 2:3] > 0, self.later(asked), self.question(asked))
+        hidden = self.drop(torch.relu(hidden))
         weighed = torch.bmm((self.weights(hidden) + self.first).unsqueeze(1), terms).squeeze(1)
         return torch.log_softmax(ground + weighed + self.correction(hidden), -1)
 

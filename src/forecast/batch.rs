@@ -24,6 +24,8 @@ pub const TERMS: usize = MEMORIES.len() + 4;
 pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0];
 /// Numbers that describe a question besides the terms.
 pub(super) const CONTEXT: usize = 9;
+/// The place among them of the distance beyond the next period, 0 for the next one.
+pub(super) const AHEAD: usize = 2;
 /// Numbers of an active period besides those by interest.
 const ACTIVITY: usize = 6;
 
@@ -64,7 +66,7 @@ pub struct Batch {
     pub terms: Tensor,
     /// `[questions, context]`: calendar, distance and activity.
     pub context: Tensor,
-    /// `[questions, interests]`: events of the target period, zero where it is not known.
+    /// `[questions, interests]`: events of the target period times the question's weight, zero where it is not known.
     pub events: Tensor,
     /// Steps that questions about shares look at; those about activity may look at one more.
     pub steps: i64,
@@ -128,7 +130,7 @@ impl<'a> Features<'a> {
             self.terms(&sums, question, expected, terms);
             self.context(past, question, context);
             match question.answer {
-                Some(answer) => events.extend_from_slice(past.counts(answer)),
+                Some(answer) => events.extend(past.counts(answer).iter().map(|events| question.weight() * events)),
                 None => events.resize(events.len() + self.interests(), 0.0),
             }
         }

@@ -37,7 +37,7 @@ pub struct Lessons<'a> {
     users: Vec<Pupil>,
     /// Those that are asked about activity alone.
     silent: Vec<Pupil>,
-    /// Events that the questions ask for, all together.
+    /// Events that the questions ask for, by the questions' weights, all together.
     pub events: f64,
     /// Questions about activity, by what they stand for.
     pub chances: f64,
@@ -128,8 +128,8 @@ impl<'a> Lessons<'a> {
         for (user, past) in (0..).map(UserId).zip(pasts) {
             let from = questions.len();
             questions.extend(past.questions(user, targets.clone(), earliest, horizons));
-            let asked = questions[from..].iter().filter_map(|question| question.answer);
-            events += asked.map(|answer| f64::from(past.totals[answer])).sum::<f64>();
+            let weighed = |question: &Question| Some(f64::from(question.weight() * past.totals[question.answer?]));
+            events += questions[from..].iter().filter_map(weighed).sum::<f64>();
             if from < questions.len() {
                 users.push(Pupil { user, shares: from..questions.len(), activity: 0..0 });
             }

@@ -4,10 +4,10 @@
 //! decays, the market's drift and season) and adds a correction to each interest; a softmax makes shares of the sum.
 //! Training starts at a sound simple forecast, so that with little to learn from it stays there.
 
-use tch::nn::{self, Module as _, ModuleT as _, RNN as _};
+use tch::nn::{self, Module as _, RNN as _};
 use tch::{Kind, TchError, Tensor};
 
-use super::batch::{Batch, FIRST_WEIGHTS, Features, TERMS};
+use super::batch::{AHEAD, Batch, FIRST_WEIGHTS, Features, TERMS};
 use super::config::{CellKind, ForecastConfig};
 use super::heads::Heads;
 
@@ -28,12 +28,15 @@ impl Recurrent {
     }
 }
 
-/// A recurrent layer with a head for shares and, where they are wanted, heads for activity and spend. Weights live in the `VarStore` it was made in.
+/// A recurrent layer with a head for shares and, where they are wanted, heads for activity and spend. Weights live in the
+/// `VarStore` it was made in.
 #[derive(Debug)]
 pub struct Network {
     embed: nn::Linear,
     recurrent: Recurrent,
+    /// Reads state and question: of the next period, and of later ones. Together in one layer they got in each other's way.
     question: nn::Linear,
+    later: nn::Linear,
     weights: nn::Linear,
     correction: nn::Linear,
     /// The heads for activity and spend.
@@ -61,6 +64,7 @@ impl Network {
                 CellKind::Gru => Recurrent::Gru(nn::gru(path / "gru", hidden, hidden, deep)),
             },
             question: linear("question", hidden + features.question() as i64, hidden),
+            later: linear("later", hidden + features.question() as i64, hidden),
             weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
             correction: nn::linear(path / "correction", hidden, interests, still),
             // The last, so that what makes shares begins with the same numbers whether they are there or not.
@@ -116,7 +120,9 @@ impl Network {
         // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
         let state = states.f_index_select(0, &batch.place)?.f_dropout(self.dropout, train)?;
         let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;
-        self.question.forward_t(&asked, train).f_relu()?.f_dropout(self.dropout, train)
+        let later = batch.context.f_narrow(1, AHEAD as i64, 1)?.f_gt(0.0)?;
+        let hidden = self.later.forward(&asked).f_where_self(&later, &self.question.forward(&asked))?;
+        hidden.f_relu()?.f_dropout(self.dropout, train)
     }
 
     /// Log-shares from that state, `[questions, interests]`.

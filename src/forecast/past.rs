@@ -42,6 +42,12 @@ impl Question {
     pub fn horizon(&self) -> usize {
         usize::try_from(self.target.since(self.origin) + 1).unwrap_or(1)
     }
+
+    /// How much its events count in training. Every target is asked about from each horizon; were they to count alike,
+    /// the next period, which is forecast best and looked at most, would be but one of several.
+    pub fn weight(&self) -> f32 {
+        1.0 / self.horizon() as f32
+    }
 }
 
 impl Past {
