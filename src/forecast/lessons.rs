@@ -17,6 +17,10 @@ const BATCHES_SORTED_TOGETHER: usize = 8;
 /// Users of whom only activity is asked are thinned out where they are more than this many times the others.
 const MOST_SILENT: usize = 2;
 
+/// To one in so many batches come users of whom only activity is asked: a sequence's steps cost about as much for many
+/// users as for few.
+const SILENT_EVERY: usize = 4;
+
 /// A user with the ranges of what is asked of them.
 #[derive(Clone, Debug)]
 struct Pupil {
@@ -106,14 +110,15 @@ impl<'a> Lessons<'a> {
         &self.activity
     }
 
-    /// Deals those asked about activity alone into as many parts as there are batches of the others.
+    /// Deals those asked about activity alone beside `parts` batches of the others: to every few of them, and to the rest
+    /// nobody.
     pub fn silent_shuffled(&self, parts: usize, random: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
         let mut order: Vec<usize> = (self.users.len()..self.users.len() + self.silent.len()).collect();
         order.shuffle(random);
-        let size = order.len().div_ceil(parts.max(1)).max(1);
-        let mut dealt: Vec<Vec<usize>> = order.chunks(size).map(<[usize]>::to_vec).collect();
-        dealt.resize(parts, Vec::new());
-        dealt
+        let size = order.len().div_ceil(parts.div_ceil(SILENT_EVERY).max(1)).max(1);
+        let mut dealt = order.chunks(size).map(<[usize]>::to_vec);
+        let mut of = |part: usize| if part.is_multiple_of(SILENT_EVERY) { dealt.next() } else { None };
+        (0..parts).map(|part| of(part).unwrap_or_default()).collect()
     }
 
     /// The same in their own order, in parts of about `size`.

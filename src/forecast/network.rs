@@ -120,8 +120,14 @@ impl Network {
         // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
         let state = states.f_index_select(0, &batch.place)?.f_dropout(self.dropout, train)?;
         let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;
-        let later = batch.context.f_narrow(1, AHEAD as i64, 1)?.f_gt(0.0)?;
-        let hidden = self.later.forward(&asked).f_where_self(&later, &self.question.forward(&asked))?;
+        let later = batch.context.f_select(1, AHEAD as i64)?.f_gt(0.0)?;
+        let [next, later] =
+            [later.f_logical_not()?, later].map(|which| which.f_nonzero().and_then(|at| at.f_squeeze_dim(1)));
+        let (next, later) = (next?, later?);
+        let read = |layer: &nn::Linear, which| Ok::<_, TchError>(layer.forward(&asked.f_index_select(0, which)?));
+        let hidden = Tensor::f_cat(&[read(&self.question, &next)?, read(&self.later, &later)?], 0)?;
+        let back = Tensor::f_cat(&[next, later], 0)?.f_argsort(0, false)?;
+        let hidden = hidden.f_index_select(0, &back)?;
         hidden.f_relu()?.f_dropout(self.dropout, train)
     }
 

@@ -16,7 +16,7 @@ use crate::report;
 
 /// Changes whenever a stage would give something else for the same settings and data, so that older results are not
 /// taken for its own.
-const STAGES: u32 = 14;
+const STAGES: u32 = 15;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
