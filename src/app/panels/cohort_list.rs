@@ -20,10 +20,10 @@ pub struct CohortList;
 
 /// The columns: their heading, their width, what they mean.
 const COLUMNS: [(&str, f32, &str); 4] = [
-    ("Cohort", 180.0, "The set of users"),
+    ("Cohort", 190.0, "The set of users"),
     ("Users", 52.0, "How many users"),
     ("Events next", 82.0, "Events expected in the first period forecast"),
-    ("Leading next", 130.0, "The leading interest in the first period forecast, with its share"),
+    ("Leading next", 120.0, "The leading interest in the first period forecast, with its share"),
 ];
 
 /// A line of the table.

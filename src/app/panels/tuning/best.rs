@@ -22,7 +22,7 @@ pub(super) fn best_ui(ui: &mut Ui, session: &Session, trials: &Tuning, live: boo
     ui.add_space(space::TIGHT);
     let usual = &trials.trials[0];
     let shape = trials.trials[best].shape;
-    let rows: [(&str, String, String); 7] = {
+    let rows: [(&str, String, String); 8] = {
         let of = |name, value: &dyn Fn(&NetworkShape) -> String| (name, value(&usual.shape), value(&shape));
         [
             of("Width", &|shape| shape.hidden.to_string()),
@@ -31,6 +31,7 @@ pub(super) fn best_ui(ui: &mut Ui, session: &Session, trials: &Tuning, live: boo
             of("Learning rate", &|shape| significant(shape.learning_rate)),
             of("Weight decay", &|shape| significant(shape.weight_decay)),
             of("Learns from", &|shape| learns_from(shape.window)),
+            of("Heads", &|shape| shape.heads.to_string()),
             ("Loss, nats", loss(usual.loss), loss(trials.trials[best].loss)),
         ]
     };

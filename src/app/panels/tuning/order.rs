@@ -21,6 +21,8 @@ pub enum Key {
     WeightDecay,
     /// How far back it learns from.
     Window,
+    /// How much activity and spend count beside the shares.
+    Heads,
     /// Rounds it took part in.
     Round,
     /// Epochs learnt.
@@ -80,6 +82,7 @@ impl Order {
             Key::WeightDecay => a.shape.weight_decay.total_cmp(&b.shape.weight_decay),
             // All of the past is longer than any part of it.
             Key::Window => a.shape.window.unwrap_or(i32::MAX).cmp(&b.shape.window.unwrap_or(i32::MAX)),
+            Key::Heads => a.shape.heads.weight().partial_cmp(&b.shape.heads.weight()).unwrap_or(Ordering::Equal),
             Key::Round => a.rounds.cmp(&b.rounds),
             Key::Epochs => a.curve.len().cmp(&b.curve.len()),
             Key::Loss => a.loss.total_cmp(&b.loss),

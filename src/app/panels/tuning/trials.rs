@@ -14,23 +14,24 @@ use crate::forecast::{Trial, TrialState, Tuning};
 /// Height of a line.
 const LINE: f32 = 28.0;
 /// Width of the column that tells how a trial stands.
-const STATE: f32 = 200.0;
+const STATE: f32 = 188.0;
 
 /// Room before the sign in that column.
 const SIGN: f32 = 28.0;
 
 /// The columns: what they sort by, their heading, their width, what they mean.
-const COLUMNS: [(Key, &str, f32, &str); 10] = [
-    (Key::Number, "Trial", 104.0, "Its number; the first has the usual settings"),
+const COLUMNS: [(Key, &str, f32, &str); 11] = [
+    (Key::Number, "Trial", 96.0, "Its number; the first has the usual settings"),
     (Key::Loss, "Loss, nats", 88.0, "Its best loss on periods it did not learn from, nats per event; lower is better"),
-    (Key::Width, "Width", 68.0, "Width of the recurrent state"),
-    (Key::Depth, "Depth", 68.0, "Recurrent layers on top of each other"),
-    (Key::Dropout, "Dropout", 76.0, "Part of the numbers that is left out at random while it learns"),
+    (Key::Width, "Width", 60.0, "Width of the recurrent state"),
+    (Key::Depth, "Depth", 60.0, "Recurrent layers on top of each other"),
+    (Key::Dropout, "Dropout", 68.0, "Part of the numbers that is left out at random while it learns"),
     (Key::LearningRate, "Learning rate", 104.0, "Step size of the optimizer"),
     (Key::WeightDecay, "Weight decay", 104.0, "How strongly weights are drawn towards zero"),
-    (Key::Window, "Learns from", 96.0, "How many periods back it learns from"),
-    (Key::Round, "Round", 72.0, "Rounds it took part in"),
-    (Key::Epochs, "Epochs", 72.0, "Epochs that it learnt in all rounds together"),
+    (Key::Window, "Learns from", 88.0, "How many periods back it learns from"),
+    (Key::Heads, "Heads", 64.0, "How much activity, events and spend count in training beside the shares"),
+    (Key::Round, "Round", 66.0, "Rounds it took part in"),
+    (Key::Epochs, "Epochs", 66.0, "Epochs that it learnt in all rounds together"),
 ];
 
 /// The trials, one a line.
@@ -153,6 +154,7 @@ fn cell_ui(ui: &mut Ui, key: Key, trials: &Tuning, at: usize, best: bool) {
         Key::LearningRate => significant(shape.learning_rate),
         Key::WeightDecay => significant(shape.weight_decay),
         Key::Window => learns_from(shape.window),
+        Key::Heads => shape.heads.to_string(),
         Key::Round => format!("{} of {}", trial.rounds, trials.rounds.len()),
         Key::Epochs => trial.curve.len().to_string(),
     };
