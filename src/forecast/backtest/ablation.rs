@@ -114,7 +114,10 @@ pub fn ablate(
     let new = new_events(found, trajectories, new);
     for kind in networks {
         let (Some(full), Some(twin)) = (found.model(kind.name()), bare.model(kind.name())) else { continue };
-        let twin = ModelResult { name: format!("{}{WITHOUT}", kind.name()), ..twin.clone() };
+        let mut twin = ModelResult { name: format!("{}{WITHOUT}", kind.name()), ..twin.clone() };
+        if let Some(activity) = &mut twin.activity {
+            activity.network.model.clone_from(&twin.name);
+        }
         let parts = Part::ALL.into_iter().map(|part| compared(part, found, &new, full, &twin)).collect();
         let ablation = Ablation { model: full.name.clone(), twin: twin.name.clone(), parts };
         found.ablations.push(ablation);

@@ -100,6 +100,8 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
     let (full, twin) = (found.model("lstm").unwrap(), found.model("lstm-without-text").unwrap());
     assert_eq!(full.share.len(), twin.share.len());
     assert_ne!(full.share, twin.share, "what the twin does not know it cannot use");
+    let told = twin.activity.as_ref().map(|activity| activity.network.model.as_str());
+    assert_eq!(told, Some("lstm-without-text"), "its heads are scored under its name");
     let part = |part: Part| lstm.parts.iter().find(|of| of.part == part).unwrap();
     let all = part(Part::All);
     assert!((all.better.mean - (twin.one_step.nll - full.one_step.nll)).abs() < 1e-9, "{all:?}");
