@@ -69,6 +69,16 @@ impl View for Curves {
 }
 
 fn plot(t: &Tokens, height: f32) -> Plot<'static> {
+    loss_plot("curves", t, height).label_formatter(|hover| match hover {
+        egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
+            Some(format!("epoch {:.0}\n{plot_name} {:.4}", position.x, position.y))
+        }
+        egui_plot::HoverPosition::Elsewhere { .. } => None,
+    })
+}
+
+/// A still plot of losses over epochs.
+pub fn loss_plot(name: &'static str, t: &Tokens, height: f32) -> Plot<'static> {
     let font = || FontId::proportional(size::SMALL);
     let epochs = AxisHints::new_x()
         .tick_label_color(t.quiet)
@@ -78,31 +88,25 @@ fn plot(t: &Tokens, height: f32) -> Plot<'static> {
     let losses = AxisHints::new_y()
         .tick_label_color(t.quiet)
         .tick_label_font(font())
-        .min_thickness(40.0)
+        .min_thickness(44.0)
         .label_spacing(Rangef::new(1.0, 1.0))
         .formatter(|mark, _| {
             let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 6.0) as usize;
             format!("{:.decimals$}", mark.value)
         });
-    still(Plot::new("curves"), t)
+    still(Plot::new(name), t)
         .height(height)
         .x_grid_spacer(whole_epochs)
         .y_grid_spacer(round_losses)
         .custom_x_axes(vec![epochs])
         .custom_y_axes(vec![losses])
         .show_grid(Vec2b::new(false, true))
-        .label_formatter(|hover| match hover {
-            egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
-                Some(format!("epoch {:.0}\n{plot_name} {:.4}", position.x, position.y))
-            }
-            egui_plot::HoverPosition::Elsewhere { .. } => None,
-        })
         .include_x(1.0)
         .include_x(8.0)
 }
 
 /// Marks at whole epochs, few enough to be read.
-pub fn whole_epochs(input: GridInput) -> Vec<GridMark> {
+fn whole_epochs(input: GridInput) -> Vec<GridMark> {
     let most = input.bounds.1.max(1.0);
     let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].into_iter().find(|step| most / step <= 12.0).unwrap_or(200.0);
     (1..=(most / step) as u32).map(|mark| GridMark { value: f64::from(mark) * step, step_size: step }).collect()

@@ -1,14 +1,14 @@
 //! The learning curves of all trials in one chart.
 
-use eframe::egui::{Color32, FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
-use egui_plot::{AxisHints, ItemId, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
+use eframe::egui::{Color32, Role, Ui, WidgetInfo};
+use egui_plot::{ItemId, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
 
 use super::trials::is_best;
 use super::{loss, trial_name};
-use crate::app::panels::curves::{round_losses, whole_epochs};
+use crate::app::panels::curves::loss_plot;
 use crate::app::panels::layout::line;
-use crate::app::theme::{Tokens, size, space};
-use crate::app::widgets::{caption, section, still, swatch};
+use crate::app::theme::{Tokens, space};
+use crate::app::widgets::{caption, section, swatch};
 use crate::forecast::{TrialState, Tuning};
 
 /// How far above the best loss the chart reaches at least and at most, in what lies between the best and the worst that
@@ -106,36 +106,12 @@ fn reach(curves: &[Vec<[f64; 2]>], best: usize) -> [f64; 2] {
 }
 
 fn plot(t: &Tokens, height: f32) -> Plot<'static> {
-    let font = || FontId::proportional(size::SMALL);
-    let epochs = AxisHints::new_x()
-        .tick_label_color(t.quiet)
-        .tick_label_font(font())
-        .label_spacing(Rangef::new(1.0, 1.0))
-        .formatter(|mark, _| format!("{:.0}", mark.value));
-    let losses = AxisHints::new_y()
-        .tick_label_color(t.quiet)
-        .tick_label_font(font())
-        .min_thickness(44.0)
-        .label_spacing(Rangef::new(1.0, 1.0))
-        .formatter(|mark, _| {
-            let decimals = (-mark.step_size.log10() - 1e-9).ceil().clamp(1.0, 6.0) as usize;
-            format!("{:.decimals$}", mark.value)
-        });
-    still(Plot::new("trials"), t)
-        .height(height)
-        .x_grid_spacer(whole_epochs)
-        .y_grid_spacer(round_losses)
-        .custom_x_axes(vec![epochs])
-        .custom_y_axes(vec![losses])
-        .show_grid(Vec2b::new(false, true))
-        .label_formatter(|hover| match hover {
-            egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
-                Some(format!("{plot_name}\nepoch {:.0}: {:.4}", position.x, position.y))
-            }
-            egui_plot::HoverPosition::Elsewhere { .. } => None,
-        })
-        .include_x(1.0)
-        .include_x(8.0)
+    loss_plot("trials", t, height).label_formatter(|hover| match hover {
+        egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } => {
+            Some(format!("{plot_name}\nepoch {:.0}: {:.4}", position.x, position.y))
+        }
+        egui_plot::HoverPosition::Elsewhere { .. } => None,
+    })
 }
 
 fn summary(trials: &Tuning) -> String {
