@@ -1,12 +1,12 @@
 //! What networks learn of activity and spend on small logs.
 
-use super::activity::Reference;
-use super::batch::Features;
-use super::lessons::Lessons;
-use super::model::Known;
+use super::activity::reference::Reference;
+use super::models::model::Known;
+use super::models::recurrent::training;
+use super::network::batch::Features;
+use super::network::train::{Held, Member, Stop, mean_outlook};
+use super::past::lessons::Lessons;
 use super::testing::{alone, lively, trajectories};
-use super::train::{Held, Member, Stop, mean_outlook};
-use super::trained::training;
 use super::{CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, Run, Start, run};
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
@@ -128,7 +128,7 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
         Lessons::of(&known.pasts, Period(0)..Period(16), Period(0), &[1]).with_activity(Period(0)..Period(16));
     let mut meter = watch.meter(Stage::Train, "epochs", None);
     let mut train = |config: &ForecastConfig, reference: Option<&Reference>| {
-        let training = super::train::Training { config, ..training(&known, CellKind::Gru, &features) };
+        let training = super::network::train::Training { config, ..training(&known, CellKind::Gru, &features) };
         let held = Held::of(&features, &lessons, reference).unwrap();
         training.member("network", 3, &held, Stop::After(epochs), None, &mut meter).unwrap()
     };

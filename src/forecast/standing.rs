@@ -3,19 +3,19 @@
 use std::time::Instant;
 
 use super::ForecastError;
-use super::bands::Cell;
+use super::activity::outlook::{Came, Outlook, lowest};
+use super::bands::calibration::Cell;
 use super::config::CellKind;
-use super::lessons::Lessons;
-use super::market_series::MarketSeries;
-use super::mixture::Mixture;
-use super::model::{Fitted, Known, Model, ModelKind};
-use super::outlook::{Came, Outlook, lowest};
-use super::past::{Past, Question};
-use super::result::{ActivityScore, ActivityTable};
-use super::simple::negative_log_likelihood;
-use super::spread::Scatter;
-use super::spreadsheet::Spreadsheet;
-use super::trained::Recurrent;
+use super::models::market_series::MarketSeries;
+use super::models::mixture::Mixture;
+use super::models::model::{Fitted, Known, Model, ModelKind};
+use super::models::recurrent::Recurrent;
+use super::models::simple::negative_log_likelihood;
+use super::models::spreadsheet::Spreadsheet;
+use super::network::spread::Scatter;
+use super::past::history::{Past, Question};
+use super::past::lessons::Lessons;
+use super::run::result::{ActivityScore, ActivityTable};
 use crate::observe::{CurvePoint, Meter};
 
 /// Active periods whose mean tells how many events to expect.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::result::CohortScores;
-use crate::forecast::cohort::{Cohort, CohortForecast, CohortRule};
-use crate::forecast::past::Past;
-use crate::forecast::spread_choice::interval_score;
+use crate::forecast::bands::spread_choice::interval_score;
+use crate::forecast::cohorts::cohort::{Cohort, CohortForecast, CohortRule};
+use crate::forecast::past::history::Past;
 
 /// One period of one cohort: what was forecast at an origin, and what came.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Period, PeriodLength};
 use crate::forecast::ForecastError;
-use crate::forecast::split::FEWEST_PERIODS;
+use crate::forecast::past::split::FEWEST_PERIODS;
 
 /// The origins of a backtest with the horizon of each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

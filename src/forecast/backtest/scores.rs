@@ -8,10 +8,10 @@ use rand_chacha::ChaCha8Rng;
 use super::cohorts::{self, CohortPeriod};
 use super::result::{Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult};
 use crate::calendar::Period;
-use crate::forecast::bands::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
-use crate::forecast::model::ModelKind;
+use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
+use crate::forecast::bands::spread_choice::interval_score;
+use crate::forecast::models::model::ModelKind;
 use crate::forecast::score::leading;
-use crate::forecast::spread_choice::interval_score;
 use crate::forecast::{Band, CohortRule, Spread};
 
 /// Levels of the curve of coverage against stated level, percent.

@@ -1,0 +1,5 @@
+//! Simple answers to whether a user will be active, with how many events and for how much.
+
+pub mod outlook;
+pub mod reference;
+pub mod returning;

@@ -1,0 +1,4 @@
+//! How far a forecast may be off.
+
+pub mod calibration;
+pub mod spread_choice;

@@ -1,0 +1,240 @@
+//! Cohorts: sets of users whose events are looked at together, and what is forecast of them.
+//!
+//! A cohort's share is what its users' shares come to: each user counts as the events that are expected of them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{Calendar, Period};
+use crate::events::UserId;
+use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, activity_group};
+use crate::forecast::past::history::{Past, Question};
+use crate::forecast::run::result::Band;
+use crate::forecast::score::leading;
+use crate::forecast::standing::{RECENT, recent_counts};
+
+/// By what users are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum CohortRule {
+    /// Whoever was active before the origin.
+    Everyone,
+    /// Whose last active periods before the origin held most events of this interest.
+    Leading(u16),
+    /// How many active periods a user had before the origin; see [`ACTIVITY_GROUPS`].
+    Activity(usize),
+}
+
+impl CohortRule {
+    /// A short name. `label` tells what an interest is called.
+    pub fn name(self, label: impl Fn(u16) -> String, calendar: Calendar) -> String {
+        match self {
+            Self::Everyone => "Everyone".to_owned(),
+            Self::Leading(interest) => format!("Leading interest: {}", label(interest)),
+            Self::Activity(group) => {
+                let periods = ACTIVITY_GROUPS.get(group).copied().unwrap_or_default();
+                format!("{periods} active {}s", calendar.length)
+            }
+        }
+    }
+
+    /// The rule in a sentence without a stop.
+    pub fn words(self, label: impl Fn(u16) -> String, calendar: Calendar, origin: Period) -> String {
+        let before = calendar.label(origin);
+        match self {
+            Self::Everyone => format!("Users with an event before {before}"),
+            Self::Leading(interest) => format!(
+                "Users whose last {RECENT} active {}s before {before} held more events of “{}” than of any other interest",
+                calendar.length,
+                label(interest)
+            ),
+            Self::Activity(group) => {
+                let periods = ACTIVITY_GROUPS.get(group).copied().unwrap_or_default();
+                format!("Users who were active in {periods} {}s before {before}", calendar.length)
+            }
+        }
+    }
+}
+
+/// A set of users, as it stood at an origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cohort {
+    /// By what they are put together.
+    pub rule: CohortRule,
+    /// Who, ascending.
+    pub users: Vec<UserId>,
+}
+
+impl Cohort {
+    /// The usual cohorts at an origin: everyone, by leading interest, by activity; none that is empty. Only what lies
+    /// before the origin is looked at.
+    pub fn usual(pasts: &[Past], origin: Period) -> Vec<Self> {
+        let mut users: BTreeMap<CohortRule, Vec<UserId>> = BTreeMap::new();
+        for (user, past) in (0..).map(UserId).zip(pasts) {
+            let Some(known) = past.known_before(origin) else { continue };
+            users.entry(CohortRule::Everyone).or_default().push(user);
+            if let Some(interest) = leading_before(past, known) {
+                users.entry(CohortRule::Leading(interest)).or_default().push(user);
+            }
+            let group = activity_group(u32::try_from(known + 1).unwrap_or(u32::MAX));
+            users.entry(CohortRule::Activity(group)).or_default().push(user);
+        }
+        users.into_iter().map(|(rule, users)| Self { rule, users }).collect()
+    }
+
+    /// The cohort's events by interest in a period, as `pasts` hold them.
+    pub fn observed(&self, pasts: &[Past], period: Period) -> Vec<f64> {
+        let mut events: Vec<f64> = Vec::new();
+        for past in self.users.iter().filter_map(|user| pasts.get(user.index())) {
+            let Ok(at) = past.periods.binary_search(&period) else { continue };
+            let counts = past.counts(at);
+            events.resize(counts.len(), 0.0);
+            events.iter_mut().zip(counts).for_each(|(sum, events)| *sum += f64::from(*events));
+        }
+        events
+    }
+}
+
+/// The interest that most events of a user's last active periods up to `known` belong to.
+pub fn leading_before(past: &Past, known: usize) -> Option<u16> {
+    leading(&recent_counts(past, known)).and_then(|interest| u16::try_from(interest).ok())
+}
+
+/// What the users of a cohort come to in one period.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sum {
+    /// Events expected.
+    pub events: f64,
+    /// Shares of them, by interest.
+    pub shares: Vec<f32>,
+}
+
+/// What the cohorts of each origin come to, by origin, place among its cohorts, and horizon: the mean of the users'
+/// shares, each weighed by the events `expected` for the question.
+pub fn sums(
+    cohorts: &BTreeMap<Period, Vec<Cohort>>,
+    questions: &[Question],
+    expected: &[f32],
+    shares: &[f32],
+    interests: usize,
+) -> BTreeMap<(Period, usize, usize), Sum> {
+    // To which cohorts a user belongs, by origin.
+    let of_user = |cohorts: &Vec<Cohort>| {
+        let mut of_user: BTreeMap<UserId, Vec<usize>> = BTreeMap::new();
+        for (place, cohort) in cohorts.iter().enumerate() {
+            cohort.users.iter().for_each(|user| of_user.entry(*user).or_default().push(place));
+        }
+        of_user
+    };
+    let member: BTreeMap<Period, _> = cohorts.iter().map(|(origin, cohorts)| (*origin, of_user(cohorts))).collect();
+    let mut sums: BTreeMap<(Period, usize, usize), (f64, Vec<f64>)> = BTreeMap::new();
+    for ((question, expected), shares) in questions.iter().zip(expected).zip(shares.chunks_exact(interests)) {
+        let places = member.get(&question.origin).and_then(|member| member.get(&question.user));
+        for place in places.into_iter().flatten() {
+            let sum = sums
+                .entry((question.origin, *place, question.horizon()))
+                .or_insert_with(|| (0.0, vec![0.0; interests]));
+            sum.0 += f64::from(*expected);
+            sum.1.iter_mut().zip(shares).for_each(|(sum, share)| *sum += f64::from(*expected) * f64::from(*share));
+        }
+    }
+    let mean = |(events, weighed): (f64, Vec<f64>)| {
+        // Of whom nothing at all is expected, all interests are.
+        let share = |part: &f64| if events > 0.0 { (part / events) as f32 } else { 1.0 / interests as f32 };
+        Sum { events, shares: weighed.iter().map(share).collect() }
+    };
+    sums.into_iter().map(|(key, sum)| (key, mean(sum))).collect()
+}
+
+/// Shares to come of cohorts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CohortForecast {
+    /// How periods are numbered.
+    pub calendar: Calendar,
+    /// The first period forecast; memberships were settled by what came before it.
+    pub origin: Period,
+    /// How many periods are forecast.
+    pub horizon: usize,
+    /// How many interests there are.
+    pub interests: usize,
+    /// The cohorts.
+    pub cohorts: Vec<Cohort>,
+    /// Events expected, cohorts × horizon.
+    pub events: Vec<f32>,
+    /// Shares, cohorts × horizon × interests; those of a cohort's period add up to 1.
+    pub share: Vec<f32>,
+    /// Bands laid out like `share`, narrowest level first; limits are NaN as far ahead as there was too little past to
+    /// calibrate them, and there are none where that is everywhere.
+    pub bands: Vec<Band>,
+    /// Why there are no bands, where there are none or none from some step on.
+    pub no_bands: Option<String>,
+}
+
+impl CohortForecast {
+    /// Place in [`Self::share`] and in the bands of a cohort's period and interest; `step` counts periods from 0.
+    pub fn cell(&self, cohort: usize, step: usize, interest: usize) -> usize {
+        (cohort * self.horizon + step) * self.interests + interest
+    }
+
+    /// Where a cohort stands in [`Self::cohorts`].
+    pub fn place(&self, rule: CohortRule) -> Option<usize> {
+        self.cohorts.iter().position(|cohort| cohort.rule == rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::testing::trajectories;
+
+    fn pasts() -> Vec<Past> {
+        let log = trajectories(
+            2,
+            &[
+                &[(0, &[4, 0]), (2, &[0, 9])],
+                &[(1, &[3, 1])],
+                &[(0, &[0, 1]), (1, &[0, 2]), (2, &[5, 0])],
+                &[(2, &[1, 1])],
+            ],
+        );
+        (0..4).map(|user| Past::of(&log, UserId(user))).collect()
+    }
+
+    fn users(cohorts: &[Cohort], rule: CohortRule) -> Vec<u32> {
+        let found = cohorts.iter().find(|cohort| cohort.rule == rule);
+        found.map_or_else(Vec::new, |cohort| cohort.users.iter().map(|user| user.0).collect())
+    }
+
+    #[test]
+    fn membership_is_settled_by_what_came_before() {
+        let at = Cohort::usual(&pasts(), Period(2));
+        assert_eq!(users(&at, CohortRule::Everyone), [0, 1, 2], "the fourth was not seen yet");
+        assert_eq!(users(&at, CohortRule::Leading(0)), [0, 1]);
+        assert_eq!(users(&at, CohortRule::Leading(1)), [2]);
+        let later = Cohort::usual(&pasts(), Period(3));
+        assert_eq!(users(&later, CohortRule::Leading(1)), [0], "nine events outweigh four");
+        assert_eq!(users(&later, CohortRule::Activity(0)), [0, 1, 2, 3]);
+        assert_eq!(users(&later, CohortRule::Activity(2)), [0_u32; 0]);
+    }
+
+    #[test]
+    fn a_cohort_comes_to_what_its_users_come_to() {
+        let (pasts, origin) = (pasts(), Period(2));
+        let cohorts = BTreeMap::from([(origin, Cohort::usual(&pasts, origin))]);
+        let asked: Vec<Question> = (0..3)
+            .map(|user| Question { user: UserId(user), known: 0, origin, target: origin, answer: None })
+            .collect();
+        let shares = [0.5, 0.5, 1.0, 0.0, 0.2, 0.8];
+        let found = sums(&cohorts, &asked, &[2.0, 1.0, 7.0], &shares, 2);
+        let everyone = &found[&(origin, 0, 1)];
+        assert_eq!(everyone.events, 10.0);
+        // (2 · 0.5 + 1 · 1 + 7 · 0.2) / 10
+        assert!((everyone.shares[0] - 0.34).abs() < 1e-6 && (everyone.shares[1] - 0.66).abs() < 1e-6);
+        for sum in found.values() {
+            assert!((sum.shares.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        }
+        let observed = cohorts[&origin][0].observed(&pasts, Period(2));
+        assert_eq!(observed, [5.0, 9.0]);
+        assert!(cohorts[&origin][0].observed(&pasts, Period(7)).is_empty(), "nobody was active");
+    }
+}

@@ -1,0 +1,8 @@
+//! What every model can do, and the models.
+
+pub mod market_series;
+pub mod mixture;
+pub mod model;
+pub mod recurrent;
+pub mod simple;
+pub mod spreadsheet;

@@ -1,0 +1,304 @@
+//! What every model can do: fit on what is before an origin, and forecast shares for any later period.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use tch::Device;
+
+use crate::calendar::Period;
+use crate::events::UserId;
+use crate::forecast::ForecastError;
+use crate::forecast::activity::outlook::Outlook;
+use crate::forecast::activity::reference::Reference;
+use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss};
+use crate::forecast::network::saved::{Networks, Start};
+use crate::forecast::network::spread::Scatter;
+use crate::forecast::past::affinity::Affinity;
+use crate::forecast::past::history::Past;
+use crate::forecast::past::lessons::Lessons;
+use crate::forecast::past::market::Market;
+use crate::forecast::past::split::{FEWEST_PERIODS, Split};
+use crate::interests::{RowVectors, Trajectories};
+use crate::observe::{CurvePoint, Meter, Watch};
+
+/// What is known at an origin. Nothing at or after it can be reached from here but row numbers of the trajectories.
+#[derive(Debug)]
+pub struct Known<'a> {
+    /// The trajectories; their origin is where the forecaster stands.
+    pub trajectories: &'a Trajectories,
+    /// The mean text vector of every row.
+    pub vectors: &'a RowVectors,
+    /// Each user's active periods before the origin.
+    pub pasts: Vec<Past>,
+    /// The market before the origin.
+    pub market: Market,
+    /// What followed what before the origin.
+    pub affinity: Affinity,
+    /// Which periods train, stop and judge.
+    pub split: Split,
+    /// Settings.
+    pub config: &'a ForecastConfig,
+    /// Where to compute.
+    pub device: Device,
+    /// How much the heads count, once that is known: networks of all kinds take what was chosen for the first.
+    pub heads: OnceCell<HeadLoss>,
+    /// The simple answers about activity, once somebody asked for them.
+    references: OnceCell<[Reference; 3]>,
+    /// What networks begin with.
+    pub start: Start<'a>,
+    /// Whom to tell.
+    pub watch: &'a Watch,
+}
+
+impl<'a> Known<'a> {
+    /// What is known at the trajectories' origin.
+    ///
+    /// # Errors
+    /// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from.
+    pub fn at_origin(
+        trajectories: &'a Trajectories,
+        vectors: &'a RowVectors,
+        config: &'a ForecastConfig,
+        device: Device,
+        start: Start<'a>,
+        watch: &'a Watch,
+    ) -> Result<Self, ForecastError> {
+        let (first, origin) = (trajectories.first, trajectories.origin);
+        let length = trajectories.calendar.length;
+        let too_short = ForecastError::TooShort { periods: origin.since(first).max(0), length, needed: FEWEST_PERIODS };
+        let pasts: Vec<Past> =
+            (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
+        let mut returned = BTreeMap::new();
+        for period in pasts.iter().flat_map(|past| past.periods.iter().skip(1)) {
+            *returned.entry(*period).or_insert(0) += 1;
+        }
+        let active = |period| returned.get(&period).copied().unwrap_or(0);
+        let split = Split::of(first, origin, config.horizon, active).ok_or(too_short)?;
+        if pasts.iter().all(|past| past.len() < 2) {
+            return Err(ForecastError::NobodyReturns { length });
+        }
+        let market = Market::of(trajectories);
+        let given = match start {
+            Start::Saved(model) | Start::Continued(model, _) => model.config.heads,
+            Start::Anew(_) => config.heads,
+        };
+        let heads = if given == HeadLoss::Chosen { OnceCell::new() } else { OnceCell::from(given) };
+        let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
+        Ok(Self {
+            trajectories,
+            vectors,
+            pasts,
+            market,
+            affinity,
+            split,
+            config,
+            device,
+            heads,
+            references: OnceCell::new(),
+            start,
+            watch,
+        })
+    }
+
+    /// How many interests there are.
+    pub fn interests(&self) -> usize {
+        self.trajectories.interests
+    }
+
+    /// The simple answers about activity, fitted to what was before the tuning periods, the validation periods and the
+    /// origin.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn references(&self) -> Result<&[Reference; 3], ForecastError> {
+        if let Some(found) = self.references.get() {
+            return Ok(found);
+        }
+        let fit = |before: Period| Reference::fit(&self.pasts, before, self.trajectories.calendar);
+        let Split { tune, validation, origin, .. } = self.split;
+        let fitted = [fit(tune)?, fit(validation)?, fit(origin)?];
+        Ok(self.references.get_or_init(|| fitted))
+    }
+
+    /// The validation periods and the first period ahead, in which activity is asked about.
+    pub fn activity_periods(&self) -> [Range<Period>; 2] {
+        let Split { validation, origin, .. } = self.split;
+        [validation..origin, origin..origin.plus(1)]
+    }
+
+    /// The first period that networks learn the shares of, if they learn up to `end`.
+    pub fn learnt_since(&self, end: Period) -> Period {
+        let first = self.split.first;
+        self.config.window.map_or(first, |window| first.max(end.plus(-window)))
+    }
+
+    /// The questions of the last periods before the origin, over all horizons, asked as if nothing were known from the
+    /// tuning periods on. Models are weighed and bands are calibrated on the answers.
+    pub fn practice(&self) -> Lessons<'_> {
+        let Split { tune, origin, .. } = self.split;
+        let every: Vec<usize> = (1..=self.config.horizon).collect();
+        Lessons::of(&self.pasts, tune..origin, tune, &every)
+    }
+}
+
+/// A way to forecast.
+pub trait Model {
+    /// Fits on what is before the origin. `meter` counts epochs; models without epochs leave it alone.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError>;
+}
+
+/// A model that was fitted at an origin. How sure it may be is read off the distance between its answers to
+/// [`Known::practice`] and what was observed; see [`crate::forecast::bands::calibration`].
+pub trait Fitted {
+    /// Answers to questions from before the origin by a fit that did not learn from the tuning and validation periods;
+    /// questions × interests.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError>;
+
+    /// Shares of later periods by a fit on everything before the origin; questions × interests.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError>;
+
+    /// What is expected of users' activity in the validation periods, by a fit on what was before them, and in the first
+    /// period ahead; none for models that tell nothing of it.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    fn outlooks(&self, _: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
+        Ok(None)
+    }
+
+    /// How far the answers scatter around what the model says, in the ways in which it can tell; none for most.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    fn scatter(&self, _practice: &Lessons, _ahead: &Lessons) -> Result<Vec<Scatter>, ForecastError> {
+        Ok(Vec::new())
+    }
+
+    /// How training went, for models that are trained.
+    fn curves(&self) -> Vec<CurvePoint> {
+        Vec::new()
+    }
+
+    /// Adds the model's networks to those that are kept, for models that have some.
+    ///
+    /// # Errors
+    /// When they cannot be read off the device.
+    fn save(&self, _: &mut Networks) -> Result<(), ForecastError> {
+        Ok(())
+    }
+}
+
+/// The models by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelKind {
+    /// The share of all events before the origin.
+    Popularity,
+    /// The user's last active period.
+    Last,
+    /// The user's past.
+    Mean,
+    /// The user's past, the nearer the heavier.
+    Ewma,
+    /// `ewma` times the market's recent change.
+    Drift,
+    /// `ewma` times the change of the market that exponential smoothing expects.
+    Ets,
+    /// The same with the theta method.
+    Theta,
+    /// The same with ARIMA.
+    Arima,
+    /// A long short-term memory that corrects simple forecasts.
+    Lstm,
+    /// The same with gated recurrent units.
+    Gru,
+    /// All of them, weighed by how well each did on past origins.
+    #[default]
+    Ensemble,
+    /// All of them, each with the same weight.
+    Average,
+    /// The mean of those that agree with most on the leading interest.
+    Vote,
+}
+
+impl ModelKind {
+    /// Every model; those made of others last.
+    pub const ALL: [Self; 13] = [
+        Self::Popularity,
+        Self::Last,
+        Self::Mean,
+        Self::Ewma,
+        Self::Drift,
+        Self::Ets,
+        Self::Theta,
+        Self::Arima,
+        Self::Lstm,
+        Self::Gru,
+        Self::Ensemble,
+        Self::Average,
+        Self::Vote,
+    ];
+
+    /// The name in files, tables and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Popularity => "popularity",
+            Self::Last => "last",
+            Self::Mean => "mean",
+            Self::Ewma => "ewma",
+            Self::Drift => "drift",
+            Self::Ets => "ets",
+            Self::Theta => "theta",
+            Self::Arima => "arima",
+            Self::Lstm => CellKind::Lstm.name(),
+            Self::Gru => CellKind::Gru.name(),
+            Self::Ensemble => "ensemble",
+            Self::Average => "average",
+            Self::Vote => "vote",
+        }
+    }
+
+    /// Whether a spreadsheet could make it. Every backtest holds these.
+    pub fn is_simple(self) -> bool {
+        matches!(self, Self::Popularity | Self::Last | Self::Mean | Self::Ewma)
+    }
+
+    /// Whether fitting it takes epochs.
+    pub fn is_trained(self) -> bool {
+        matches!(self, Self::Lstm | Self::Gru)
+    }
+
+    /// Whether it is made of the others' answers.
+    pub fn is_made_of_others(self) -> bool {
+        matches!(self, Self::Ensemble | Self::Average | Self::Vote)
+    }
+}
+
+impl fmt::Display for ModelKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for ModelKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let names = || Self::ALL.map(Self::name).join(", ");
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        found.ok_or_else(|| format!("`{text}` is no model; use one of {}", names()))
+    }
+}

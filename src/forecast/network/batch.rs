@@ -1,0 +1,207 @@
+//! What the network sees: sequences of active periods, and questions about what follows them.
+
+use tch::{Device, Tensor};
+
+use super::heads::ActivityBatch;
+use super::resident::Resident;
+use crate::calendar::Calendar;
+use crate::events::UserId;
+use crate::forecast::activity::reference::{ActivityQuestion, Reference};
+use crate::forecast::models::model::Known;
+use crate::forecast::past::affinity::Affinity;
+use crate::forecast::past::history::{Past, Question};
+use crate::forecast::past::market::Market;
+use crate::interests::{RowVectors, Trajectories};
+
+/// Decays of the simple forecasts that the network corrects, and the strength in events of each one's prior.
+const MEMORIES: [(f32, f32); 5] = [(0.0, 30.0), (0.5, 15.0), (0.8, 10.0), (0.95, 20.0), (1.0, 30.0)];
+/// The memory that is also drawn towards what users like this one did, and the strength of that prior in events.
+const PERSONAL: (usize, f32) = (3, 30.0);
+/// Forecasts in log-shares relative to popularity that are weighed: the memories, the market's drift, its season, what
+/// users like this one did, and a memory drawn towards it.
+pub const TERMS: usize = MEMORIES.len() + 4;
+/// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
+pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0];
+/// Numbers that describe a question besides the terms.
+pub(in crate::forecast) const CONTEXT: usize = 9;
+/// The place among them of the distance beyond the next period, 0 for the next one.
+pub(in crate::forecast) const AHEAD: usize = 2;
+/// Numbers of an active period besides those by interest.
+const ACTIVITY: usize = 6;
+
+/// One user with what is asked about them.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Who.
+    pub user: UserId,
+    /// What is known of them.
+    pub past: &'a Past,
+    /// Questions about shares.
+    pub questions: &'a [Question],
+    /// Questions about activity.
+    pub activity: &'a [ActivityQuestion],
+}
+
+/// Turns users and questions into tensors.
+#[derive(Clone, Debug)]
+pub struct Features<'a> {
+    trajectories: &'a Trajectories,
+    market: &'a Market,
+    affinity: &'a Affinity,
+    vectors: &'a RowVectors,
+    pub(in crate::forecast) device: Device,
+}
+
+/// Users and questions as tensors. `users` × `steps` sequences are padded at their ends with zeros; questions know
+/// their place in the flattened sequences, so padding is never looked at.
+#[derive(Debug)]
+pub struct Batch {
+    /// `[users, steps, inputs]`
+    pub inputs: Tensor,
+    /// `[questions]`: place of the last known active period in the flattened `[users · steps]`.
+    pub place: Tensor,
+    /// `[questions, interests]`: log-popularity at the origin.
+    pub ground: Tensor,
+    /// `[questions, TERMS, interests]`: log-shares of simple forecasts relative to the ground.
+    pub terms: Tensor,
+    /// `[questions, context]`: calendar, distance and activity.
+    pub context: Tensor,
+    /// `[questions, interests]`: events of the target period times the question's weight, zero where it is not known.
+    pub events: Tensor,
+    /// Steps that questions about shares look at; those about activity may look at one more.
+    pub steps: i64,
+    /// Questions about activity, where there are any.
+    pub activity: Option<ActivityBatch>,
+}
+
+impl<'a> Features<'a> {
+    /// Features of one log, as it is known, on one device.
+    pub fn new(known: &'a Known<'a>) -> Self {
+        let Known { trajectories, market, affinity, vectors, device, .. } = known;
+        Self { trajectories, market, affinity, vectors, device: *device }
+    }
+
+    pub(in crate::forecast) fn interests(&self) -> usize {
+        self.trajectories.interests
+    }
+
+    fn calendar(&self) -> Calendar {
+        self.trajectories.calendar
+    }
+
+    /// Numbers that describe an active period.
+    pub fn inputs(&self) -> usize {
+        3 * self.interests() + self.vectors.dim + ACTIVITY
+    }
+
+    /// Numbers that describe a question.
+    pub fn question(&self) -> usize {
+        TERMS * self.interests() + CONTEXT
+    }
+
+    /// Whether the log says what users spent.
+    pub fn has_value(&self) -> bool {
+        !self.trajectories.spend.is_empty()
+    }
+
+    /// Assembles a batch; questions about activity need the simple answers that are corrected.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn batch(&self, asked: &[Asked], reference: Option<&Reference>) -> Result<Batch, tch::TchError> {
+        Resident::of(self, asked, reference)?.batch(&(0..asked.len()).collect::<Vec<_>>())
+    }
+
+    /// The questions to a user in numbers, each behind what `ground`, `terms`, `context` and `events` hold already.
+    pub(in crate::forecast) fn questions(
+        &self,
+        asked: &Asked,
+        ground: &mut Vec<f32>,
+        terms: &mut Vec<f32>,
+        context: &mut Vec<f32>,
+        events: &mut Vec<f32>,
+    ) {
+        let past = asked.past;
+        let sums: Vec<Vec<f32>> = MEMORIES.iter().map(|(decay, _)| past.decayed(*decay)).collect();
+        let (topics, row) = (&self.vectors.topics, self.trajectories.rows(asked.user).start);
+        let expected = self.affinity.expected(topics, row, past, asked.questions, self.market);
+        for (question, expected) in asked.questions.iter().zip(expected.chunks_exact(self.interests())) {
+            ground.extend_from_slice(self.market.log_popularity(question.origin));
+            self.terms(&sums, question, expected, terms);
+            self.context(past, question, context);
+            match question.answer {
+                Some(answer) => events.extend(past.counts(answer).iter().map(|events| question.weight() * events)),
+                None => events.resize(events.len() + self.interests(), 0.0),
+            }
+        }
+    }
+
+    /// An active period in numbers: shares, log counts, the market of that period, the mean text vector, activity,
+    /// gap and calendar.
+    pub(in crate::forecast) fn active_period(&self, user: UserId, past: &Past, step: usize, into: &mut [f32]) {
+        let interests = self.interests();
+        let (period, total, counts) = (past.periods[step], past.totals[step], past.counts(step));
+        let (shares, rest) = into.split_at_mut(interests);
+        let (logs, rest) = rest.split_at_mut(interests);
+        let (market, rest) = rest.split_at_mut(interests);
+        let (vector, rest) = rest.split_at_mut(self.vectors.dim);
+        for interest in 0..interests {
+            shares[interest] = counts[interest] / total.max(1.0);
+            logs[interest] = 0.3 * counts[interest].ln_1p();
+        }
+        market.copy_from_slice(&self.market.drift(period.plus(1)));
+        vector.copy_from_slice(self.vectors.row(self.trajectories.rows(user).start + step));
+        let gap = if step == 0 { 0.0 } else { past.periods[step].since(past.periods[step - 1]) as f32 };
+        let (sin, cos) = turn(self.calendar().season_phase(period));
+        rest.copy_from_slice(&[0.3 * total.ln_1p(), 0.5 * gap.ln_1p(), sin, cos, (1.0 + step as f32).ln() / 3.0, 1.0]);
+    }
+
+    /// The simple forecasts in log-shares relative to popularity. `expected` are the shares that users like this one
+    /// turned to.
+    fn terms(&self, sums: &[Vec<f32>], question: &Question, expected: &[f32], into: &mut Vec<f32>) {
+        let (interests, popularity) = (self.interests(), self.market.log_popularity(question.origin));
+        let known = |memory: usize| &sums[memory][question.known * interests..(question.known + 1) * interests];
+        for (memory, (_, strength)) in MEMORIES.iter().enumerate() {
+            let known = known(memory);
+            let total: f32 = known.iter().sum::<f32>() + strength;
+            into.extend(known.iter().zip(popularity).map(|(events, log)| {
+                let share = (events + strength * log.exp()) / total;
+                share.ln() - log
+            }));
+        }
+        into.extend(self.market.drift(question.origin));
+        let season = self.calendar().length.season();
+        into.extend(self.market.season(question.origin, question.target, season));
+        into.extend(expected.iter().zip(popularity).map(|(share, log)| share.ln() - log));
+        let (memory, strength) = PERSONAL;
+        let total: f32 = known(memory).iter().sum::<f32>() + strength;
+        let personal = known(memory).iter().zip(expected).map(|(events, share)| (events + strength * share) / total);
+        into.extend(personal.zip(popularity).map(|(share, log)| share.ln() - log));
+    }
+
+    /// A question in numbers: distance, gap, calendar of the target, activity.
+    fn context(&self, past: &Past, question: &Question, into: &mut Vec<f32>) {
+        let distance = question.target.since(past.periods[question.known]) as f32;
+        let gap = question.origin.since(past.periods[question.known]) as f32;
+        let events: f32 = past.totals[..=question.known].iter().sum();
+        let known = question.known as f32 + 1.0;
+        let (sin, cos) = turn(self.calendar().season_phase(question.target));
+        into.extend([
+            0.5 * distance.ln_1p(),
+            0.5 * gap.ln_1p(),
+            0.5 * (question.horizon() as f32).ln(),
+            sin,
+            cos,
+            0.3 * events.ln_1p(),
+            0.3 * past.totals[question.known].ln_1p(),
+            known.ln() / 3.0,
+            0.3 * (events / known).ln_1p(),
+        ]);
+    }
+}
+
+/// A phase from 0 to 1 as a point on the circle.
+fn turn(phase: f64) -> (f32, f32) {
+    let (sin, cos) = (phase * std::f64::consts::TAU).sin_cos();
+    (sin as f32, cos as f32)
+}

@@ -1,0 +1,119 @@
+//! Heads beside the shares: will the user be active, with how many events, for how much.
+//!
+//! Each corrects a simple answer and starts at it. Activity: a Bernoulli variable, corrected in log-odds. Events given
+//! activity: the first is certain, those beyond it follow a negative binomial distribution (Cameron and Trivedi, *Regression
+//! Analysis of Count Data*, 2nd ed. 2013, ch. 3), whose mean and size are corrected in logs. Spend given activity: a mean,
+//! corrected in logs, by the quasi-likelihood of a variance that grows with the square of the mean (McCullagh and Nelder,
+//! *Generalized Linear Models*, 2nd ed. 1989, ch. 8–9), which takes periods that brought nothing in.
+
+use tch::nn::{self, Module as _};
+use tch::{Kind, TchError, Tensor};
+
+use crate::forecast::activity::reference::{CONTEXT, STARTS};
+
+/// Width of the layer before the heads.
+const HIDDEN: i64 = 32;
+
+/// Questions about activity as tensors.
+#[derive(Debug)]
+pub struct ActivityBatch {
+    /// `[questions]`: place of the last known active period in the flattened `[users · steps]`.
+    pub place: Tensor,
+    /// `[questions, STARTS]`: the simple answers.
+    pub start: Tensor,
+    /// `[questions, CONTEXT]`
+    pub context: Tensor,
+    /// `[questions, SEEN]`
+    pub seen: Tensor,
+}
+
+/// The heads. Their names sort behind those of all that makes shares, which [`super::adamw::AdamW`] leans on.
+#[derive(Debug)]
+pub struct Heads {
+    hidden: nn::Linear,
+    out: nn::Linear,
+    spend: bool,
+}
+
+/// What the names of the heads' weights begin with.
+pub const NAME: &str = "whether";
+
+impl Heads {
+    /// Heads over a state of `state` numbers; one for spend only where the log has value.
+    pub fn new(path: &nn::Path, state: i64, spend: bool) -> Self {
+        let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
+        let path = path / NAME;
+        Self {
+            hidden: nn::linear(&path / "hidden", state + CONTEXT as i64, HIDDEN, nn::LinearConfig::default()),
+            out: nn::linear(&path / "out", HIDDEN, (STARTS - usize::from(!spend)) as i64, still),
+            spend,
+        }
+    }
+
+    /// Answers from the states after every step (`[users · steps, hidden]`): `[questions, STARTS]`, without the last column
+    /// where there is no head for spend.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn answer(&self, states: &Tensor, batch: &ActivityBatch) -> Result<Tensor, TchError> {
+        let state = states.f_index_select(0, &batch.place)?;
+        let hidden = self.hidden.forward(&Tensor::f_cat(&[&state, &batch.context], 1)?).f_relu()?;
+        let correction = self.out.forward(&hidden);
+        let start = batch.start.f_narrow(1, 0, correction.size()[1])?;
+        start.f_add(&correction)?.f_clamp(-15.0, 15.0)
+    }
+
+    /// Losses of answers, nats: `[3]`, summed over activity, events and spend.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn losses(&self, answers: &Tensor, batch: &ActivityBatch) -> Result<Tensor, TchError> {
+        let column = |of: &Tensor, at: i64| of.f_select(1, at);
+        let (active, weight) = (column(&batch.seen, 0)?, column(&batch.seen, 3)?);
+        // −ln of the chance of what came: softplus of the log-odds, turned round where the user came.
+        let odds = column(answers, 0)?;
+        let sign = active.f_mul_scalar(-2.0)?.f_add_scalar(1.0)?;
+        let activity = odds.f_mul(&sign)?.f_softplus()?.f_mul(&weight)?.f_sum(Kind::Float)?;
+        let events = surprise(&column(&batch.seen, 1)?, &column(answers, 1)?, &column(answers, 2)?)?;
+        let events = events.f_mul(&active)?.f_sum(Kind::Float)?;
+        let spend = if self.spend {
+            let (log_mean, seen) = (column(answers, 3)?, column(&batch.seen, 2)?);
+            let nats = log_mean.f_neg()?.f_exp()?.f_mul(&seen)?.f_add(&log_mean)?;
+            nats.f_mul(&active)?.f_sum(Kind::Float)?
+        } else {
+            events.f_zeros_like()?
+        };
+        Tensor::f_stack(&[activity, events, spend], 0)
+    }
+}
+
+/// −ln of the probability of counts under negative binomial distributions with these logs of mean and size, nats.
+///
+/// # Errors
+/// What libtorch reports.
+pub fn surprise(counts: &Tensor, log_mean: &Tensor, log_size: &Tensor) -> Result<Tensor, TchError> {
+    let size = log_size.f_exp()?;
+    let both = log_mean.f_logaddexp(log_size)?;
+    let ways = counts.f_add(&size)?.f_lgamma()?.f_sub(&size.f_lgamma()?)?;
+    let ways = ways.f_sub(&counts.f_add_scalar(1.0)?.f_lgamma()?)?;
+    let failures = size.f_mul(&log_size.f_sub(&both)?)?;
+    let successes = counts.f_mul(&log_mean.f_sub(&both)?)?;
+    ways.f_add(&failures)?.f_add(&successes)?.f_neg()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distribution_of_counts_adds_up_to_one_and_has_its_mean() {
+        let counts = Tensor::arange(2000, (Kind::Double, tch::Device::Cpu));
+        let (log_mean, log_size) = (counts.full_like(3.0_f64.ln()), counts.full_like(0.7_f64.ln()));
+        let chances = surprise(&counts, &log_mean, &log_size).unwrap().neg().exp();
+        let sum = |of: Tensor| f64::try_from(of.sum(Kind::Double)).unwrap();
+        assert!((sum(chances.shallow_clone()) - 1.0).abs() < 1e-9);
+        assert!((sum(&chances * &counts) - 3.0).abs() < 1e-6);
+        // Variance of mean 3 and size 0.7: 3 + 9 / 0.7.
+        assert!((sum(chances * (counts - 3.0).square()) - (3.0 + 9.0 / 0.7)).abs() < 1e-4);
+    }
+}

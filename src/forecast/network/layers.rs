@@ -1,0 +1,166 @@
+//! The recurrent forecaster: an LSTM or a GRU over a user's active periods that corrects simple forecasts.
+//!
+//! Shares are never predicted from nothing. The network weighs simple forecasts in log-shares (memories with several
+//! decays, the market's drift and season) and adds a correction to each interest; a softmax makes shares of the sum.
+//! Training starts at a sound simple forecast, so that with little to learn from it stays there.
+
+use tch::nn::{self, Module as _, RNN as _};
+use tch::{Kind, TchError, Tensor};
+
+use super::batch::{AHEAD, Batch, FIRST_WEIGHTS, Features, TERMS};
+use super::heads::Heads;
+use crate::forecast::config::{CellKind, ForecastConfig};
+
+/// A recurrent layer of either kind.
+#[derive(Debug)]
+enum Recurrent {
+    Lstm(nn::LSTM),
+    Gru(nn::GRU),
+}
+
+impl Recurrent {
+    /// `[users, steps, hidden]` → the state after every step, `[users, steps, hidden]`.
+    fn states(&self, x: &Tensor) -> Tensor {
+        match self {
+            Self::Lstm(layer) => layer.seq(x).0,
+            Self::Gru(layer) => layer.seq(x).0,
+        }
+    }
+}
+
+/// A recurrent layer with a head for shares and, where they are wanted, heads for activity and spend. Weights live in the
+/// `VarStore` it was made in.
+#[derive(Debug)]
+pub struct Network {
+    embed: nn::Linear,
+    recurrent: Recurrent,
+    /// Reads state and question: of the next period, and of later ones. Together in one layer they got in each other's way.
+    question: nn::Linear,
+    later: nn::Linear,
+    weights: nn::Linear,
+    correction: nn::Linear,
+    /// The heads for activity and spend.
+    pub heads: Option<Heads>,
+    dropout: f64,
+}
+
+impl Network {
+    /// A fresh network with its weights under `path`. Its size comes from the features and the configuration.
+    pub fn new(
+        path: &nn::Path,
+        features: &Features,
+        interests: usize,
+        cell: CellKind,
+        config: &ForecastConfig,
+    ) -> Self {
+        let (hidden, interests) = (config.hidden, interests as i64);
+        let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
+        let linear = |name: &str, from: i64, to: i64| nn::linear(path / name, from, to, nn::LinearConfig::default());
+        let deep = nn::RNNConfig { num_layers: config.layers, ..nn::RNNConfig::default() };
+        Self {
+            embed: linear("embed", features.inputs() as i64, hidden),
+            recurrent: match cell {
+                CellKind::Lstm => Recurrent::Lstm(nn::lstm(path / "lstm", hidden, hidden, deep)),
+                CellKind::Gru => Recurrent::Gru(nn::gru(path / "gru", hidden, hidden, deep)),
+            },
+            question: linear("question", hidden + features.question() as i64, hidden),
+            later: linear("later", hidden + features.question() as i64, hidden),
+            weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
+            correction: nn::linear(path / "correction", hidden, interests, still),
+            // The last, so that what makes shares begins with the same numbers whether they are there or not.
+            heads: config.heads.weight().map(|_| Heads::new(path, hidden, features.has_value())),
+            dropout: config.dropout,
+        }
+    }
+
+    /// Log-shares for a batch, `[questions, interests]`; with `train` dropout is on.
+    ///
+    /// # Errors
+    /// What libtorch reports, out of memory among it.
+    pub fn answer(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        self.shares(&self.states(batch, train)?, batch, train)
+    }
+
+    /// The states after every step, `[users · steps, hidden]`.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn states(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        let embedded = self.embed.forward(&batch.inputs).f_relu()?;
+        let steps = embedded.size()[1];
+        let embedded = if train && steps > batch.steps {
+            // A step that only heads look at passes whole: shares draw the same dropout whether there are heads or not.
+            let (looked_at, last) = (embedded.f_narrow(1, 0, batch.steps)?, steps - batch.steps);
+            let whole = embedded.f_narrow(1, batch.steps, last)?;
+            Tensor::f_cat(&[looked_at.f_dropout(self.dropout, train)?, whole], 1)?
+        } else {
+            embedded.f_dropout(self.dropout, train)?
+        };
+        // [users, steps, hidden] → [users · steps, hidden]
+        self.recurrent.states(&embedded).f_flatten(0, 1)
+    }
+
+    /// Log-shares from the states after every step, `[questions, interests]`.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn shares(&self, states: &Tensor, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        self.log_shares(&self.hidden_of(states, batch, train)?, batch)
+    }
+
+    /// The state that the last layers of the shares read, `[questions, hidden]`; with `train` dropout is on.
+    ///
+    /// # Errors
+    /// What libtorch reports, out of memory among it.
+    pub fn hidden(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        self.hidden_of(&self.states(batch, train)?, batch, train)
+    }
+
+    fn hidden_of(&self, states: &Tensor, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+        // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
+        let state = states.f_index_select(0, &batch.place)?.f_dropout(self.dropout, train)?;
+        let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;
+        let later = batch.context.f_select(1, AHEAD as i64)?.f_gt(0.0)?;
+        let [next, later] =
+            [later.f_logical_not()?, later].map(|which| which.f_nonzero().and_then(|at| at.f_squeeze_dim(1)));
+        let (next, later) = (next?, later?);
+        let read = |layer: &nn::Linear, which| Ok::<_, TchError>(layer.forward(&asked.f_index_select(0, which)?));
+        let hidden = Tensor::f_cat(&[read(&self.question, &next)?, read(&self.later, &later)?], 0)?;
+        let back = Tensor::f_cat(&[next, later], 0)?.f_argsort(0, false)?;
+        let hidden = hidden.f_index_select(0, &back)?;
+        hidden.f_relu()?.f_dropout(self.dropout, train)
+    }
+
+    /// Log-shares from that state, `[questions, interests]`.
+    ///
+    /// # Errors
+    /// What libtorch reports, out of memory among it.
+    pub fn log_shares(&self, hidden: &Tensor, batch: &Batch) -> Result<Tensor, TchError> {
+        let first = Tensor::f_from_slice(&FIRST_WEIGHTS)?.f_to_device(hidden.device())?;
+        let weights = self.weights.forward(hidden).f_add(&first)?.f_unsqueeze(1)?; // [questions, 1, TERMS]
+        let weighed = weights.f_bmm(&batch.terms)?.f_squeeze_dim(1)?; // [questions, interests]
+        let sum = batch.ground.f_add(&weighed)?.f_add(&self.correction.forward(hidden))?;
+        sum.f_log_softmax(-1, Kind::Float)
+    }
+
+    /// The last layers' weights with their biases, `[TERMS + interests, hidden + 1]`, as they differ from where training
+    /// began.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn last_weights(&self) -> Result<Tensor, TchError> {
+        let whole = |layer: &nn::Linear| match &layer.bs {
+            Some(bias) => Tensor::f_cat(&[&layer.ws, &bias.f_unsqueeze(1)?], 1),
+            None => layer.ws.f_pad([0, 1], "constant", 0.0),
+        };
+        Tensor::f_cat(&[&whole(&self.weights)?, &whole(&self.correction)?], 0)
+    }
+}
+
+/// What training makes small: the multinomial negative log-likelihood of a batch's events, nats, summed.
+///
+/// # Errors
+/// What libtorch reports.
+pub fn loss(log_shares: &Tensor, batch: &Batch) -> Result<Tensor, TchError> {
+    log_shares.f_mul(&batch.events)?.f_sum(Kind::Float)?.f_neg()
+}

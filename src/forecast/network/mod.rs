@@ -1,0 +1,14 @@
+//! The recurrent network: what it reads, its layers, its training, and what is kept of it.
+
+pub mod adamw;
+pub mod batch;
+pub mod checkpoint;
+pub mod heads;
+pub mod last_layer;
+pub mod layers;
+pub mod resident;
+pub mod saved;
+pub mod scatter;
+pub mod spread;
+pub mod train;
+pub mod tuning;

@@ -1,0 +1,163 @@
+//! Lessons laid out once as tensors that stay on the device; a batch is gathered from them.
+
+use tch::{Device, Kind, TchError, Tensor};
+
+use super::batch::{Asked, Batch, CONTEXT, Features, TERMS};
+use super::heads::ActivityBatch;
+use crate::forecast::activity::reference::{self, Reference, SEEN, STARTS};
+
+/// Users and what is asked of them. Only periods that a question may look at are held.
+#[derive(Debug)]
+pub struct Resident {
+    /// `[rows + 1, inputs]`: the users' active periods one after the other, and a row of zeros to pad with.
+    rows: Tensor,
+    /// `[questions, interests]`, as in a batch; so are the others.
+    ground: Tensor,
+    terms: Tensor,
+    context: Tensor,
+    events: Tensor,
+    /// `[questions about activity, …]`, as in an activity batch.
+    start: Tensor,
+    about: Tensor,
+    seen: Tensor,
+    users: Vec<Place>,
+    /// Which of the user's active periods a question stands on.
+    known: Vec<usize>,
+    /// The same of a question about activity.
+    activity_known: Vec<usize>,
+    device: Device,
+}
+
+/// Where a user lies.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    row: usize,
+    rows: usize,
+    question: usize,
+    questions: usize,
+    /// Active periods that questions about shares look at.
+    steps: usize,
+    activity: usize,
+    activities: usize,
+}
+
+/// A shape whose first size follows from the numbers there are: libtorch cannot tell it where there are none.
+fn rows_of(data: &[f32], shape: &[i64]) -> Vec<i64> {
+    let wide: i64 = shape[1..].iter().product();
+    let mut shape = shape.to_vec();
+    shape[0] = data.len() as i64 / wide.max(1);
+    shape
+}
+
+impl Resident {
+    /// Lays out users and questions; those about activity only where there is a reference to correct.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn of(features: &Features, asked: &[Asked], reference: Option<&Reference>) -> Result<Self, TchError> {
+        let (wide, interests, device) = (features.inputs(), features.interests() as i64, features.device);
+        let (mut rows, mut ground, mut terms, mut context) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut events, mut users, mut known) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut start, mut about, mut seen, mut activity_known) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for asked in asked {
+            let activity = if reference.is_some() { asked.activity } else { &[] };
+            let steps = asked.questions.iter().map(|question| question.known + 1).max().unwrap_or(0);
+            let needed = activity.iter().map(|question| question.known + 1).max().unwrap_or(0).max(steps);
+            let place = Place {
+                row: rows.len() / wide,
+                rows: needed,
+                question: known.len(),
+                questions: asked.questions.len(),
+                steps,
+                activity: activity_known.len(),
+                activities: activity.len(),
+            };
+            for step in 0..needed {
+                let at = rows.len();
+                rows.resize(at + wide, 0.0);
+                features.active_period(asked.user, asked.past, step, &mut rows[at..]);
+            }
+            if !asked.questions.is_empty() {
+                features.questions(asked, &mut ground, &mut terms, &mut context, &mut events);
+            }
+            if let Some(reference) = reference {
+                reference.lay_out(asked.past, activity, &mut start, &mut about, &mut seen);
+            }
+            activity_known.extend(activity.iter().map(|question| question.known));
+            known.extend(asked.questions.iter().map(|question| question.known));
+            users.push(place);
+        }
+        rows.resize(rows.len() + wide, 0.0);
+        let tensor = |data: &[f32], shape: &[i64]| {
+            Tensor::f_from_slice(data)?.f_reshape(rows_of(data, shape))?.f_to_device(device)
+        };
+        Ok(Self {
+            rows: tensor(&rows, &[-1, wide as i64])?,
+            ground: tensor(&ground, &[-1, interests])?,
+            terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
+            context: tensor(&context, &[-1, CONTEXT as i64])?,
+            events: tensor(&events, &[-1, interests])?,
+            start: tensor(&start, &[-1, STARTS as i64])?,
+            about: tensor(&about, &[-1, reference::CONTEXT as i64])?,
+            seen: tensor(&seen, &[-1, SEEN as i64])?,
+            users,
+            known,
+            activity_known,
+            device,
+        })
+    }
+
+    /// How many active periods a user's questions about shares look at.
+    pub fn length(&self, user: usize) -> usize {
+        self.users[user].steps
+    }
+
+    /// Users, by their place in what was laid out, with all that is asked of them.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn batch(&self, users: &[usize]) -> Result<Batch, TchError> {
+        let steps = users.iter().map(|user| self.users[*user].rows).max().unwrap_or(0).max(1);
+        let padding = self.rows.size()[0] - 1;
+        let (mut rows, mut places, mut questions) = (vec![padding; users.len() * steps], Vec::new(), Vec::new());
+        let (mut activity, mut activity_places) = (Vec::new(), Vec::new());
+        for (at, user) in users.iter().enumerate() {
+            let user = self.users[*user];
+            let from = at * steps;
+            for step in 0..user.rows {
+                rows[from + step] = (user.row + step) as i64;
+            }
+            for question in user.question..user.question + user.questions {
+                questions.push(question as i64);
+                places.push((from + self.known[question]) as i64);
+            }
+            for question in user.activity..user.activity + user.activities {
+                activity.push(question as i64);
+                activity_places.push((from + self.activity_known[question]) as i64);
+            }
+        }
+        let index = |data: &[i64]| Tensor::f_from_slice(data)?.f_to_kind(Kind::Int64)?.f_to_device(self.device);
+        let asked = index(&questions)?;
+        let shape = [users.len() as i64, steps as i64, self.rows.size()[1]];
+        Ok(Batch {
+            inputs: self.rows.f_index_select(0, &index(&rows)?)?.f_view(shape)?,
+            place: index(&places)?,
+            ground: self.ground.f_index_select(0, &asked)?,
+            terms: self.terms.f_index_select(0, &asked)?,
+            context: self.context.f_index_select(0, &asked)?,
+            events: self.events.f_index_select(0, &asked)?,
+            steps: users.iter().map(|user| self.users[*user].steps).max().unwrap_or(0) as i64,
+            activity: if activity.is_empty() {
+                None
+            } else {
+                let asked = index(&activity)?;
+                Some(ActivityBatch {
+                    place: index(&activity_places)?,
+                    start: self.start.f_index_select(0, &asked)?,
+                    context: self.about.f_index_select(0, &asked)?,
+                    seen: self.seen.f_index_select(0, &asked)?,
+                })
+            },
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! What users like this one went on to do: expected shares read off the topics of a user's past.
+//!
+//! For every topic it is counted which interests its users turned to in their next periods. A user of whom little is
+//! known is then drawn towards what followed the few things they did, instead of towards everybody: a first-order
+//! Markov model from topics to interests, averaged over a decayed past (Rendle et al., *Factorizing Personalized Markov
+//! Chains for Next-Basket Recommendation*, 2010, without the factors: topics are few enough to be counted).
+
+use super::history::{Past, Question};
+use super::market::Market;
+use crate::calendar::{Calendar, Period};
+use crate::events::UserId;
+use crate::interests::{RowTopics, Trajectories};
+
+/// What a past loses in a year's twelfth.
+const DECAY_OF_A_MONTH: f64 = 0.9;
+/// Events by which what followed a topic is drawn towards popularity.
+const TOPIC_EVENTS: f32 = 20.0;
+/// Events by which a user's expectation is drawn towards popularity.
+const USER_EVENTS: f32 = 1.0;
+
+/// What followed each topic, as it was known at the beginning of every period.
+#[derive(Clone, Debug)]
+pub struct Affinity {
+    topics: usize,
+    interests: usize,
+    first: Period,
+    decay: f32,
+    /// Expected shares after a topic, (periods + 1) × topics × interests.
+    followed: Vec<f32>,
+}
+
+impl Affinity {
+    /// Counts what followed what in the users' pasts, period by period. `topics` are those of the trajectories' rows.
+    pub fn of(trajectories: &Trajectories, pasts: &[Past], topics: &RowTopics, market: &Market) -> Self {
+        let (first, interests) = (trajectories.first, trajectories.interests);
+        let periods = usize::try_from(trajectories.origin.since(first)).unwrap_or(0);
+        let decay = decay_of(trajectories.calendar);
+        let mut built = Self { topics: topics.count, interests, first, decay, followed: Vec::new() };
+        let width = topics.count * interests;
+        // Events that followed a topic within each period, by interest; and all of them.
+        let mut seen = vec![0.0_f32; periods * width];
+        for (user, past) in (0..).map(UserId).zip(pasts) {
+            let rows = trajectories.rows(user);
+            let mut memory = Memory::of(topics, decay);
+            for step in 0..past.len() {
+                if step > 0 {
+                    memory.pass(past.periods[step].since(past.periods[step - 1]));
+                    let at = usize::try_from(past.periods[step].since(first)).unwrap_or(0);
+                    // A period and a past say more with more events, but not in proportion: events come in baskets.
+                    let scale = 1.0 / (past.totals[step].max(1.0) * memory.total.max(1.0)).sqrt();
+                    memory.add_to(&mut seen[at * width..(at + 1) * width], past.counts(step), scale);
+                }
+                memory.take(topics, rows.start + step);
+            }
+        }
+        let mut sums = vec![0.0_f32; width];
+        built.followed.reserve((periods + 1) * width);
+        for at in 0..=periods {
+            let popularity = market.log_popularity(first.plus(at as i32));
+            for of_topic in sums.chunks_exact(interests) {
+                let all: f32 = of_topic.iter().sum::<f32>() + TOPIC_EVENTS;
+                built.followed.extend(
+                    of_topic.iter().zip(popularity).map(|(events, log)| (events + TOPIC_EVENTS * log.exp()) / all),
+                );
+            }
+            if at < periods {
+                sums.iter_mut().zip(&seen[at * width..]).for_each(|(sum, new)| *sum += new);
+            }
+        }
+        built
+    }
+
+    /// Expected shares for questions to a user whose rows begin at `row`, by question; from nothing but what came
+    /// before each one's origin.
+    pub fn expected(
+        &self,
+        topics: &RowTopics,
+        row: usize,
+        past: &Past,
+        questions: &[Question],
+        market: &Market,
+    ) -> Vec<f32> {
+        let mut expected = vec![0.0; questions.len() * self.interests];
+        let last = questions.iter().map(|question| question.known).max();
+        let mut memory = Memory::of(topics, self.decay);
+        for step in 0..=last.unwrap_or(0).min(past.len().saturating_sub(1)) {
+            if step > 0 {
+                memory.pass(past.periods[step].since(past.periods[step - 1]));
+            }
+            memory.take(topics, row + step);
+            let standing = questions.iter().zip(expected.chunks_exact_mut(self.interests));
+            for (question, shares) in standing.filter(|(question, _)| question.known == step) {
+                let fade = self.decay.powi(question.origin.since(past.periods[step]) - 1);
+                let events = memory.total * fade;
+                memory.mean(self.at(question.origin), shares, fade);
+                let popularity = market.log_popularity(question.origin);
+                for (share, log) in shares.iter_mut().zip(popularity) {
+                    *share = (*share + USER_EVENTS * log.exp()) / (events + USER_EVENTS);
+                }
+            }
+        }
+        expected
+    }
+
+    fn at(&self, origin: Period) -> &[f32] {
+        let width = self.topics * self.interests;
+        let last = self.followed.len().checked_div(width).unwrap_or(0).saturating_sub(1);
+        let at = usize::try_from(origin.since(self.first)).unwrap_or(0).min(last);
+        &self.followed[at * width..(at + 1) * width]
+    }
+}
+
+/// A period's decay, so that a year forgets alike whatever its periods.
+fn decay_of(calendar: Calendar) -> f32 {
+    DECAY_OF_A_MONTH.powf(12.0 / calendar.length.per_year()) as f32
+}
+
+/// A user's decayed past by topic.
+struct Memory {
+    events: Vec<f32>,
+    /// Topics that occurred.
+    known: Vec<usize>,
+    total: f32,
+    decay: f32,
+}
+
+impl Memory {
+    fn of(topics: &RowTopics, decay: f32) -> Self {
+        Self { events: vec![0.0; topics.count], known: Vec::new(), total: 0.0, decay }
+    }
+
+    fn pass(&mut self, periods: i32) {
+        let kept = self.decay.powi(periods);
+        self.total *= kept;
+        self.known.iter().for_each(|topic| self.events[*topic] *= kept);
+    }
+
+    fn take(&mut self, topics: &RowTopics, row: usize) {
+        for (topic, events) in topics.row(row) {
+            if self.events[topic] == 0.0 {
+                self.known.push(topic);
+            }
+            self.events[topic] += events;
+            self.total += events;
+        }
+    }
+
+    /// Adds `counts` behind every topic of the past, by its events.
+    fn add_to(&self, seen: &mut [f32], counts: &[f32], scale: f32) {
+        for topic in &self.known {
+            let weight = self.events[*topic] * scale;
+            seen[topic * counts.len()..].iter_mut().zip(counts).for_each(|(seen, events)| *seen += weight * events);
+        }
+    }
+
+    /// Adds to `shares` what followed every topic of the past, by its events.
+    fn mean(&self, followed: &[f32], shares: &mut [f32], fade: f32) {
+        for topic in &self.known {
+            let weight = self.events[*topic] * fade;
+            let of_topic = &followed[topic * shares.len()..];
+            shares.iter_mut().zip(of_topic).for_each(|(share, expected)| *share += weight * expected);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::testing::trajectories;
+
+    /// Users who did something of topic 0 turn to interest 1, those of topic 1 stay with interest 0.
+    fn log() -> (Trajectories, RowTopics) {
+        let turned: &[(i32, &[u32])] = &[(0, &[9, 0]), (1, &[0, 9]), (2, &[0, 9])];
+        let stayed: &[(i32, &[u32])] = &[(0, &[9, 0]), (1, &[9, 0]), (2, &[9, 0])];
+        let users: Vec<_> = (0..20).map(|user| if user % 2 == 0 { turned } else { stayed }).collect();
+        let topics = RowTopics::of_rows(2, (0..60).map(|row| vec![(row / 3 % 2) as u16; 9]));
+        (trajectories(2, &users), topics)
+    }
+
+    fn asked(origin: i32, known: usize) -> Question {
+        Question { user: UserId(0), known, origin: Period(origin), target: Period(origin), answer: None }
+    }
+
+    #[test]
+    fn a_user_is_expected_to_do_what_users_like_them_did() {
+        let (log, topics) = log();
+        let pasts: Vec<Past> = (0..20).map(|user| Past::of(&log, UserId(user))).collect();
+        let market = Market::of(&log);
+        let affinity = Affinity::of(&log, &pasts, &topics, &market);
+        let expected = |user: usize, question| affinity.expected(&topics, 3 * user, &pasts[user], &[question], &market);
+        let (turned, stayed) = (expected(0, asked(2, 0)), expected(1, asked(2, 0)));
+        assert!(turned[1] > 0.6 && stayed[0] > 0.75, "{turned:?} {stayed:?}");
+        assert!((turned[0] + turned[1] - 1.0).abs() < 1e-5);
+        let before = expected(0, asked(1, 0));
+        assert!((before[0] - stayed_popularity(&market)).abs() < 1e-3, "nothing had followed anything: {before:?}");
+    }
+
+    fn stayed_popularity(market: &Market) -> f32 {
+        market.log_popularity(Period(1))[0].exp()
+    }
+
+    #[test]
+    fn what_comes_at_and_after_an_origin_changes_nothing() {
+        let (log, topics) = log();
+        let answer = |log: &Trajectories| {
+            let pasts: Vec<Past> = (0..20).map(|user| Past::of(log, UserId(user))).collect();
+            let market = Market::of(log);
+            Affinity::of(log, &pasts, &topics, &market).expected(&topics, 0, &pasts[0], &[asked(2, 1)], &market)
+        };
+        let mut other = log.clone();
+        for row in (2..60).step_by(3) {
+            other.events[row] = 50;
+            other.interest[row] = 0;
+        }
+        assert_ne!(log, other);
+        assert_eq!(answer(&log), answer(&other));
+    }
+
+    #[test]
+    fn without_topics_everybody_is_expected_to_follow_the_market() {
+        let (log, _) = log();
+        let pasts = [Past::of(&log, UserId(0))];
+        let (none, market) = (RowTopics::default(), Market::of(&log));
+        let affinity = Affinity::of(&log, &pasts, &none, &market);
+        let expected = affinity.expected(&none, 0, &pasts[0], &[asked(2, 0)], &market);
+        assert!((expected[0] - market.log_popularity(Period(2))[0].exp()).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,7 @@
+//! One user's history, the market's, what followed what, and the questions that are asked of them.
+
+pub mod affinity;
+pub mod history;
+pub mod lessons;
+pub mod market;
+pub mod split;

@@ -1,0 +1,299 @@
+//! From trajectories to a forecast: every model is judged on the past first, the one that won there forecasts.
+//!
+//! Each model answers the questions of the tuning and validation periods by a fit that did not learn from them. Its
+//! errors there calibrate its bands and decide which model is taken; a second fit on everything forecasts.
+
+pub mod drift;
+pub mod result;
+
+use crate::forecast::ForecastError;
+use crate::forecast::bands::calibration::Calibration;
+use crate::forecast::bands::spread_choice::{self, By};
+use crate::forecast::cohorts::cohort::CohortForecast;
+use crate::forecast::cohorts::cohort_view::CohortView;
+use crate::forecast::config::{ForecastConfig, HeadLoss};
+use crate::forecast::models::model::{Known, ModelKind};
+use crate::forecast::models::recurrent::HEAD_WEIGHTS;
+use crate::forecast::network::saved::{Networks, SavedModel, Start};
+use crate::forecast::past::history::Question;
+use crate::forecast::past::split::Split;
+use crate::forecast::score::score;
+use crate::forecast::standing::{Answers, Standing, cell, observed_cells, stand};
+use crate::interests::{RowVectors, Trajectories};
+use crate::observe::{CurvePoint, Stage, Watch};
+use result::{Band, Forecast, ScoreTable};
+
+/// Epochs a network usually takes until it stops: a guess for the time left, until it is known.
+pub(in crate::forecast) const USUAL_EPOCHS: u64 = 10;
+
+/// All that a training gives.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub struct Run {
+    /// Shares to come.
+    pub forecast: Forecast,
+    /// Shares to come of cohorts.
+    pub cohorts: CohortForecast,
+    /// How every model did on the validation periods.
+    pub scores: ScoreTable,
+    /// How training went.
+    pub curves: Vec<CurvePoint>,
+    /// The networks that took part in the forecast; without weights where none did.
+    pub model: SavedModel,
+    /// The model that made the forecast.
+    pub chosen: ModelKind,
+    /// Why it was taken, in a sentence.
+    pub chosen_because: String,
+}
+
+/// Trains and forecasts with the model asked for; asked for the ensemble, with what won on the validation periods.
+/// `vectors` holds the reduced mean text vector of every row of the trajectories. Networks begin with `start`; all that
+/// costs little (the simple models, the weights of mixtures, the bands) is fitted to the trajectories always.
+///
+/// # Errors
+/// [`ForecastError::Misfit`] where saved networks are not those asked for;
+/// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from;
+/// [`ForecastError::Cancelled`]; what libtorch reports.
+pub fn run(
+    trajectories: &Trajectories,
+    vectors: &RowVectors,
+    config: &ForecastConfig,
+    model: ModelKind,
+    device: tch::Device,
+    start: Start,
+    watch: &Watch,
+) -> Result<Run, ForecastError> {
+    let known = Known::at_origin(trajectories, vectors, config, device, start, watch)?;
+    let _threads = OneThread::on(device);
+    let kinds: Vec<ModelKind> =
+        ModelKind::ALL.into_iter().filter(|kind| model.is_made_of_others() || !kind.is_made_of_others()).collect();
+    let needed = |kind: &ModelKind| model.is_made_of_others() || *kind == model || !kind.is_trained();
+    let kinds: Vec<ModelKind> = kinds.into_iter().filter(needed).collect();
+    let mut meter = match start {
+        Start::Saved(_) => watch.meter(Stage::Forecast, "steps", None),
+        Start::Anew(_) | Start::Continued(..) => {
+            watch.meter(Stage::Train, "epochs", Some(usual_epochs(&kinds, config)))
+        }
+    };
+    let mut networks = Networks::default();
+    let standing = stand(&known, &kinds, &mut meter, |_, fitted| fitted.save(&mut networks))?;
+
+    let mut meter = watch.meter(Stage::Forecast, "steps", Some(3));
+    let (answers, chosen_because) = choose(&standing, model);
+    let scores = score_table(&known, &standing);
+    meter.advance(1)?;
+    let users = standing.ahead.users();
+    let table = &standing.activity;
+    let outlook_by = |name: &str| standing.outlook(name).cloned().unwrap_or_default();
+    meter.advance(1)?;
+
+    let scatters = standing.scatter(answers.kind)?;
+    let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels);
+    let (bands, no_bands) = match calibrated(&known, &standing, answers, by, config) {
+        Some((calibration, coverage)) => {
+            let bands = bands(&calibration, &coverage, &known, &standing, answers, by, config);
+            let why = uncalibrated_steps(&calibration, config.horizon, trajectories);
+            (bands, why)
+        }
+        None => (Vec::new(), Some(no_bands_because(answers.practice.len(), &known.split, trajectories))),
+    };
+    let forecast = Forecast {
+        calendar: trajectories.calendar,
+        origin: trajectories.origin,
+        horizon: config.horizon,
+        interests: trajectories.interests,
+        users,
+        share: answers.ahead.clone(),
+        bands,
+        no_bands,
+        p_active: outlook_by(&table.chance_by).chance,
+        expected_events: outlook_by(&table.events_by).events,
+        expected_value: table.spend_by.as_ref().map(|name| outlook_by(name).spend).unwrap_or_default(),
+    };
+    let view = CohortView::of(&known, &standing, &[answers.kind])?;
+    let cohorts = view.forecast(&standing, answers.kind, &config.levels);
+    meter.advance(1)?;
+    let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or(config.heads), ..config.clone() };
+    let model = networks.packed(&config, trajectories.interests)?;
+    let chosen = answers.kind;
+    Ok(Run { forecast, cohorts, scores, chosen, chosen_because, curves: standing.curves, model })
+}
+
+/// How many epochs training usually takes: a guess for the time left.
+pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
+    let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
+    let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() - 1 } else { 0 };
+    (trained * 3 * config.members.max(1) + tried) as u64 * USUAL_EPOCHS
+}
+
+/// The model that forecasts, and why.
+pub(in crate::forecast) fn choose<'a>(standing: &'a Standing, asked: ModelKind) -> (&'a Answers, String) {
+    let simple = standing.best_simple();
+    if asked != ModelKind::Ensemble
+        && let Some(answers) = standing.of(asked)
+    {
+        return (answers, format!("Forecast by `{asked}`, as asked for."));
+    }
+    let winner = standing.winner();
+    if winner.kind.is_simple() || winner.validation >= simple.validation {
+        let why = format!(
+            "Forecast by `{}`: no model did better than this simple one on the validation periods ({:.4} nats an event).",
+            simple.kind, simple.validation
+        );
+        return (simple, why);
+    }
+    let why = format!(
+        "Forecast by `{}`: it did best on the validation periods, {:.4} nats an event against {:.4} of `{}`, the best \
+         simple model.",
+        winner.kind, winner.validation, simple.validation, simple.kind
+    );
+    (winner, why)
+}
+
+/// While this lives, libtorch computes on one thread. The products of this network are so small that a second thread
+/// costs more than it brings, many times more when another program wants the same core.
+pub(in crate::forecast) struct OneThread(Option<i32>);
+
+impl OneThread {
+    pub(in crate::forecast) fn on(device: tch::Device) -> Self {
+        let before = (device == tch::Device::Cpu).then(tch::get_num_threads);
+        if before.is_some() {
+            tch::set_num_threads(1);
+        }
+        Self(before)
+    }
+}
+
+impl Drop for OneThread {
+    fn drop(&mut self) {
+        if let Some(before) = self.0 {
+            tch::set_num_threads(before);
+        }
+    }
+}
+
+/// Bands calibrated on all practice, with the coverage on the validation periods of bands that were calibrated on the
+/// tuning ones.
+fn calibrated(
+    known: &Known,
+    standing: &Standing,
+    answers: &Answers,
+    by: By,
+    config: &ForecastConfig,
+) -> Option<(Calibration, Vec<f64>)> {
+    let questions = standing.practice.questions();
+    let validation = known.split.validation;
+    let before = by.calibrated(known, questions, answers, &config.levels, |asked| asked.target < validation);
+    let shares = &answers.practice;
+    let unseen = observed_cells(&known.pasts, questions, shares, by.practice(), known.interests(), |asked| {
+        asked.target >= validation
+    });
+    let held = |level: &u8| {
+        let limited = unseen.iter().filter_map(|(cell, seen)| Some((before.limits(cell, *level, false)?, seen)));
+        let (inside, all) = limited.fold((0_u64, 0_u64), |(inside, all), ((lower, upper), seen)| {
+            (inside + u64::from((lower..=upper).contains(seen)), all + 1)
+        });
+        (all > 0).then(|| inside as f64 / all as f64)
+    };
+    let coverage: Option<Vec<f64>> = config.levels.iter().map(held).collect();
+    let calibration = by.calibrated(known, questions, answers, &config.levels, |_| true);
+    coverage.filter(|_| !calibration.is_empty()).map(|coverage| (calibration, coverage))
+}
+
+fn bands(
+    calibration: &Calibration,
+    coverage: &[f64],
+    known: &Known,
+    standing: &Standing,
+    answers: &Answers,
+    by: By,
+    config: &ForecastConfig,
+) -> Vec<Band> {
+    let band = |(level, coverage): (&u8, &f64)| {
+        let asked = (standing.ahead.questions(), &*answers.ahead, by.ahead());
+        let (lower, upper) = limits(calibration, *level, config.joint, known, asked);
+        Band { level: *level, lower, upper, coverage: *coverage }
+    };
+    let mut bands: Vec<Band> = config.levels.iter().zip(coverage).map(band).collect();
+    bands.sort_by_key(|band| band.level);
+    nest(&mut bands);
+    bands
+}
+
+/// Lower and upper limits of shares, NaN where there is no calibration. What is asked: questions, shares and, where
+/// bands are calibrated by it, how far they scatter.
+pub(in crate::forecast) fn limits(
+    calibration: &Calibration,
+    level: u8,
+    joint: bool,
+    known: &Known,
+    (questions, shares, scatter): (&[Question], &[f32], Option<&[f32]>),
+) -> (Vec<f32>, Vec<f32>) {
+    let interests = known.interests();
+    let limits = |(at, share): (usize, &f32)| {
+        let question = &questions[at / interests];
+        let scatter = scatter.map_or(0.0, |scatter| scatter[at]);
+        let cell = cell(&known.pasts[question.user.index()], question, *share, scatter, 0);
+        calibration.limits(&cell, level, joint).unwrap_or((f32::NAN, f32::NAN))
+    };
+    shares.iter().enumerate().map(limits).unzip()
+}
+
+/// Lets each band hold the narrower ones before it, which levels turned apart need not do of themselves.
+pub(in crate::forecast) fn nest(bands: &mut [Band]) {
+    for at in 1..bands.len() {
+        let (narrower, wider) = bands.split_at_mut(at);
+        let (narrow, wide) = (&narrower[at - 1], &mut wider[0]);
+        wide.lower.iter_mut().zip(&narrow.lower).for_each(|(wide, narrow)| *wide = wide.min(*narrow));
+        wide.upper.iter_mut().zip(&narrow.upper).for_each(|(wide, narrow)| *wide = wide.max(*narrow));
+    }
+}
+
+/// Every model's score one step ahead on the validation periods.
+fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
+    let (split, interests, pasts) = (known.split, known.interests(), &known.pasts);
+    let judged = |asked: &Question| asked.horizon() == 1 && asked.target >= split.validation;
+    let questions = standing.practice.questions();
+    let judging: Vec<Question> = questions.iter().filter(|asked| judged(asked)).copied().collect();
+    let score_of = |answers: &Answers| {
+        let shares = questions.iter().zip(answers.practice.chunks_exact(interests));
+        let shares: Vec<f32> =
+            shares.filter(|(asked, _)| judged(asked)).flat_map(|(_, shares)| shares).copied().collect();
+        score(answers.kind.name(), pasts, &judging, &shares, interests)
+    };
+    let mut scores: Vec<_> = standing.models.iter().map(score_of).collect();
+    let popularity = scores.iter().find(|score| score.model == "popularity").map_or(0.0, |score| score.nll);
+    for score in &mut scores {
+        score.gain = popularity - score.nll;
+    }
+    scores.sort_by(|a, b| a.nll.total_cmp(&b.nll));
+    let answers = judging.iter().filter_map(|asked| Some((asked, asked.answer?)));
+    let events: f64 = answers.map(|(asked, at)| f64::from(pasts[asked.user.index()].totals[at])).sum();
+    ScoreTable {
+        first: split.validation,
+        last: split.origin.plus(-1),
+        rows: judging.len() as u64,
+        events: events as u64,
+        scores,
+        activity: Some(standing.activity.clone()),
+    }
+}
+
+/// From which step on there are no bands, and why.
+fn uncalibrated_steps(calibration: &Calibration, horizon: usize, trajectories: &Trajectories) -> Option<String> {
+    let without = (1..=horizon).find(|step| !calibration.reaches(*step))?;
+    let length = trajectories.calendar.length;
+    Some(format!(
+        "No bands are drawn from {without} {length}s ahead on: too few users were active that long after a past origin to say \
+         how far off a forecast may be."
+    ))
+}
+
+fn no_bands_because(cells: usize, split: &Split, trajectories: &Trajectories) -> String {
+    let calendar = trajectories.calendar;
+    format!(
+        "No bands are drawn: from {} to {} users were active often enough to compare {cells} forecast shares with what \
+         came, which is too few to say how far off a forecast may be.",
+        calendar.label(split.tune),
+        calendar.label(split.origin.plus(-1)),
+    )
+}
