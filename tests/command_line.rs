@@ -62,7 +62,7 @@ fn a_backtest_writes_both_its_files_for_the_models_asked_for() {
     let line = "backtest log.csv --out out --period month --interests 3 --horizon 2 --origins 2 --model drift,lstm";
     let ended = bench.run(&format!("{line} --json"));
     let summary: serde_json::Value = serde_json::from_str(&ended.done().stdout).unwrap();
-    assert_eq!(bench.left_in("out"), ["backtest.parquet", "scores.json"]);
+    assert_eq!(bench.left_in("out"), ["backtest.parquet", "driftline-manifest.json", "scores.json"]);
     assert_eq!(summary["origins"].as_array().unwrap().len(), 2);
     let models = summary["models"].as_object().unwrap();
     let mut names: Vec<&str> = models.keys().map(String::as_str).collect();
@@ -183,7 +183,7 @@ fn one_user_gets_a_forecast_and_is_told_why_it_has_no_bands() {
     let said = &ended.done().stdout;
     assert!(said.contains("for 1 user\n"), "{said}");
     assert!(said.contains("No bands are drawn: "), "nothing to calibrate on, and it says so: {said}");
-    assert_eq!(bench.left_in("out").len(), FILES.len() + 1, "all files and the charts");
+    assert_eq!(bench.left_in("out").len(), FILES.len() + 2, "all files, the charts and the manifest");
 }
 
 #[test]

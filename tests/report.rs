@@ -17,8 +17,8 @@ use driftline::events::{EventTable, TextId, UserId};
 use driftline::forecast::{Band, Forecast};
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
 use driftline::report::{
-    OutputFolder, Theme, TrajectoryChart, chart_png, chart_svg, summarise_users, trajectory_chart,
-    write_forecast_tables,
+    OutputFolder, Results as Kind, TableFormat, Theme, TrajectoryChart, chart_png, chart_svg, summarise_users,
+    trajectory_chart, write_forecast_tables,
 };
 use jiff::civil::date;
 use resvg::tiny_skia::Pixmap;
@@ -242,9 +242,10 @@ fn tables_and_charts_of_a_run_appear_together() {
     let home = tempfile::tempdir().unwrap();
     let target = home.path().join("out");
     let run = results(PeriodLength::Month, &[0, 1, 3], 4, &LABELS, 2);
-    let output = OutputFolder::new(&target).unwrap();
+    let output = OutputFolder::new(&target, Kind::Forecast, TableFormat::Parquet).unwrap();
     let users = summarise_users(&run.events, &run.trajectories, &run.forecast);
-    write_forecast_tables(output.path(), &run.events, &run.space, &run.trajectories, &run.forecast, &users).unwrap();
+    let Results { events, space, trajectories, forecast, .. } = &run;
+    write_forecast_tables(output.path(), events, space, trajectories, forecast, &users, TableFormat::Parquet).unwrap();
     fs::write(output.path().join("chart.svg"), chart_svg(&run.chart(&[0], None), Theme::Dark, 900.0, 520.0)).unwrap();
     assert!(!target.exists());
     let files = output.commit().unwrap();
@@ -256,6 +257,7 @@ fn tables_and_charts_of_a_run_appear_together() {
         "texts.parquet",
         "trajectories.parquet",
         "users.parquet",
+        "driftline-manifest.json",
     ];
     assert_eq!(names, all);
     assert!(files.iter().all(|file| file.is_file()));

@@ -153,7 +153,7 @@ fn a_search_that_is_stopped_leaves_the_best_so_far() {
     let ended = bench.interrupt_at(&format!("{TRAIN} --model lstm --tune 30"), "Tuning, round 1");
     let message = ended.message(130);
     assert!(message.contains("the best shape so far") && message.ends_with("tuned.ron"), "{message}");
-    assert_eq!(bench.left_in("out"), ["tuned.ron", "tuning.parquet"]);
+    assert_eq!(bench.left_in("out"), ["driftline-manifest.json", "tuned.ron", "tuning.parquet"]);
     let settings = fs::read_to_string(bench.path("out/tuned.ron")).unwrap();
     assert!(settings.contains("network: Some"), "{settings}");
     assert_eq!(common::list(&bench.path("cache/training")).len(), 1, "it can go on");

@@ -118,7 +118,7 @@ impl DriftlineApp {
                 let ending = Path::new(&name).extension().map(ToOwned::to_owned).unwrap_or_default();
                 self.export_chart(if path.extension().is_none() { path.with_extension(ending) } else { path });
             }
-            Question::TablesFolder => self.export(Export::Tables, path),
+            Question::TablesFolder => self.export(Export::Tables(self.session.settings.tables), path),
             Question::SaveTrials { .. } => {
                 let Some(found) = self.session.tuned.clone() else { return };
                 let path = if path.extension().is_none() { path.with_extension("csv") } else { path };

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::DriftlineApp;
 use crate::events::Inspection;
-use crate::project::Presets;
+use crate::project::{Keeper, Presets};
 
 impl DriftlineApp {
     /// The same window, which keeps in a cache folder how logs are read, and reads the next with the same header so.
@@ -22,7 +22,7 @@ impl DriftlineApp {
         if !new || self.session.settings.says_how_to_read() {
             return;
         }
-        if let Some(preset) = presets.find(header(found)) {
+        if let Some(preset) = presets.find_for_window(header(found)) {
             let mut settings = self.session.settings.clone();
             settings.read_as(&preset.reading);
             self.session.notices.done("Read as last time", preset.words());
@@ -35,8 +35,8 @@ impl DriftlineApp {
         let (Some(presets), Some(found)) = (&self.presets, &self.session.inspection) else { return };
         let settings = &self.session.settings;
         if !settings.says_how_to_read() {
-            presets.forget(header(found));
-        } else if let Err(error) = presets.keep(header(found), settings) {
+            presets.forget(Keeper::Window, header(found));
+        } else if let Err(error) = presets.keep(Keeper::Window, header(found), settings) {
             self.session.notices.failed("How the log is read could not be kept", error.to_string());
         }
     }

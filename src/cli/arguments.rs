@@ -12,6 +12,7 @@ use crate::calendar::PeriodLength;
 use crate::forecast::ModelKind;
 use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::InterestCount;
+use crate::report::TableFormat;
 
 /// Shows where each user's interests are heading.
 ///
@@ -117,6 +118,9 @@ pub(super) struct RoadArguments {
     /// Where every random choice comes from [default: 7].
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+    /// How tables are written: as Parquet files for programs, as CSV files for spreadsheets, or both [default: parquet].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) tables: Option<TableFormat>,
     #[command(flatten)]
     pub(super) model: ModelArguments,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use super::{Misuse, exit, progress};
 use crate::forecast::{Ablation, ActivityResult, Backtest, ModelResult};
 use crate::observe::Stage;
 use crate::pipeline::{self, BacktestOutcome, BacktestScope, Store};
-use crate::report::{self, OutputFolder};
+use crate::report::{self, OutputFolder, Results};
 
 /// `driftline backtest`.
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let road = &arguments.road;
     let settings = road.settings()?;
     // A place that cannot be written to is told before minutes of work, not after.
-    drop(OutputFolder::new(&road.out)?);
+    drop(OutputFolder::new(&road.out, Results::Backtest, settings.tables)?);
     let began = Instant::now();
     let watch = progress::watch(&road.voice)?;
     let only = road.chosen_models.clone();
@@ -46,8 +46,8 @@ pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let scope = BacktestScope { origins: usize::from(arguments.origins), only, ablation: arguments.ablation };
     let outcome = pipeline::backtest(&settings, &scope, &Store::open_default(), &watch)?;
     let mut meter = watch.meter(Stage::Write, "steps", Some(1));
-    let output = OutputFolder::new(&road.out)?;
-    report::write_backtest(output.path(), &outcome.events, &outcome.space, &outcome.backtest)?;
+    let output = OutputFolder::new(&road.out, Results::Backtest, settings.tables)?;
+    report::write_backtest(output.path(), &outcome.events, &outcome.space, &outcome.backtest, settings.tables)?;
     meter.advance(1)?;
     let files = output.commit()?;
     drop(watch);

@@ -12,7 +12,7 @@ use super::{Misuse, exit, inspect, progress, tell};
 use crate::forecast::{ActivityScore, ActivityTable, Errors, Tuning};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, ModelFolder, Outcome, Store};
-use crate::report::{self, OutputFolder};
+use crate::report::{self, OutputFolder, Results};
 
 /// How many terms of an interest stand beside its label.
 const TERMS: usize = 5;
@@ -33,9 +33,15 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
         return Err(Misuse(why).into());
     }
     // A place that cannot be written to is told before minutes of work, not after.
-    drop(OutputFolder::new(&arguments.out)?);
+    drop(OutputFolder::new(&arguments.out, Results::Forecast, settings.tables)?);
+    if trials.is_some() {
+        drop(OutputFolder::new(&arguments.out, Results::Tuning, settings.tables)?);
+    }
     let began = Instant::now();
     let watch = progress::watch(&arguments.voice)?;
+    if let Some(note) = saved.as_ref().and_then(ModelFolder::note) {
+        watch.note(note);
+    }
     let (store, mut log) = (Store::open_default(), None);
     let mut tuning = None;
     if let Some(trials) = trials {
@@ -58,7 +64,7 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
         Some(saved) => pipeline::forecast_with(&settings, saved, &watch)?,
         None => pipeline::run_from(&settings, &store, &mut log, &watch)?,
     };
-    let files = pipeline::write(&outcome, &arguments.out, &watch)?;
+    let files = pipeline::write(&outcome, tuning.as_deref(), &arguments.out, &watch)?;
     drop(watch);
     arguments.log.meaning.keep(&settings)?;
     let seconds = began.elapsed().as_secs_f64();
@@ -135,6 +141,7 @@ pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: 
         "device": outcome.device,
         "language_model": outcome.language.model.name,
         "notes": outcome.notes,
+        "preset": outcome.settings.preset,
         "seconds": seconds,
     })
 }

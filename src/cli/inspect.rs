@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::arguments::InspectArguments;
-use super::output::{Edge, count, print, print_json, table, things};
+use super::output::{Edge, count, cut, print, print_json, table, things};
 use super::{Misuse, exit, progress};
 use crate::events::{
     self, Account, ColumnReport, Dialect, Flag, Flagged, Inspection, KindReport, LineEnd, Log, Meaning, ReadOptions,
@@ -29,14 +29,14 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
     drop(watch);
     arguments.log.meaning.keep(&settings)?;
     if arguments.voice.json {
-        print_json(&object(&look, &log)?)?
+        print_json(&object(&look, &log, settings.preset.as_deref())?)?
     } else {
         print(&words(&look, &log)?)?
     }
     Ok(exit::DONE)
 }
 
-fn object(look: &Inspection, log: &Log) -> anyhow::Result<serde_json::Value> {
+fn object(look: &Inspection, log: &Log, preset: Option<&str>) -> anyhow::Result<serde_json::Value> {
     let (first, last) = span(log)?;
     Ok(json!({
         "files": look.files,
@@ -58,6 +58,7 @@ fn object(look: &Inspection, log: &Log) -> anyhow::Result<serde_json::Value> {
         "flagged": flagged_json(log),
         "switched_off": log.off,
         "notes": log.notes,
+        "preset": preset,
     }))
 }
 
@@ -187,11 +188,7 @@ fn columns(columns: &[ColumnReport]) -> String {
 fn examples(values: &[String]) -> String {
     const ROOM: usize = 36;
     let joined = values.iter().map(|value| value.trim()).collect::<Vec<_>>().join(" · ");
-    let mut short: String = joined.chars().take(ROOM).collect();
-    if joined.chars().count() > ROOM {
-        short.push('…');
-    }
-    short.replace(char::is_control, " ")
+    cut(&joined.replace(char::is_control, " "), ROOM)
 }
 
 /// Rows read, kept and left out, and why.

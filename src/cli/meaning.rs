@@ -2,10 +2,11 @@
 
 use clap::Args;
 
+use super::Misuse;
 use crate::events::{self, ColumnReport, Filter, KindWeights};
 use crate::observe::Watch;
 use crate::pipeline;
-use crate::project::{Presets, Settings};
+use crate::project::{Keeper, Preset, Presets, Settings};
 
 /// What of the log counts.
 #[derive(Debug, Default, Args)]
@@ -22,9 +23,14 @@ pub(super) struct MeaningArguments {
     /// Let purchases that were called off within a day stay events, and their cancellations returns.
     #[arg(long)]
     pub(super) keep_called_off: bool,
-    /// Keep what is said here about columns, times and rows for the next log with the same header.
-    #[arg(long)]
-    pub(super) remember: bool,
+    /// Keep what is said here about columns, times and rows for the next log with the same header; with a name, as in
+    /// --remember=orders, for --preset.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(super) remember: Option<String>,
+    /// Read the log as it was kept under this name; `window` is what the window kept for these columns, `remembered` what
+    /// --remember did. What else is said here wins.
+    #[arg(long, value_name = "NAME", conflicts_with = "fresh")]
+    pub(super) preset: Option<String>,
     /// Do not take what was kept for this header.
     #[arg(long)]
     pub(super) fresh: bool,
@@ -46,26 +52,57 @@ impl MeaningArguments {
     /// on standard error whatever else is: nobody should wonder why a log is read otherwise than guessed.
     pub(super) fn recall(&self, settings: &mut Settings) {
         let presets = Presets::open_default();
-        if self.fresh || presets.is_empty() || settings.says_how_to_read() {
+        if self.fresh || self.preset.is_some() || presets.is_empty() || settings.says_how_to_read() {
             return;
         }
-        // A log that cannot be looked into is refused with its reason when it is read.
-        let found = header(settings).and_then(|header| presets.find(names(&header)));
+        // A log that cannot be looked into is refused with its reason when it is read. What the window kept is not taken:
+        // a click there must not change what a script reads here.
+        let found = header(settings).and_then(|header| presets.find(Keeper::CommandLine, names(&header)));
         if let Some(preset) = found {
             settings.read_as(&preset.reading);
             eprintln!("Note: {} Say --fresh to do without.", preset.words());
         }
     }
 
+    /// Takes the preset that is named, before what else is said.
+    ///
+    /// # Errors
+    /// If nothing is kept under the name.
+    pub(super) fn take_named(&self, settings: &mut Settings) -> anyhow::Result<()> {
+        let Some(name) = &self.preset else { return Ok(()) };
+        let presets = Presets::open_default();
+        let kept_by = |keeper| presets.find(keeper, names(&header(settings)?));
+        let found = match name.as_str() {
+            Preset::WINDOW => header(settings).and_then(|header| presets.find_for_window(names(&header))),
+            Preset::REMEMBERED => kept_by(Keeper::CommandLine),
+            name => presets.named(name),
+        };
+        let Some(preset) = found else {
+            let known = presets.names();
+            let known = if known.is_empty() { "no name is".into() } else { format!("kept are {}", known.join(", ")) };
+            let why = match name.as_str() {
+                Preset::WINDOW | Preset::REMEMBERED => "nothing is kept there for a log with these columns".to_owned(),
+                _ => format!("nothing is kept under that name, {known}; keep it with --remember={name}"),
+            };
+            return Err(Misuse(format!("--preset {name}: {why}")).into());
+        };
+        settings.read_as(&preset.reading);
+        Ok(())
+    }
+
     /// Keeps how the log was read, if that was asked for; what says nothing takes the place of what was kept, so
     /// `--fresh --remember` forgets.
     pub(super) fn keep(&self, settings: &Settings) -> anyhow::Result<()> {
-        let Some(header) = header(settings).filter(|_| self.remember) else { return Ok(()) };
+        let Some(name) = &self.remember else { return Ok(()) };
+        let Some(header) = header(settings) else { return Ok(()) };
         let presets = Presets::open_default();
-        if settings.says_how_to_read() {
-            let place = presets.keep(names(&header), settings)?;
+        if !name.is_empty() {
+            let place = presets.keep_named(name, names(&header), settings)?;
+            eprintln!("Note: Kept for --preset {name}: {}", place.display());
+        } else if settings.says_how_to_read() {
+            let place = presets.keep(Keeper::CommandLine, names(&header), settings)?;
             eprintln!("Note: Kept for the next log with these columns: {}", place.display());
-        } else if presets.forget(names(&header)) {
+        } else if presets.forget(Keeper::CommandLine, names(&header)) {
             eprintln!("Note: What was kept for logs with these columns is forgotten.");
         }
         Ok(())

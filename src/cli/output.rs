@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use super::Misuse;
 
 /// Prints a summary whole. A reader that has gone away (`| head`) is no fault.
@@ -44,23 +46,42 @@ pub(super) enum Edge {
     Right,
 }
 
-/// Rows with their columns aligned, two spaces before and between; the first row is the head.
+/// Rows with their columns aligned, two spaces before and between; the first row is the head. A sign of Chinese takes the
+/// room of two letters, an accent that stands by itself none.
 pub(super) fn table(edges: &[Edge], rows: &[Vec<String>]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row.get(column).map_or(0, |cell| cell.chars().count())).max();
+    let width = |column: usize| rows.iter().map(|row| row.get(column).map_or(0, |cell| cell.width())).max();
     let widths: Vec<usize> = (0..edges.len()).map(|column| width(column).unwrap_or(0)).collect();
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
         for ((cell, edge), width) in row.iter().zip(edges).zip(&widths) {
+            let room = " ".repeat(width - cell.width());
             let _ = match edge {
-                Edge::Left => write!(line, "  {cell:<width$}"),
-                Edge::Right => write!(line, "  {cell:>width$}"),
+                Edge::Left => write!(line, "  {cell}{room}"),
+                Edge::Right => write!(line, "  {room}{cell}"),
             };
         }
         text.push_str(line.trim_end());
         text.push('\n');
     }
     text
+}
+
+/// As much of a text as has room, with a sign that there was more.
+pub(super) fn cut(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let mut short: String = text
+        .chars()
+        .take_while(|sign| {
+            used += sign.width().unwrap_or(0);
+            used < room
+        })
+        .collect();
+    short.push('…');
+    short
 }
 
 #[cfg(test)]
@@ -73,6 +94,27 @@ mod tests {
             [["model", "nll"], ["lstm", "2.1"], ["popularity", "12.25"]].map(|row| row.map(String::from).to_vec());
         let text = table(&[Edge::Left, Edge::Right], &rows);
         assert_eq!(text, "  model         nll\n  lstm          2.1\n  popularity  12.25\n");
+    }
+
+    #[test]
+    fn columns_line_up_in_every_script() {
+        let rows = [["role", "column"], ["用户编号", "17"], ["cafe\u{301}", "8"], ["ｶﾅ", "9"]];
+        let text = table(&[Edge::Left, Edge::Right], &rows.map(|row| row.map(String::from).to_vec()));
+        for line in text.lines() {
+            assert_eq!(line.width(), 2 + 8 + 2 + 6, "{text}");
+        }
+        assert!(text.contains("  用户编号      17\n"), "{text}");
+        let left =
+            table(&[Edge::Left, Edge::Left], &[["灯", "x"], ["lamp", "y"]].map(|row| row.map(String::from).to_vec()));
+        assert_eq!(left, "  灯    x\n  lamp  y\n");
+    }
+
+    #[test]
+    fn what_has_no_room_is_cut_by_its_width() {
+        assert_eq!(cut("lamp", 4), "lamp");
+        assert_eq!(cut("lamps", 4), "lam…");
+        assert_eq!(cut("灯笼灯", 5), "灯笼…");
+        assert_eq!(cut("灯笼", 4), "灯笼");
     }
 
     #[test]

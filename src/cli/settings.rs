@@ -32,6 +32,7 @@ impl RoadArguments {
         }
         settings.joint |= self.joint;
         settings.seed = self.seed.unwrap_or(settings.seed);
+        settings.tables = self.tables.unwrap_or(settings.tables);
         if let Some(levels) = &self.level {
             settings.levels = levels.clone();
             settings.levels.sort_unstable();
@@ -76,6 +77,7 @@ impl LogArguments {
                 Misuse("no log was given; name a CSV or Parquet file, a folder or a glob of them".into()).into()
             );
         }
+        self.meaning.take_named(&mut settings)?;
         let single = [
             (Role::User, &self.user),
             (Role::Time, &self.time),

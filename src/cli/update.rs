@@ -14,7 +14,7 @@ use super::{exit, progress};
 use crate::forecast::Drift;
 use crate::language::DeviceChoice;
 use crate::pipeline::{self, ModelFolder, Store};
-use crate::report::OutputFolder;
+use crate::report::{OutputFolder, Results, TableFormat};
 
 /// `driftline update`.
 #[derive(Debug, Args)]
@@ -31,6 +31,10 @@ pub struct UpdateArguments {
     /// Where to compute: auto, cpu, cuda or cuda:N [default: as the model's run].
     #[arg(long, value_name = "DEVICE")]
     device: Option<DeviceChoice>,
+    /// How tables are written: as Parquet files for programs, as CSV files for spreadsheets, or both [default: as the
+    /// model's run].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    tables: Option<TableFormat>,
     #[command(flatten)]
     voice: Voice,
 }
@@ -38,12 +42,16 @@ pub struct UpdateArguments {
 pub(super) fn run(arguments: &UpdateArguments) -> anyhow::Result<u8> {
     let saved = ModelFolder::read(&arguments.dir)?;
     let out = arguments.out.as_ref().unwrap_or(&arguments.dir);
-    // A place that cannot be written to is told before minutes of work, not after.
-    drop(OutputFolder::new(out)?);
-    let began = Instant::now();
-    let watch = progress::watch(&arguments.voice)?;
     let (mut settings, gone) = pipeline::settings_to_update(&saved, &arguments.logs);
     settings.device = arguments.device.unwrap_or(settings.device);
+    settings.tables = arguments.tables.unwrap_or(settings.tables);
+    // A place that cannot be written to is told before minutes of work, not after.
+    drop(OutputFolder::new(out, Results::Forecast, settings.tables)?);
+    let began = Instant::now();
+    let watch = progress::watch(&arguments.voice)?;
+    if let Some(note) = saved.note() {
+        watch.note(note);
+    }
     for path in gone {
         watch.note(format!(
             "A log of the model is no longer there, so what only it told of the users' past is missing: {}",
@@ -51,7 +59,7 @@ pub(super) fn run(arguments: &UpdateArguments) -> anyhow::Result<u8> {
         ));
     }
     let (outcome, drift) = pipeline::update(&settings, &saved, &Store::open_default(), &watch)?;
-    let files = pipeline::write(&outcome, out, &watch)?;
+    let files = pipeline::write(&outcome, None, out, &watch)?;
     drop(watch);
     let seconds = began.elapsed().as_secs_f64();
     if arguments.voice.json {

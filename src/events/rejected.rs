@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use super::formula::defused;
 use super::log::Head;
 use super::source::{self, Cells};
 use super::{EventsError, ReadOptions, Reason};
@@ -101,6 +102,7 @@ fn push(text: &mut String, field: &str) {
 }
 
 fn push_first(text: &mut String, field: &str) {
+    let field = &*defused(field);
     if field.contains([',', '"', '\n', '\r']) {
         text.push('"');
         text.push_str(&field.replace('"', "\"\""));

@@ -7,28 +7,34 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::outcome::Input;
+use super::tuning::put_tuning;
 use super::{Export, Outcome, Whose, model_folder};
 use crate::calendar::PeriodLength;
-use crate::forecast::ScoreTable;
+use crate::forecast::{ScoreTable, Tuning};
 use crate::observe::{Stage, Watch};
 use crate::project::Settings;
-use crate::report::{self, OutputFolder, ReportError, Theme};
+use crate::report::{self, OutputFolder, ReportError, Results, Theme};
 
 /// Width and height of an exported chart in points, and pixels to a point in a PNG.
 const CHART: (f32, f32, f32) = (960.0, 540.0, 2.0);
 /// Users with the most events whose charts stand beside the tables.
 const CHARTS: usize = 3;
 
-/// Writes everything `driftline forecast` promises into a folder: all of it or nothing.
+/// Writes everything `driftline forecast` promises into a folder, with the search before it if there was one: all of it
+/// or nothing.
 ///
 /// # Errors
 /// When the folder cannot be written to; a wish to stop.
-pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<Vec<PathBuf>> {
+pub fn write(outcome: &Outcome, tuning: Option<&Tuning>, folder: &Path, watch: &Watch) -> anyhow::Result<Vec<PathBuf>> {
     let mut meter = watch.meter(Stage::Write, "steps", Some(4));
-    let output = OutputFolder::new(folder)?;
+    let format = outcome.settings.tables;
+    let output = OutputFolder::new(folder, Results::Forecast, format)?;
     let Outcome { events, space, trajectories, forecast, users, .. } = outcome;
-    report::write_forecast_tables(output.path(), events, space, trajectories, forecast, users)?;
-    report::write_cohort_tables(output.path(), space, trajectories, &outcome.cohorts)?;
+    report::write_forecast_tables(output.path(), events, space, trajectories, forecast, users, format)?;
+    report::write_cohort_tables(output.path(), space, trajectories, &outcome.cohorts, format)?;
+    if let Some(tuning) = tuning {
+        put_tuning(tuning, &outcome.settings, output.path())?;
+    }
     meter.advance(1)?;
 
     let model = output.path().join("model");
@@ -66,7 +72,10 @@ pub fn write(outcome: &Outcome, folder: &Path, watch: &Watch) -> anyhow::Result<
 /// When the place cannot be written to; a wish to stop.
 pub fn export(outcome: &Outcome, what: &Export, path: &Path, watch: &Watch) -> anyhow::Result<()> {
     match what {
-        Export::Tables => write(outcome, path, watch).map(drop),
+        Export::Tables(format) => {
+            let settings = Settings { tables: *format, ..outcome.settings.clone() };
+            write(&Outcome { settings, ..outcome.clone() }, None, path, watch).map(drop)
+        }
         Export::Chart { whose, interests, level, dark } => {
             let theme = if *dark { Theme::Dark } else { Theme::Light };
             write_chart(outcome, *whose, interests, *level, theme, path)

@@ -8,6 +8,7 @@ use crate::events::{Account, Inspection, KindReport, UserId};
 use crate::forecast::{CohortRule, Tuning};
 use crate::observe::{CurvePoint, Progress};
 use crate::project::Settings;
+use crate::report::TableFormat;
 
 /// A job's number, ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +27,7 @@ pub enum Whose {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Export {
     /// All tables and files of `driftline forecast`, into a folder.
-    Tables,
+    Tables(TableFormat),
     /// A user's or a cohort's trajectory chart; the file's ending says SVG or PNG.
     Chart {
         /// Whose.

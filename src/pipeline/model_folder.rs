@@ -165,7 +165,15 @@ impl ModelFolder {
         let (weights, numbers) = (file(WEIGHTS)?, file(SPACE)?);
         for (name, bytes, hash) in [(WEIGHTS, &weights, &card.weights), (SPACE, &numbers, &card.space)] {
             if blake3::hash(bytes).to_hex().as_str() != hash {
-                return Err(damaged(name, "its fingerprint is not the one in model.ron".into()));
+                // A run that was stopped while it replaced the folder file by file leaves its manifest behind.
+                let why = match beside(&path) {
+                    Ok(()) => "its fingerprint is not the one in model.ron",
+                    Err(_) => {
+                        "it is of another run than model.ron: a run was stopped while it replaced this folder, so give \
+                         its command again"
+                    }
+                };
+                return Err(damaged(name, why.into()));
             }
         }
         let tensors = SafeTensors::deserialize(&numbers).map_err(|error| damaged(SPACE, error.to_string()))?;
@@ -191,6 +199,17 @@ impl ModelFolder {
         Ok(Self { path, card, model, centroids, text: TextFeatures { main, topics } })
     }
 
+    /// That the results beside the model are of another run, where that is so. The model is whole all the same.
+    pub fn note(&self) -> Option<String> {
+        let stranger = beside(&self.path).err()?;
+        let root = self.path.parent().unwrap_or(&self.path);
+        Some(format!(
+            "`{stranger}` is not of the run that wrote the other results there: a run was stopped while it replaced the \
+             folder, or somebody changed the file. The model itself is whole: {}",
+            root.display()
+        ))
+    }
+
     /// A fault of what was asked of this model.
     pub(super) fn misfit(&self, why: impl Into<String>) -> ModelError {
         ModelError::Misfit { why: why.into(), path: self.path.clone() }
@@ -200,6 +219,15 @@ impl ModelFolder {
     pub fn calendar(&self) -> Calendar {
         Calendar::new(self.card.period)
     }
+}
+
+/// Whether a model belongs to the results it lies beside, as far as their manifest tells; else the file that does not.
+fn beside(model: &Path) -> Result<(), String> {
+    let within = model.parent().filter(|_| model.file_name().is_some_and(|name| name == "model"));
+    let files = [CARD, WEIGHTS, SPACE].map(|name| format!("model/{name}"));
+    let files: Vec<String> = files.into_iter().chain(["run.ron".to_owned()]).collect();
+    let names: Vec<&str> = files.iter().map(String::as_str).collect();
+    within.map_or(Ok(()), |root| report::of_one_run(root, &names))
 }
 
 fn why(error: &io::Error, name: &str) -> String {

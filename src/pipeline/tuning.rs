@@ -12,7 +12,7 @@ use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectori
 use crate::language::{self, Device};
 use crate::observe::Watch;
 use crate::project::Settings;
-use crate::report::{self, OutputFolder};
+use crate::report::{self, OutputFolder, Results};
 
 /// What a search ends in.
 #[derive(Clone, Debug)]
@@ -90,13 +90,20 @@ pub fn tune(
 /// # Errors
 /// If the folder cannot be written to.
 pub fn write_tuning(tuning: &Tuning, settings: &Settings, folder: &Path) -> anyhow::Result<()> {
-    let output = OutputFolder::new(folder)?;
-    report::write_tuning(&output.path().join("tuning.parquet"), tuning)?;
+    let output = OutputFolder::new(folder, Results::Tuning, settings.tables)?;
+    put_tuning(tuning, settings, output.path())?;
+    output.commit()?;
+    Ok(())
+}
+
+/// The files of a search, in an existing folder.
+pub(super) fn put_tuning(tuning: &Tuning, settings: &Settings, folder: &Path) -> anyhow::Result<()> {
+    for ending in settings.tables.endings() {
+        report::write_tuning(&folder.join("tuning").with_extension(ending), tuning)?;
+    }
     let mut tuned = Settings { network: Some(tuning.shape()), ..settings.clone() };
     for path in tuned.inputs.iter_mut().chain(&mut tuned.language_model) {
         *path = std::path::absolute(&path)?;
     }
-    report::write_file(&output.path().join("tuned.ron"), written(&tuned)?.as_bytes())?;
-    output.commit()?;
-    Ok(())
+    Ok(report::write_file(&folder.join("tuned.ron"), written(&tuned)?.as_bytes())?)
 }

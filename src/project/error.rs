@@ -47,6 +47,15 @@ pub enum ProjectError {
         /// The file.
         path: PathBuf,
     },
+    /// Nothing can be kept under such a name.
+    #[error(
+        "nothing can be kept under the name `{name}`; use up to 64 letters, digits, `-`, `_` and `.`, not a `.` first, and \
+         neither `window` nor `remembered`, which name what is kept for a log's columns"
+    )]
+    NoName {
+        /// The name.
+        name: String,
+    },
     /// It could not be saved.
     #[error("cannot save the project: {0}")]
     Save(#[from] crate::report::ReportError),

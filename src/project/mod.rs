@@ -7,5 +7,5 @@ mod settings;
 
 pub use error::ProjectError;
 pub use file::{Project, Selection};
-pub use preset::{Preset, Presets};
+pub use preset::{Keeper, Preset, Presets};
 pub use settings::{InterestCount, Settings};

@@ -10,6 +10,7 @@ use crate::calendar::PeriodLength;
 use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::forecast::{ModelKind, NetworkShape};
 use crate::language::{DeviceChoice, PrecisionChoice};
+use crate::report::TableFormat;
 
 /// How many interests to look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,6 +90,11 @@ pub struct Settings {
     pub precision: PrecisionChoice,
     /// Every random choice comes from it.
     pub seed: u64,
+    /// The preset that says how the log is read, by its name. A record: what it said stands in these settings, and from a
+    /// file nothing is read by it.
+    pub preset: Option<String>,
+    /// How tables are written.
+    pub tables: TableFormat,
 }
 
 impl Default for Settings {
@@ -115,6 +121,8 @@ impl Default for Settings {
             device: DeviceChoice::Auto,
             precision: PrecisionChoice::Auto,
             seed: 7,
+            preset: None,
+            tables: TableFormat::Parquet,
         }
     }
 }

@@ -1,22 +1,20 @@
 //! The files of `driftline backtest`, as CONTRACT.md promises them to people's scripts.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{Column, PlSmallStr};
+use polars::prelude::Column;
 use serde_json::{Map, Value, json};
 
-use super::cohorts::label;
-use super::parquet::{dates, write_table};
+use super::columns::{column, dates, label, limits, limits_of, whole};
+use super::table::{Table, TableFormat};
 use super::{ReportError, write_file};
 use crate::calendar::Period;
 use crate::events::EventTable;
 use crate::forecast::{Backtest, CohortScores, Scores};
 use crate::interests::InterestSpace;
 
-/// The levels that have columns, whether calibrated or not.
-const LEVELS: [u8; 3] = [50, 80, 95];
-
-/// Writes `backtest.parquet` and `scores.json` into an existing folder and tells the files.
+/// Writes the table `backtest` and `scores.json` into an existing folder and tells the files.
 ///
 /// # Errors
 /// If the folder cannot be written to.
@@ -25,55 +23,35 @@ pub fn write_backtest(
     events: &EventTable,
     space: &InterestSpace,
     found: &Backtest,
+    format: TableFormat,
 ) -> Result<Vec<PathBuf>, ReportError> {
-    let table = folder.join("backtest.parquet");
-    let cells = found.models.iter().map(|model| model.share.len()).sum();
-    write_table(&table, cells, columns(events, found))?;
+    let cells = found.asked.len() * found.interests * found.models.len();
+    let mut files = Table::by_part("backtest", cells, |cells| columns(events, found, cells)).write(folder, format)?;
     let scores = folder.join("scores.json");
     write_file(&scores, format!("{:#}\n", scores_object(space, found)).as_bytes())?;
-    Ok(vec![table, scores])
+    files.push(scores);
+    Ok(files)
 }
 
-fn columns(events: &EventTable, found: &Backtest) -> Vec<Column> {
-    let (interests, models) = (found.interests, &found.models);
-    // Every model has the same rows, so a column of the questions is repeated for each.
-    let asked = || models.iter().flat_map(|_| found.asked.iter().flat_map(|asked| (0..interests).map(move |_| asked)));
-    let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    let name = |name: &str| PlSmallStr::from_str(name);
-    let user = |number: usize| events.users.get(number).map_or("", String::as_str);
-    let of_models = models.iter().flat_map(|model| model.share.iter().map(|_| model.name.as_str()));
+/// The rows of some cells: models × questions × interests, for every model has the same questions.
+fn columns(events: &EventTable, found: &Backtest, cells: Range<usize>) -> Vec<Column> {
+    let of_each = (found.asked.len() * found.interests).max(1);
+    let model = |cell: usize| &found.models[cell / of_each];
+    let asked = |cell: usize| &found.asked[cell % of_each / found.interests];
+    let user = |cell: usize| events.users.get(asked(cell).user.index()).map_or("", String::as_str);
+    let cells = || cells.clone();
     let mut columns = vec![
-        Column::new(name("model"), of_models.collect::<Vec<_>>()),
-        dates("origin", found.calendar, asked().map(|asked| asked.origin)),
-        dates("period", found.calendar, asked().map(|asked| asked.period)),
-        Column::new(name("horizon"), asked().map(|asked| whole(asked.horizon)).collect::<Vec<_>>()),
-        Column::new(name("user"), asked().map(|asked| user(asked.user.index())).collect::<Vec<_>>()),
-        Column::new(
-            name("interest"),
-            models
-                .iter()
-                .flat_map(|model| (0..model.share.len()).map(|cell| whole(cell % interests)))
-                .collect::<Vec<_>>(),
-        ),
-        Column::new(name("share"), models.iter().flat_map(|model| model.share.iter().copied()).collect::<Vec<_>>()),
+        column("model", cells().map(|cell| model(cell).name.as_str())),
+        dates("origin", found.calendar, cells().map(|cell| asked(cell).origin)),
+        dates("period", found.calendar, cells().map(|cell| asked(cell).period)),
+        column("horizon", cells().map(|cell| whole(asked(cell).horizon))),
+        column("user", cells().map(user)),
+        column("interest", cells().map(|cell| whole(cell % found.interests))),
+        column("share", cells().map(|cell| model(cell).share[cell % of_each])),
     ];
-    for level in LEVELS {
-        for side in ["lower", "upper"] {
-            let limits: Vec<Option<f32>> = models
-                .iter()
-                .flat_map(|model| {
-                    let band = model.bands.iter().find(|band| band.level == level);
-                    let limits = band.map(|band| if side == "lower" { &band.lower } else { &band.upper });
-                    let of = move |at| limits.and_then(|limits: &Vec<f32>| limits.get(at).copied());
-                    (0..model.share.len()).map(move |at| of(at).filter(|limit| !limit.is_nan()))
-                })
-                .collect();
-            columns.push(Column::new(PlSmallStr::from_string(format!("{side}_{level}")), limits));
-        }
-    }
-    let observed = models.iter().flat_map(|_| found.observed.iter().map(|events| i64::from(*events)));
-    columns.push(Column::new(name("observed"), observed.collect::<Vec<_>>()));
-    columns.push(Column::new(name("total"), asked().map(|asked| i64::from(asked.total)).collect::<Vec<_>>()));
+    columns.extend(limits(cells(), |level, cell| limits_of(&model(cell).bands, level, cell % of_each)));
+    columns.push(column("observed", cells().map(|cell| i64::from(found.observed[cell % of_each]))));
+    columns.push(column("total", cells().map(|cell| i64::from(asked(cell).total))));
     columns
 }
 
@@ -237,7 +215,9 @@ mod tests {
             ablations: Vec::new(),
         };
         let folder = tempfile::tempdir().unwrap();
-        let files = write_backtest(folder.path(), &events, &crate::report::sample::shop().space, &found).unwrap();
+        let files =
+            write_backtest(folder.path(), &events, &crate::report::sample::shop().space, &found, TableFormat::Parquet)
+                .unwrap();
         let table = ParquetReader::new(std::fs::File::open(&files[0]).unwrap()).finish().unwrap();
         let names: Vec<&str> = table.get_column_names().iter().map(|name| name.as_str()).collect();
         let promised = "model origin period horizon user interest share lower_50 upper_50 lower_80 upper_80 lower_95 \

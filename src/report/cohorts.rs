@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{Column, PlSmallStr};
+use polars::prelude::Column;
 
-use super::parquet::{dates, write_table};
+use super::columns::{column, dates, label, labels, limits, limits_of, whole};
+use super::table::{Table, TableFormat, write_tables};
 use super::{Expected, InterestPath, Observed, ReportError};
 use crate::calendar::Period;
 use crate::events::UserId;
 use crate::forecast::{CohortForecast, CohortRule};
 use crate::interests::{InterestSpace, Trajectories};
-
-/// The levels that have columns, whether calibrated or not.
-const LEVELS: [u8; 3] = [50, 80, 95];
 
 /// What a cohort is called.
 pub fn cohort_name(rule: CohortRule, space: &InterestSpace, forecast: &CohortForecast) -> String {
@@ -23,12 +21,6 @@ pub fn cohort_name(rule: CohortRule, space: &InterestSpace, forecast: &CohortFor
 /// A cohort's rule in a sentence without a stop.
 pub fn cohort_rule(rule: CohortRule, space: &InterestSpace, forecast: &CohortForecast) -> String {
     rule.words(|interest| label(space, interest), forecast.calendar, forecast.origin)
-}
-
-/// What an interest is called.
-pub(super) fn label(space: &InterestSpace, interest: u16) -> String {
-    let found = space.interests.get(usize::from(interest));
-    found.map_or_else(|| format!("interest {interest}"), |found| found.label.clone())
 }
 
 /// What some users did in a period, by interest.
@@ -93,7 +85,7 @@ pub fn cohort_paths(trajectories: &Trajectories, forecast: &CohortForecast, plac
     (0..trajectories.interests).map(path).collect()
 }
 
-/// Writes `cohorts.parquet` and `cohort_trajectories.parquet` into an existing folder and tells the files.
+/// Writes the tables `cohorts` and `cohort_trajectories` into an existing folder and tells the files.
 ///
 /// # Errors
 /// If the folder cannot be written to.
@@ -102,54 +94,34 @@ pub fn write_cohort_tables(
     space: &InterestSpace,
     trajectories: &Trajectories,
     forecast: &CohortForecast,
+    format: TableFormat,
 ) -> Result<Vec<PathBuf>, ReportError> {
-    let past = past(space, trajectories, forecast);
-    let rows = past.first().map_or(0, Column::len);
-    let tables = [("cohorts", forecast.share.len(), future(space, forecast)), ("cohort_trajectories", rows, past)];
-    let mut written = Vec::with_capacity(tables.len());
-    for (name, rows, columns) in tables {
-        let path = folder.join(name).with_extension("parquet");
-        write_table(&path, rows, columns)?;
-        written.push(path);
-    }
-    Ok(written)
+    let tables = [
+        Table::whole("cohorts", future(space, forecast)),
+        Table::whole("cohort_trajectories", past(space, trajectories, forecast)),
+    ];
+    write_tables(folder, &tables, format)
 }
 
 fn future(space: &InterestSpace, forecast: &CohortForecast) -> Vec<Column> {
-    let cells = forecast.share.len();
-    let (mut names, mut rules, mut users) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut periods, mut horizon, mut interest) = (Vec::<Period>::new(), Vec::new(), Vec::new());
-    for cohort in &forecast.cohorts {
-        let name = cohort_name(cohort.rule, space, forecast);
-        let rule = cohort_rule(cohort.rule, space, forecast);
-        for step in 0..forecast.horizon {
-            for number in 0..forecast.interests {
-                names.push(name.clone());
-                rules.push(rule.clone());
-                users.push(i64::try_from(cohort.users.len()).unwrap_or(i64::MAX));
-                periods.push(forecast.origin.plus(whole(step)));
-                horizon.push(whole(step + 1));
-                interest.push(whole(number));
-            }
-        }
-    }
+    let cells = || 0..forecast.share.len();
+    let interest = |cell: usize| cell % forecast.interests;
+    let step = |cell: usize| cell / forecast.interests % forecast.horizon;
+    let place = |cell: usize| cell / (forecast.interests * forecast.horizon);
+    let users = |cell: usize| i64::try_from(forecast.cohorts[place(cell)].users.len()).unwrap_or(i64::MAX);
+    let names: Vec<String> = forecast.cohorts.iter().map(|of| cohort_name(of.rule, space, forecast)).collect();
+    let rules: Vec<String> = forecast.cohorts.iter().map(|of| cohort_rule(of.rule, space, forecast)).collect();
     let mut columns = vec![
-        Column::new("cohort".into(), names),
-        Column::new("rule".into(), rules),
-        Column::new("users".into(), users),
-        dates("period", forecast.calendar, periods.into_iter()),
-        Column::new("horizon".into(), horizon),
-        Column::new("interest".into(), interest),
-        Column::new("share".into(), forecast.share.as_slice()),
+        column("cohort", cells().map(|cell| names[place(cell)].as_str())),
+        column("rule", cells().map(|cell| rules[place(cell)].as_str())),
+        column("users", cells().map(users)),
+        dates("period", forecast.calendar, cells().map(|cell| forecast.origin.plus(whole(step(cell))))),
+        column("horizon", cells().map(|cell| whole(step(cell) + 1))),
+        column("interest", cells().map(|cell| whole(interest(cell)))),
+        labels("label", space, cells().map(|cell| Some(interest(cell)))),
+        column("share", forecast.share.iter().copied()),
     ];
-    for level in LEVELS {
-        let band = forecast.bands.iter().find(|band| band.level == level);
-        for (side, limits) in [("lower", band.map(|band| &band.lower)), ("upper", band.map(|band| &band.upper))] {
-            let name = PlSmallStr::from_string(format!("{side}_{level}"));
-            let limit = |at: usize| limits.and_then(|limits| limits.get(at).copied()).filter(|limit| !limit.is_nan());
-            columns.push(Column::new(name, (0..cells).map(limit).collect::<Vec<Option<f32>>>()));
-        }
-    }
+    columns.extend(limits(cells(), |level, cell| limits_of(&forecast.bands, level, cell)));
     columns
 }
 
@@ -169,16 +141,12 @@ fn past(space: &InterestSpace, trajectories: &Trajectories, forecast: &CohortFor
         }
     }
     vec![
-        Column::new("cohort".into(), names),
+        column("cohort", names.into_iter()),
         dates("period", trajectories.calendar, periods.into_iter()),
-        Column::new("interest".into(), interest),
-        Column::new("events".into(), events),
-        Column::new("share".into(), shares),
+        column("interest", interest.into_iter()),
+        column("events", events.into_iter()),
+        column("share", shares.into_iter()),
     ]
-}
-
-fn whole(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -215,17 +183,19 @@ mod tests {
     fn tables_have_their_columns_and_tell_the_cohorts_together() {
         let shop = sample::shop();
         let folder = tempfile::tempdir().unwrap();
-        let files = write_cohort_tables(folder.path(), &shop.space, &shop.trajectories, &forecast(&shop)).unwrap();
+        let files =
+            write_cohort_tables(folder.path(), &shop.space, &shop.trajectories, &forecast(&shop), TableFormat::Parquet)
+                .unwrap();
         let read = |at: usize| ParquetReader::new(std::fs::File::open(&files[at]).unwrap()).finish().unwrap();
         let (future, past) = (read(0), read(1));
         let names = |table: &polars::prelude::DataFrame| -> String {
             table.get_column_names().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
         };
-        let promised =
-            "cohort rule users period horizon interest share lower_50 upper_50 lower_80 upper_80 lower_95 upper_95";
+        let promised = "cohort rule users period horizon interest label share lower_50 upper_50 lower_80 upper_80 lower_95 upper_95";
         assert_eq!(names(&future), promised);
         assert_eq!(names(&past), "cohort period interest events share");
         assert_eq!(future.height(), 2 * 2 * 3);
+        assert_eq!(future.column("label").unwrap().str().unwrap().get(7), Some("Lamps"));
         assert_eq!(future.column("lower_80").unwrap().null_count(), 6, "as far ahead as nothing was calibrated");
         assert_eq!(future.column("users").unwrap().i64().unwrap().get(6), Some(1));
         assert_eq!(future.column("cohort").unwrap().str().unwrap().get(6), Some("Leading interest: Cards & bows"));

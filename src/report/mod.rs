@@ -3,15 +3,16 @@
 mod backtest;
 mod chart;
 mod cohorts;
+mod columns;
 mod error;
 mod leading;
 mod output;
 pub mod palette;
-mod parquet;
 #[cfg(test)]
 mod sample;
 mod sentence;
 mod summary;
+mod table;
 mod tables;
 mod tuning;
 mod user;
@@ -24,9 +25,10 @@ pub use chart::{
 pub use cohorts::{cohort_name, cohort_paths, cohort_rule, write_cohort_tables};
 pub use error::ReportError;
 pub use leading::{leading, ranked};
-pub use output::{OutputFolder, write_file};
+pub use output::{OutputFolder, Results, of_one_run, write_file};
 pub use sentence::{percent, sentence};
 pub use summary::{summarise_users, user_paths};
+pub use table::TableFormat;
 pub use tables::write_forecast_tables;
 pub use tuning::{tuning_basis, tuning_verdict, write_tuning};
 pub use user::{Expected, InterestPath, Observed, UserSummary};

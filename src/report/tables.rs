@@ -1,24 +1,19 @@
-//! The tables of `driftline forecast`, as CONTRACT.md promises them to people's scripts.
+//! The tables of `driftline forecast`, as README.md promises them to people's scripts.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{
-    Column, Int64Chunked, IntoSeries as _, ListBuilderTrait as _, ListStringChunkedBuilder, NamedFrom, PlSmallStr,
-    Series, TimeUnit,
-};
+use polars::prelude::{Column, IntoSeries as _, ListBuilderTrait as _, ListStringChunkedBuilder};
 
-use super::parquet::{dates, write_table};
+use super::columns::{column, dates, labels, limits, limits_of, times, whole};
+use super::table::{Table, TableFormat, write_tables};
 use super::{ReportError, UserSummary};
-use crate::calendar::{Period, WallTime};
 use crate::events::{EventTable, UserId, flag_users};
 use crate::forecast::Forecast;
 use crate::interests::{InterestSpace, Source, Trajectories};
 
-/// The levels that have columns, whether calibrated or not.
-const LEVELS: [u8; 3] = [50, 80, 95];
-
-/// Writes `interests`, `texts`, `trajectories`, `forecast` and `users` as `.parquet` into an existing folder and tells
-/// the files. The same results give the same bytes.
+/// Writes the tables `interests`, `texts`, `trajectories`, `forecast` and `users` into an existing folder and tells the
+/// files. The same results give the same bytes.
 ///
 /// # Errors
 /// If the folder cannot be written to.
@@ -29,29 +24,17 @@ pub fn write_forecast_tables(
     trajectories: &Trajectories,
     forecast: &Forecast,
     users: &[UserSummary],
+    format: TableFormat,
 ) -> Result<Vec<PathBuf>, ReportError> {
+    let flags = flags_of(events, users);
     let tables = [
-        ("interests", space.len(), interests(space)),
-        ("texts", events.texts.len(), texts(events, space)),
-        ("trajectories", trajectories.interest.len(), past(events, trajectories)),
-        ("forecast", forecast.share.len(), future(events, forecast)),
-        ("users", users.len(), user_lines(events, users)),
+        Table::whole("interests", interests(space)),
+        Table::by_part("texts", events.texts.len(), |rows| texts(events, space, rows)),
+        Table::by_part("trajectories", trajectories.interest.len(), |cells| past(events, trajectories, cells)),
+        Table::by_part("forecast", forecast.share.len(), |cells| future(events, space, forecast, cells)),
+        Table::by_part("users", users.len(), |rows| user_lines(events, space, &users[rows.clone()], &flags[rows])),
     ];
-    let mut written = Vec::with_capacity(tables.len());
-    for (name, rows, columns) in tables {
-        let path = folder.join(name).with_extension("parquet");
-        write_table(&path, rows, columns)?;
-        written.push(path);
-    }
-    Ok(written)
-}
-
-/// A column of values made one by one.
-fn column<T>(name: &str, values: impl Iterator<Item = T>) -> Column
-where
-    Series: NamedFrom<Vec<T>, [T]>,
-{
-    Column::new(PlSmallStr::from_str(name), values.collect::<Vec<_>>())
+    write_tables(folder, &tables, format)
 }
 
 fn interests(space: &InterestSpace) -> Vec<Column> {
@@ -75,79 +58,73 @@ fn interests(space: &InterestSpace) -> Vec<Column> {
     ]
 }
 
-fn texts(events: &EventTable, space: &InterestSpace) -> Vec<Column> {
+fn texts(events: &EventTable, space: &InterestSpace, rows: Range<usize>) -> Vec<Column> {
     vec![
-        column("text", events.texts.iter().map(String::as_str)),
-        column("interest", space.text_interest.iter().map(|interest| i32::from(*interest))),
-        Column::new("weight".into(), space.text_weight.as_slice()),
+        column("text", events.texts.iter().skip(rows.start).take(rows.len()).map(String::as_str)),
+        column("interest", space.text_interest[rows.clone()].iter().map(|interest| i32::from(*interest))),
+        column("weight", space.text_weight[rows].iter().copied()),
     ]
 }
 
-fn past(events: &EventTable, trajectories: &Trajectories) -> Vec<Column> {
-    let cells = trajectories.interest.len();
-    let (mut users, mut periods) = (Vec::with_capacity(cells), Vec::with_capacity(cells));
-    let mut shares = Vec::with_capacity(cells);
-    for user in (0..trajectories.users()).map(|user| UserId(user as u32)) {
-        for row in trajectories.rows(user) {
-            let total = trajectories.total_weight(row);
-            for cell in trajectories.cells(row) {
-                users.push(name(events, user));
-                periods.push(trajectories.period[row]);
-                shares.push(trajectories.weight(cell) / total);
-            }
+fn past(events: &EventTable, trajectories: &Trajectories, cells: Range<usize>) -> Vec<Column> {
+    // The first row and user whose cells reach beyond the beginning; from there on both only grow.
+    let mut row = trajectories.row_cells.partition_point(|begin| *begin <= cells.start).saturating_sub(1);
+    let mut user = trajectories.user_rows.partition_point(|begin| *begin <= row).saturating_sub(1);
+    let (mut users, mut periods) = (Vec::with_capacity(cells.len()), Vec::with_capacity(cells.len()));
+    let mut shares = Vec::with_capacity(cells.len());
+    let mut total = None;
+    for cell in cells.clone() {
+        while trajectories.row_cells[row + 1] <= cell {
+            (row, total) = (row + 1, None);
         }
+        while trajectories.user_rows[user + 1] <= row {
+            user += 1;
+        }
+        users.push(name(events, UserId(user as u32)));
+        periods.push(trajectories.period[row]);
+        shares.push(trajectories.weight(cell) / *total.get_or_insert_with(|| trajectories.total_weight(row)));
     }
     // A log without value has none here either; zero would be a claim.
     let value = |value: &f32| events.value.is_some().then_some(*value);
     vec![
-        Column::new("user".into(), users),
+        column("user", users.into_iter()),
         dates("period", trajectories.calendar, periods.into_iter()),
-        column("interest", trajectories.interest.iter().map(|interest| i32::from(*interest))),
-        column("events", trajectories.events.iter().map(|events| i64::from(*events))),
-        Column::new("share".into(), shares),
-        column("value", trajectories.value.iter().map(value)),
+        column("interest", trajectories.interest[cells.clone()].iter().map(|interest| i32::from(*interest))),
+        column("events", trajectories.events[cells.clone()].iter().map(|events| i64::from(*events))),
+        column("share", shares.into_iter()),
+        column("value", trajectories.value[cells].iter().map(value)),
     ]
 }
 
-fn future(events: &EventTable, forecast: &Forecast) -> Vec<Column> {
-    let cells = forecast.share.len();
-    let (mut users, mut periods) = (Vec::with_capacity(cells), Vec::<Period>::with_capacity(cells));
-    let (mut horizon, mut interest) = (Vec::with_capacity(cells), Vec::with_capacity(cells));
-    for user in &forecast.users {
-        for step in 0..forecast.horizon {
-            for number in 0..forecast.interests {
-                users.push(name(events, *user));
-                periods.push(forecast.origin.plus(whole(step)));
-                horizon.push(whole(step + 1));
-                interest.push(whole(number));
-            }
-        }
-    }
+fn future(events: &EventTable, space: &InterestSpace, forecast: &Forecast, cells: Range<usize>) -> Vec<Column> {
+    let interest = |cell: usize| cell % forecast.interests;
+    let step = |cell: usize| cell / forecast.interests % forecast.horizon;
+    let user = |cell: usize| forecast.users[cell / (forecast.interests * forecast.horizon)];
     let mut columns = vec![
-        Column::new("user".into(), users),
-        dates("period", forecast.calendar, periods.into_iter()),
-        Column::new("horizon".into(), horizon),
-        Column::new("interest".into(), interest),
-        Column::new("share".into(), forecast.share.as_slice()),
+        column("user", cells.clone().map(|cell| name(events, user(cell)))),
+        dates("period", forecast.calendar, cells.clone().map(|cell| forecast.origin.plus(whole(step(cell))))),
+        column("horizon", cells.clone().map(|cell| whole(step(cell) + 1))),
+        column("interest", cells.clone().map(|cell| whole(interest(cell)))),
+        labels("label", space, cells.clone().map(|cell| Some(interest(cell)))),
+        column("share", forecast.share[cells.clone()].iter().copied()),
     ];
-    for level in LEVELS {
-        let band = forecast.bands.iter().find(|band| band.level == level);
-        for (side, limits) in [("lower", band.map(|band| &band.lower)), ("upper", band.map(|band| &band.upper))] {
-            let name = PlSmallStr::from_string(format!("{side}_{level}"));
-            columns.push(match limits {
-                Some(limits) => Column::new(
-                    name,
-                    limits.iter().map(|limit| Some(*limit).filter(|limit| !limit.is_nan())).collect::<Vec<_>>(),
-                ),
-                None => Column::new(name, vec![None::<f32>; cells]),
-            });
-        }
-    }
+    columns.extend(limits(cells, |level, cell| limits_of(&forecast.bands, level, cell)));
     columns
 }
 
-fn user_lines(events: &EventTable, users: &[UserSummary]) -> Vec<Column> {
+fn user_lines(
+    events: &EventTable,
+    space: &InterestSpace,
+    users: &[UserSummary],
+    flags: &[Option<String>],
+) -> Vec<Column> {
     let number = |interest: Option<u16>| interest.map(i32::from);
+    let leading_now = || users.iter().map(|user| Some(user.leading_now));
+    let leading_next = || users.iter().map(|user| user.leading_next);
+    let change = || users.iter().map(|user| user.largest_change.map(|change| change.0));
+    let called = |name, interests: &mut dyn Iterator<Item = Option<u16>>| {
+        labels(name, space, interests.map(|interest| interest.map(usize::from)))
+    };
     vec![
         column("user", users.iter().map(|user| name(events, user.user))),
         column("events", users.iter().map(|user| i64::from(user.events))),
@@ -158,10 +135,13 @@ fn user_lines(events: &EventTable, users: &[UserSummary]) -> Vec<Column> {
         column("expected_events_next", users.iter().map(|user| user.expected_events)),
         column("expected_value_next", users.iter().map(|user| user.expected_value)),
         column("leading_now", users.iter().map(|user| i32::from(user.leading_now))),
-        column("leading_next", users.iter().map(|user| number(user.leading_next))),
-        column("change_interest", users.iter().map(|user| number(user.largest_change.map(|change| change.0)))),
+        called("leading_now_label", &mut leading_now()),
+        column("leading_next", leading_next().map(number)),
+        called("leading_next_label", &mut leading_next()),
+        column("change_interest", change().map(number)),
+        called("change_interest_label", &mut change()),
         column("change", users.iter().map(|user| user.largest_change.map(|change| change.1))),
-        column("flags", flags_of(events, users).into_iter()),
+        column("flags", flags.iter().map(Option::as_deref)),
     ]
 }
 
@@ -177,34 +157,26 @@ fn flags_of(events: &EventTable, users: &[UserSummary]) -> Vec<Option<String>> {
     users.iter().map(words).collect()
 }
 
-/// Wall-clock times, in microseconds, without a zone.
-fn times(name: &str, times: impl Iterator<Item = WallTime>) -> Column {
-    let micros = times.map(|time| time.0).collect();
-    Int64Chunked::from_vec(PlSmallStr::from_str(name), micros)
-        .into_datetime(TimeUnit::Microseconds, None)
-        .into_series()
-        .into()
-}
-
 /// A user as the log spells it.
 fn name(events: &EventTable, user: UserId) -> &str {
     events.users.get(user.index()).map_or("", String::as_str)
-}
-
-fn whole(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::{sample, summarise_users};
-    use polars::prelude::{DataFrame, DataType, ParquetReader, SerReader as _};
+    use polars::prelude::{DataFrame, DataType, ParquetReader, SerReader as _, TimeUnit};
     use std::fs::{self, File};
 
     fn write(folder: &Path, shop: &sample::Shop) -> Vec<PathBuf> {
-        let users = summarise_users(&shop.events, &shop.trajectories, &shop.forecast);
-        write_forecast_tables(folder, &shop.events, &shop.space, &shop.trajectories, &shop.forecast, &users).unwrap()
+        write_as(folder, shop, TableFormat::Parquet)
+    }
+
+    fn write_as(folder: &Path, shop: &sample::Shop, format: TableFormat) -> Vec<PathBuf> {
+        let sample::Shop { events, space, trajectories, forecast } = shop;
+        let users = summarise_users(events, trajectories, forecast);
+        write_forecast_tables(folder, events, space, trajectories, forecast, &users, format).unwrap()
     }
 
     fn read(folder: &Path, name: &str) -> DataFrame {
@@ -254,8 +226,14 @@ mod tests {
                 ("value", Float32)
             ])
         );
-        let mut forecast =
-            promised(&[("user", Text), ("period", Date), ("horizon", Int32), ("interest", Int32), ("share", Float32)]);
+        let mut forecast = promised(&[
+            ("user", Text),
+            ("period", Date),
+            ("horizon", Int32),
+            ("interest", Int32),
+            ("label", Text),
+            ("share", Float32),
+        ]);
         for level in [50, 80, 95] {
             forecast.push((format!("lower_{level}"), Float32));
             forecast.push((format!("upper_{level}"), Float32));
@@ -274,8 +252,11 @@ mod tests {
                 ("expected_events_next", Float32),
                 ("expected_value_next", Float32),
                 ("leading_now", Int32),
+                ("leading_now_label", Text),
                 ("leading_next", Int32),
+                ("leading_next_label", Text),
                 ("change_interest", Int32),
+                ("change_interest_label", Text),
                 ("change", Float32),
                 ("flags", Text)
             ])
@@ -309,6 +290,58 @@ mod tests {
         let users = read(folder.path(), "users.parquet");
         assert_eq!(users.column("p_active_next").unwrap().f32().unwrap().get(2), None, "no forecast for Cid");
         assert_eq!(users.column("user").unwrap().str().unwrap().get(1), Some("Bob <b@x>"));
+    }
+
+    #[test]
+    fn beside_every_number_of_an_interest_stands_what_it_is_called() {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = sample::shop();
+        write(folder.path(), &shop);
+        for (table, numbers, labels) in [
+            ("forecast.parquet", "interest", "label"),
+            ("users.parquet", "leading_now", "leading_now_label"),
+            ("users.parquet", "leading_next", "leading_next_label"),
+            ("users.parquet", "change_interest", "change_interest_label"),
+        ] {
+            let table = read(folder.path(), table);
+            let called = |number: Option<i32>| Some(shop.space.interests[number? as usize].label.clone());
+            let expected: Vec<_> = table.column(numbers).unwrap().i32().unwrap().iter().map(called).collect();
+            let found = table.column(labels).unwrap();
+            let found: Vec<_> = found.str().unwrap().iter().map(|label| label.map(str::to_owned)).collect();
+            assert_eq!(found, expected, "{labels}");
+            assert!(found.iter().any(Option::is_some), "{labels}");
+        }
+    }
+
+    #[test]
+    fn a_spreadsheet_gets_the_same_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shop = sample::shop();
+        shop.events.users[1] = "=HYPERLINK(\"x\",\"y\")".into();
+        shop.events.users[2] = "-17".into();
+        shop.space.interests[2].label = "@ cards, \"bows\"".into();
+        shop.space.interests[0].terms = vec!["=cmd".into(), "tea".into()];
+        let files = write_as(folder.path(), &shop, TableFormat::Both);
+        assert_eq!(files.len(), 10);
+        let text = |name: &str| {
+            let bytes = fs::read(folder.path().join(name)).unwrap();
+            let text = String::from_utf8(bytes).unwrap();
+            text.strip_prefix('\u{feff}').expect("the mark of UTF-8").to_owned()
+        };
+        let interests = text("interests.csv");
+        assert!(interests.contains("0,Tea sets,\"'=cmd, tea\",0.4,found"), "{interests}");
+        assert!(interests.contains("2,\"'@ cards, \"\"bows\"\"\","), "{interests}");
+        let users = text("users.csv");
+        assert!(users.contains("\n\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\",1,2011-09-03 12:00:00,"), "{users}");
+        assert!(users.contains("\n-17,2,"), "a number stays a number: {users}");
+        for name in ["interests", "texts", "trajectories", "forecast", "users"] {
+            let table = read(folder.path(), &format!("{name}.parquet"));
+            let page = text(&format!("{name}.csv"));
+            let names: Vec<&str> = table.get_column_names().iter().map(|name| name.as_str()).collect();
+            assert_eq!(page.lines().next().unwrap(), names.join(","));
+            assert_eq!(page.lines().count(), table.height() + 1, "{name}");
+        }
+        assert!(text("forecast.csv").contains(",2011-12-01,1,0,Tea sets,0.2,"), "{}", text("forecast.csv"));
     }
 
     #[test]

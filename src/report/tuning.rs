@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use polars::prelude::{Column, NamedFrom, PlSmallStr, Series};
-
 use super::ReportError;
+use super::columns::column;
 use super::output::write_whole;
-use super::parquet::{write_csv_into, write_table_into};
+use super::table::Table;
 use crate::calendar::Calendar;
 use crate::forecast::{Trial, Tuning};
 use crate::observe::CurvePoint;
@@ -44,14 +43,7 @@ pub fn write_tuning(path: &Path, tuning: &Tuning) -> Result<(), ReportError> {
         column("window", rows().map(|(_, trial, _)| trial.shape.window)),
         column("heads", rows().map(|(_, trial, _)| trial.shape.heads.weight())),
     ];
-    let rows = rows().count();
-    write_whole(path, |file| {
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
-            write_csv_into(file, path, rows, columns)
-        } else {
-            write_table_into(file, path, rows, columns)
-        }
-    })
+    write_whole(path, |file| Table::whole("tuning", columns).write_into(file, path))
 }
 
 /// What a search found, in a sentence.
@@ -73,13 +65,6 @@ pub fn tuning_basis(tuning: &Tuning, calendar: Calendar) -> String {
     let span = if first == last { first } else { format!("{first} to {last}") };
     let stopped = if tuning.finished { "" } else { "Stopped early. " };
     format!("{stopped}{tried} of {} trials, compared on {span}, from which none had learnt.", tuning.trials.len())
-}
-
-fn column<T>(name: &str, values: impl Iterator<Item = T>) -> Column
-where
-    Series: NamedFrom<Vec<T>, [T]>,
-{
-    Column::new(PlSmallStr::from_str(name), values.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -137,6 +122,7 @@ mod tests {
         write_tuning(&csv, &found).unwrap();
         write_tuning(&parquet, &found).unwrap();
         let text = std::fs::read_to_string(&csv).unwrap();
+        let text = text.strip_prefix('\u{feff}').unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("trial,epoch,curve,train,validation"), "{text}");
         assert!(lines[2].starts_with("2,1,trial 2,2.75,2.25,true,true,2.25,1,33"), "{text}");

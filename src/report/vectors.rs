@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use polars::prelude::{
-    Column, DataType, Float32Type, IntoSeries as _, ListBuilderTrait as _, ListPrimitiveChunkedBuilder, Schema,
+    Column, DataType, Float32Type, IntoSeries as _, ListBuilderTrait as _, ListPrimitiveChunkedBuilder,
 };
 
 use super::ReportError;
 use super::output::write_whole;
-use super::parquet::write_parts_into;
+use super::table::{schema_of, write_parts_into};
 
 /// Writes texts and their vectors (columns `text`, `embedding`), whole or not at all. `make` is handed what takes the
 /// vectors of the next texts: the length of a vector, and the rows one after the other.
@@ -21,10 +21,7 @@ pub fn write_vectors<T, E: From<ReportError>>(
     make: impl FnOnce(&mut dyn FnMut(usize, &[f32]) -> Result<(), ReportError>) -> Result<T, E>,
 ) -> Result<T, E> {
     let fault = |why| ReportError::Table { why, path: path.to_owned() };
-    let schema = Schema::from_iter([
-        ("text".into(), DataType::String),
-        ("embedding".into(), DataType::List(Box::new(DataType::Float32))),
-    ]);
+    let schema = schema_of(&[("text", DataType::String), ("embedding", DataType::List(Box::new(DataType::Float32)))]);
     write_whole(path, |file| {
         write_parts_into(file, path, &schema, |write| {
             let mut at = 0;

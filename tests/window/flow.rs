@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use driftline::app::{Opening, Question};
-use driftline::events::{KindReport, Role};
+use driftline::events::{KindReport, Mapping, Role};
 use driftline::observe::Stage;
 use driftline::pipeline::{Export, JobId, Request, Update};
 use driftline::project::InterestCount;
@@ -137,6 +137,14 @@ fn what_was_said_about_a_log_is_taken_up_for_the_next_with_its_header() {
     let Request::Inspect(settings) = request else { panic!("{request:?}") };
     assert_eq!(settings.mapping.columns, [(Role::Category, "Country".to_owned())]);
     assert_eq!(settings.inputs, [PathBuf::from("april.csv")], "only how it is read");
+
+    // It is shown, and one click undoes it.
+    next.inspected(shop::inspection());
+    next.reach("Read anew");
+    let (_, request) = next.engine.latest();
+    let Request::Inspect(settings) = request else { panic!("{request:?}") };
+    assert_eq!(settings.mapping, Mapping::default());
+    assert_eq!(settings.preset, None);
 
     let mut other = open("other.csv");
     let mut found = shop::inspection();
@@ -334,7 +342,9 @@ fn tables_and_charts_are_exported_where_a_person_says() {
     window.dialogs.will_choose("/out/tables");
     window.click("All tables into a folder…");
     let (_, request) = window.engine.latest();
-    assert!(matches!(request, Request::Export { what: Export::Tables, path, .. } if path == Path::new("/out/tables")));
+    assert!(
+        matches!(request, Request::Export { what: Export::Tables(_), path, .. } if path == Path::new("/out/tables"))
+    );
 }
 
 #[test]

@@ -67,6 +67,9 @@ impl View for ReadingCard {
         card(ui, space::INSET, |ui| {
             ui.set_min_width(ui.available_width());
             section(ui, "Reading");
+            if settings.preset.is_some() {
+                preset_ui(ui, &mut settings);
+            }
             if let Some(dialect) = &inspection.dialect {
                 caption(ui, "How the file is written, as found by looking at it.")
                     .on_hover_text(dialect.why.join("\n"));
@@ -150,6 +153,19 @@ impl ReadingCard {
             settings.filters.remove(gone);
         }
     }
+}
+
+/// That the log is read as one before it, and a button that undoes it.
+fn preset_ui(ui: &mut Ui, settings: &mut Settings) {
+    let words = settings.reading_words();
+    labelled(ui, "As last time", |ui| {
+        let button =
+            ui.button("Read anew").on_hover_text(format!("As if nothing were kept for these columns: {words}"));
+        if button.clicked() {
+            settings.read_as(&Settings::default());
+        }
+    });
+    ui.add(Label::new(RichText::new(words).color(Tokens::of(ui).quiet)).wrap());
 }
 
 fn dialect_ui(ui: &mut Ui, found: &Dialect, settings: &mut Settings) {

@@ -10,6 +10,7 @@ use crate::app::widgets::{caption, card, labelled, section, segmented};
 use crate::calendar::PeriodLength;
 use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::{InterestCount, Settings};
+use crate::report::TableFormat;
 
 /// How many interests are proposed to a person who wants a number of their own.
 const SOME_INTERESTS: u16 = 16;
@@ -49,6 +50,7 @@ impl View for SettingsCard {
             });
             self.language_model_ui(ui, &mut settings);
             precision_ui(ui, &mut settings);
+            tables_ui(ui, &mut settings);
         });
         if settings != session.settings {
             actions.push(Action::Configure(Box::new(settings)));
@@ -108,6 +110,15 @@ fn precision_ui(ui: &mut Ui, settings: &mut Settings) {
             [(PrecisionChoice::Auto, "Auto"), (PrecisionChoice::F32, "32 bits"), (PrecisionChoice::Bf16, "16 bits")];
         if let Some(precision) = segmented(ui, "Precision", &choices, settings.precision) {
             settings.precision = precision;
+        }
+    });
+}
+
+fn tables_ui(ui: &mut Ui, settings: &mut Settings) {
+    labelled(ui, "Tables as", |ui| {
+        let choices = [(TableFormat::Parquet, "Parquet"), (TableFormat::Csv, "CSV"), (TableFormat::Both, "Both")];
+        if let Some(tables) = segmented(ui, "Tables as", &choices, settings.tables) {
+            settings.tables = tables;
         }
     });
 }
