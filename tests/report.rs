@@ -73,7 +73,7 @@ fn results(length: PeriodLength, active: &[i32], periods: i32, labels: &[&str], 
         level,
         lower: share.iter().map(|share| (share - half).max(0.0)).collect(),
         upper: share.iter().map(|share| (share + half).min(1.0)).collect(),
-        coverage: 0.81,
+        coverage: Some(0.81),
     };
     let forecast = Forecast {
         calendar,
@@ -214,7 +214,7 @@ fn a_chart_says_what_it_shows_and_what_it_leaves_out() {
     let one = svg("one");
     assert!(has(&one, "User Ann &amp; Bob &lt;1&gt;"));
     assert!(has(&one, "Christmas &lt;decorations&gt;"));
-    assert!(has(&one, "80\u{a0}% band: 81\u{a0}% of past periods inside"));
+    assert!(has(&one, "80\u{a0}% band: 81\u{a0}% of past shares inside"));
     assert!(has(&one, "7 others") && has(&one, "Forecast"));
     assert!(!has(&one, "months without activity"));
     assert!(has(&svg("more-than-six"), "2 others"));

@@ -75,6 +75,96 @@ fn a_saved_model_gives_the_same_tables_without_training_and_refuses_what_does_no
     assert!(damaged.message(2).contains("damaged"), "{damaged:?}");
 }
 
+/// The shop's log as another program writes it: columns whose names tell nothing, days first, a column of kinds, and
+/// orders of a second shop.
+fn foreign(log: &str) -> String {
+    let mut lines = log.lines();
+    lines.next();
+    let mut text = String::from("a;b;c;d;e;f\n");
+    for (at, line) in lines.enumerate() {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [user, time, words, quantity, price] = fields[..] else { panic!("{line}") };
+        let (day, clock) = time.split_once(' ').unwrap();
+        let parts: Vec<&str> = day.split('-').collect();
+        let kind = if at % 3 == 0 { "pv" } else { "buy" };
+        let shop = if at % 7 == 0 { "far" } else { "near" };
+        text += &format!(
+            "{user};{}/{}/{}T{clock};{words};{kind};{shop};{}\n",
+            parts[2],
+            parts[1],
+            parts[0],
+            quantity.len() + price.len()
+        );
+    }
+    text
+}
+
+#[test]
+fn a_saved_model_reads_a_log_as_its_own_was_read() {
+    let bench = Bench::new();
+    let log = foreign(&shop(40, 20));
+    bench.file("log.csv", &log);
+    let reading =
+        "--user a --time b --text c --kind d --time-format %d/%m/%YT%H:%M:%S --where e=near --kind-weights view=0.2";
+    bench.run(&format!("{TRAIN} {reading} --time-zone Europe/Berlin")).done();
+    let again = bench.run("forecast log.csv --out again --model-dir out");
+    again.done();
+    for table in TABLES {
+        let file = format!("{table}.parquet");
+        let read = |folder: &str| fs::read(bench.path(folder).join(&file)).unwrap();
+        assert!(read("out") == read("again"), "{file} differs");
+    }
+    let card = fs::read_to_string(bench.path("again/model/model.ron")).unwrap();
+    assert!(card.contains("near") && card.contains("Europe/Berlin") && card.contains("0.2"), "{card}");
+
+    // What is said counts, as far as the model can follow.
+    bench.run("forecast log.csv --out far --model-dir out --where e=far").done();
+    let told = |folder: &str| fs::read(bench.path(folder).join("trajectories.parquet")).unwrap();
+    assert!(told("far") != told("out"));
+    bench.file("settings.ron", "(kind_weights: [(\"view\", 0.5)])");
+    bench.file("horizon.ron", "(horizon: 3)");
+    bench.file("levels.ron", "(levels: [90])");
+    for (flags, says) in [
+        ("--kind-weights view=1", "kinds of events count view=0.2"),
+        ("--settings settings.ron", "kinds of events count view=0.2, and view=0.5"),
+        ("--keep-called-off", "called off were left out"),
+        ("--settings horizon.ron", "2 periods ahead, and 3 are asked for"),
+        ("--settings levels.ron", "`levels` is [90]"),
+        ("--user f --text a --time b --kind d --where z=1", "z"),
+    ] {
+        let refused = bench.run(&format!("forecast log.csv --out not --model-dir out {flags}"));
+        let message = refused.message(2);
+        assert!(message.contains(says), "{flags}: {message}");
+        assert!(!bench.path("not").exists());
+    }
+
+    // Learning on reads both logs so.
+    let line = |at: usize| log.lines().nth(at).unwrap().replace("/2020", "/2021").replace("/2019", "/2021");
+    bench.file("later.csv", format!("a;b;c;d;e;f\n{}\n{}\n", line(1), line(9)));
+    let updated = bench.run("update out later.csv --out new --json");
+    let told: serde_json::Value = serde_json::from_str(&updated.done().stdout).unwrap();
+    let filtered = told["rejected"].as_array().unwrap().iter().any(|reason| reason["rows"].as_u64() > Some(100));
+    assert!(filtered, "{told:#}");
+    assert!(fs::read_to_string(bench.path("new/model/model.ron")).unwrap().contains("near"));
+}
+
+#[test]
+fn a_model_whose_settings_cannot_be_is_refused() {
+    let bench = Bench::new();
+    bench.file("log.csv", shop(40, 12));
+    bench.run(TRAIN).done();
+    let place = bench.path("out/model/model.ron");
+    let card = fs::read_to_string(&place).unwrap();
+    for (was, is) in [("hidden: 64", "hidden: -5"), ("members: 3", "members: 0"), ("dropout: 0.3", "dropout: 7.0")] {
+        assert!(card.contains(was), "{card}");
+        fs::write(&place, card.replace(was, is)).unwrap();
+        let refused = bench.run("forecast log.csv --out not --model-dir out");
+        let message = refused.message(2);
+        let (field, value) = is.split_once(": ").unwrap();
+        assert!(message.contains(field) && message.contains(value.trim_end_matches(".0")), "{message}");
+    }
+}
+
 #[test]
 fn a_model_learns_on_from_later_months_and_says_how_far_it_moved() {
     let bench = Bench::new();

@@ -30,6 +30,9 @@ pub fn of(number: u64, one: &str, many: &str) -> String {
 
 /// A share as percent: `31 %`; below one percent with a decimal.
 pub fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        return "–".to_owned();
+    }
     let percent = share * 100.0;
     if percent > 0.0 && percent < 0.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }

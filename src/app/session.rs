@@ -206,40 +206,7 @@ impl Session {
     /// What was changed since the results were made, a few words each; empty without results or changes.
     pub fn stale(&self) -> Vec<String> {
         let Some(outcome) = &self.outcome else { return Vec::new() };
-        let (then, now) = (&outcome.settings, &self.settings);
-        let mut changes = Vec::new();
-        let mut changed = |differs: bool, words: String| {
-            if differs {
-                changes.push(words);
-            }
-        };
-        changed(then.inputs != now.inputs, "another log".to_owned());
-        changed(
-            then.mapping != now.mapping
-                || then.time_format != now.time_format
-                || then.returns_prefix != now.returns_prefix,
-            "what columns mean".to_owned(),
-        );
-        changed(then.filters != now.filters, "which rows count".to_owned());
-        changed(then.kind_weights != now.kind_weights, "how much kinds of events count".to_owned());
-        changed(then.dialect != now.dialect || then.time_zone != now.time_zone, "how the file is read".to_owned());
-        changed(then.model != now.model, format!("the model: {}", now.model));
-        changed(then.network != now.network, "the networks’ settings".to_owned());
-        changed(
-            then.period != now.period,
-            match now.period {
-                Some(period) => format!("{period}s as periods"),
-                None => "the period chosen from the log".to_owned(),
-            },
-        );
-        changed(then.interests != now.interests, format!("{} interests", now.interests));
-        changed(then.horizon != now.horizon, format!("{} periods ahead", now.horizon));
-        changed(then.levels != now.levels, "the bands' levels".to_owned());
-        changed(then.language_model != now.language_model, "another language model".to_owned());
-        changed(then.precision != now.precision, format!("texts computed in {}", now.precision));
-        changed(then.device != now.device, format!("device {}", now.device));
-        changed(then.seed != now.seed, format!("seed {}", now.seed));
-        changes
+        changes(&outcome.settings, &self.settings)
     }
 
     /// Forgets everything that belongs to a log.
@@ -260,6 +227,64 @@ impl Session {
     }
 }
 
+/// What differs between two settings, a few words each.
+fn changes(then: &Settings, now: &Settings) -> Vec<String> {
+    // A new setting is to be thought of here too, so all are named.
+    let Settings {
+        inputs,
+        mapping,
+        time_format,
+        returns_prefix,
+        dialect,
+        time_zone,
+        skip_broken,
+        filters,
+        kind_weights,
+        keep_called_off,
+        period,
+        interests,
+        model,
+        network,
+        horizon,
+        levels,
+        joint,
+        language_model,
+        device,
+        precision,
+        seed,
+        // What it says stands in the others, and how tables are written changes no result.
+        preset: _,
+        tables: _,
+    } = then;
+    let columns = *mapping != now.mapping || *time_format != now.time_format || *returns_prefix != now.returns_prefix;
+    let file = *dialect != now.dialect || *time_zone != now.time_zone || *skip_broken != now.skip_broken;
+    let periods = now
+        .period
+        .map_or_else(|| "the period chosen from the log".to_owned(), |period| format!("{period}s as periods"));
+    let called_off = if now.keep_called_off { "what was called off stays" } else { "what was called off is left out" };
+    let bands = if now.joint { "bands for whole paths" } else { "bands for each period by itself" };
+    let all = [
+        (*inputs != now.inputs, "another log".to_owned()),
+        (columns, "what columns mean".to_owned()),
+        (*filters != now.filters, "which rows count".to_owned()),
+        (*kind_weights != now.kind_weights, "how much kinds of events count".to_owned()),
+        (*keep_called_off != now.keep_called_off, called_off.to_owned()),
+        (file, "how the file is read".to_owned()),
+        (*model != now.model, format!("the model: {}", now.model)),
+        (*network != now.network, "the networks’ settings".to_owned()),
+        (*period != now.period, periods),
+        (*interests != now.interests, format!("{} interests", now.interests)),
+        (*horizon != now.horizon, format!("{} periods ahead", now.horizon)),
+        (*levels != now.levels, "the bands' levels".to_owned()),
+        (*joint != now.joint, bands.to_owned()),
+        (*language_model != now.language_model, "another language model".to_owned()),
+        (*precision != now.precision, format!("texts computed in {}", now.precision)),
+        (*device != now.device, format!("device {}", now.device)),
+        (*seed != now.seed, format!("seed {}", now.seed)),
+    ];
+    all.into_iter().filter(|(differs, _)| *differs).map(|(_, words)| words).collect()
+}
+
 /// A path's last part.
 pub fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
@@ -268,6 +293,7 @@ pub fn file_name(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::unusual;
 
     fn with_log() -> Session {
         let settings = Settings { inputs: vec!["logs/orders.csv".into()], ..Settings::default() };
@@ -293,6 +319,21 @@ mod tests {
         assert_eq!(session.why_not_train().as_deref(), Some("The log is being looked into"));
         session.inspection = Some(Arc::new(Inspection::default()));
         assert_eq!(session.why_not_train().as_deref(), Some("No column is the user"));
+    }
+
+    #[test]
+    fn whatever_setting_was_changed_is_said() {
+        let usual = Settings::default();
+        let changed = unusual();
+        assert_eq!(changes(&usual, &usual), [""; 0]);
+        let (fields, all) = (serde_json::to_value(&changed).unwrap(), serde_json::to_value(&usual).unwrap());
+        for (field, value) in fields.as_object().unwrap() {
+            let mut one = all.clone();
+            one[field] = value.clone();
+            let one: Settings = serde_json::from_value(one).unwrap();
+            let none = ["preset", "tables"].contains(&field.as_str());
+            assert_eq!(changes(&usual, &one).len(), usize::from(!none), "{field}");
+        }
     }
 
     #[test]

@@ -9,11 +9,12 @@ use serde_json::json;
 
 use super::arguments::RoadArguments;
 use super::forecast::activity_table;
-use super::output::{Edge, count, print, print_json, table};
+use super::output::{Edge, count, decimals, percent, print, print_json, signed, table};
 use super::{Misuse, exit, progress};
-use crate::forecast::{Ablation, ActivityResult, Backtest, ModelResult};
+use crate::forecast::{Ablation, ActivityResult, Backtest, Difference, ModelResult};
 use crate::observe::Stage;
 use crate::pipeline::{self, BacktestOutcome, BacktestScope, Store};
+use crate::project::limits;
 use crate::report::{self, OutputFolder, Results};
 
 /// `driftline backtest`.
@@ -22,8 +23,8 @@ pub struct BacktestArguments {
     #[command(flatten)]
     pub(super) road: RoadArguments,
     /// How many of the last whole periods are looked at from right before, one period ahead.
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=120))]
-    pub(super) origins: u16,
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(super) origins: usize,
     /// Train each network a second time without the texts' vectors and topics, and tell the difference.
     #[arg(long)]
     pub(super) ablation: bool,
@@ -32,6 +33,7 @@ pub struct BacktestArguments {
 pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let road = &arguments.road;
     let settings = road.settings()?;
+    limits::check_origins(arguments.origins)?;
     // A place that cannot be written to is told before minutes of work, not after.
     drop(OutputFolder::new(&road.out, Results::Backtest, settings.tables)?);
     let began = Instant::now();
@@ -43,7 +45,7 @@ pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
                    --model, or leave out --ablation";
         return Err(Misuse(why.into()).into());
     }
-    let scope = BacktestScope { origins: usize::from(arguments.origins), only, ablation: arguments.ablation };
+    let scope = BacktestScope { origins: arguments.origins, only, ablation: arguments.ablation };
     let outcome = pipeline::backtest(&settings, &scope, &Store::open_default(), &watch)?;
     let mut meter = watch.meter(Stage::Write, "steps", Some(1));
     let output = OutputFolder::new(&road.out, Results::Backtest, settings.tables)?;
@@ -76,13 +78,13 @@ fn cohort_words(found: &Backtest) -> Result<String, std::fmt::Error> {
     let head = ["model", "nll", "gain", "l1", "in 80 %", "in 95 %", "width 80 %"];
     let line = |model: &ModelResult| {
         let scores = &model.cohorts.0;
-        let held = |level| scores.coverage.get(&level).map_or("–".into(), |held| format!("{:.1} %", held * 100.0));
-        let wide = scores.width.get(&80).map_or("–".into(), |width| format!("{width:.4}"));
+        let held = |level| percent(scores.coverage.get(&level).copied().unwrap_or(f64::NAN));
+        let wide = decimals(scores.width.get(&80).copied().unwrap_or(f64::NAN), 4);
         vec![
             model.name.clone(),
-            format!("{:.4}", scores.nll),
-            format!("{:+.4}", scores.gain),
-            format!("{:.4}", scores.l1),
+            decimals(scores.nll, 4),
+            signed(scores.gain, 4),
+            decimals(scores.l1, 4),
             held(80),
             held(95),
             wide,
@@ -104,16 +106,15 @@ fn spread_words(found: &Backtest) -> Result<String, std::fmt::Error> {
     for model in &found.models {
         for by in &model.spreads {
             let scores = &by.one_step;
-            let held =
-                |level| scores.coverage.get(&level).map_or("–".into(), |held| format!("{:.1} %", held * 100.0));
+            let held = |level| percent(scores.coverage.get(&level).copied().unwrap_or(f64::NAN));
             rows.push(vec![
                 model.name.clone(),
                 by.spread.to_string(),
                 held(80),
                 held(95),
-                scores.width.get(&80).map_or("–".into(), |width| format!("{width:.4}")),
-                scores.mean_interval().map_or("–".into(), |score| format!("{score:.4}")),
-                format!("{:.5}", scores.crps),
+                decimals(scores.width.get(&80).copied().unwrap_or(f64::NAN), 4),
+                decimals(scores.mean_interval().unwrap_or(f64::NAN), 4),
+                decimals(scores.crps, 5),
                 format!("{} of {}", by.chosen, found.origins.len()),
             ]);
         }
@@ -132,23 +133,32 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     let mut text = String::new();
     let origins: Vec<String> = found.origins.iter().map(|origin| found.calendar.label(*origin)).collect();
     let first = found.models.first().map(|model| &model.one_step);
-    let (rows, events) = first.map_or((0, 0), |scores| (scores.rows, scores.events));
+    let (rows, events) = first.map_or((0, 0), |scores| (scores.rows, scores.events.round() as u64));
     writeln!(text, "Origins: {}; {} interests, found before the first", origins.join(", "), found.interests)?;
+    if rows == 0 {
+        writeln!(
+            text,
+            "\nNothing could be scored: nobody who was active before an origin was so in the period after it. A log with more \
+             users or longer periods (--period) may tell more."
+        )?;
+        text += &written(outcome, out, files, seconds)?;
+        return Ok(text);
+    }
     writeln!(text, "\nOne period ahead ({} user-periods, {} events), best first", count(rows), count(events))?;
     let head =
         ["model", "nll", "gain", "than best simple", "l1", "top-1", "crps", "interval", "in 80 %", "in 95 %", "train"];
     let line = |model: &ModelResult| {
         let (scores, better) = (&model.one_step, model.better_than_simple);
-        let held = |level| scores.coverage.get(&level).map_or("–".into(), |held| format!("{:.1} %", held * 100.0));
+        let held = |level| percent(scores.coverage.get(&level).copied().unwrap_or(f64::NAN));
         vec![
             model.name.clone(),
-            format!("{:.4}", scores.nll),
-            format!("{:+.4}", scores.gain),
-            format!("{:+.4} [{:+.4}, {:+.4}]", better.mean, better.lower, better.upper),
-            format!("{:.4}", scores.l1),
-            format!("{:.1} %", scores.top1 * 100.0),
-            format!("{:.4}", scores.crps),
-            scores.mean_interval().map_or("–".into(), |score| format!("{score:.4}")),
+            decimals(scores.nll, 4),
+            signed(scores.gain, 4),
+            limited(&better),
+            decimals(scores.l1, 4),
+            percent(scores.top1),
+            decimals(scores.crps, 4),
+            decimals(scores.mean_interval().unwrap_or(f64::NAN), 4),
             held(80),
             held(95),
             format!("{:.1} s", scores.seconds_train),
@@ -169,7 +179,7 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         let mut head = vec!["model".to_owned()];
         head.extend((1..=found.horizon).map(|horizon| horizon.to_string()));
         let line = |model: &ModelResult| {
-            let gains = model.by_horizon.iter().map(|(_, scores)| format!("{:+.4}", scores.gain));
+            let gains = model.by_horizon.iter().map(|(_, scores)| signed(scores.gain, 4));
             std::iter::once(model.name.clone()).chain(gains).collect()
         };
         let rows: Vec<Vec<String>> = std::iter::once(head).chain(found.models.iter().map(line)).collect();
@@ -184,6 +194,13 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     text += &cohort_words(found)?;
     text += &spread_words(found)?;
     writeln!(text, "\n{}", found.chosen_because)?;
+    text += &written(outcome, out, files, seconds)?;
+    Ok(text)
+}
+
+/// Notes, device and files.
+fn written(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64) -> anyhow::Result<String> {
+    let mut text = String::new();
     for note in &outcome.notes {
         writeln!(text, "Note: {note}")?;
     }
@@ -193,6 +210,14 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         writeln!(text, "  {}", file.strip_prefix(std::path::absolute(out)?).unwrap_or(file).display())?;
     }
     Ok(text)
+}
+
+/// A difference with its limits, or a dash where there is none.
+fn limited(better: &Difference) -> String {
+    if better.mean.is_nan() {
+        return "–".to_owned();
+    }
+    format!("{:+.4} [{:+.4}, {:+.4}]", better.mean, better.lower, better.upper)
 }
 
 /// How well networks foresaw activity, events and spend, beside the simple answers.
@@ -214,10 +239,10 @@ fn without_text(Ablation { model, twin, parts }: &Ablation) -> anyhow::Result<St
         vec![
             of.part.name().to_owned(),
             count(of.users),
-            count(of.events),
-            format!("{:.4}", of.with),
-            format!("{:.4}", of.without),
-            format!("{:+.4} ({:+.4} to {:+.4})", of.better.mean, of.better.lower, of.better.upper),
+            count(of.events.round() as u64),
+            decimals(of.with, 4),
+            decimals(of.without, 4),
+            limited(&of.better),
         ]
     });
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();

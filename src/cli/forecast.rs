@@ -7,18 +7,20 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::arguments::ForecastArguments;
-use super::output::{Edge, count, print, print_json, table, things};
+use super::output::{Edge, count, decimals, percent, print, print_json, signed, table, things};
 use super::{Misuse, exit, inspect, progress, tell};
 use crate::forecast::{ActivityScore, ActivityTable, Errors, Tuning};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, ModelFolder, Outcome, Store};
+use crate::project::limits;
 use crate::report::{self, OutputFolder, Results};
 
 /// How many terms of an interest stand beside its label.
 const TERMS: usize = 5;
 
 pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
-    let trials = arguments.tune.map(usize::from);
+    let trials = arguments.tune;
+    trials.map_or(Ok(()), limits::check_trials)?;
     let saved = arguments.model_dir.as_deref().map(ModelFolder::read).transpose()?;
     let arguments = &arguments.road;
     let mut settings = match &saved {
@@ -136,7 +138,7 @@ pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: 
             "models": scores.scores,
             "activity": scores.activity,
         },
-        "coverage": forecast.bands.iter().map(|band| (band.level.to_string(), band.coverage.into())).collect::<serde_json::Map<_, _>>(),
+        "coverage": forecast.bands.iter().map(|band| (band.level.to_string(), json!(band.coverage))).collect::<serde_json::Map<_, _>>(),
         "no_bands": forecast.no_bands,
         "device": outcome.device,
         "language_model": outcome.language.model.name,
@@ -197,22 +199,31 @@ fn interests(space: &InterestSpace) -> String {
 fn scores(outcome: &Outcome) -> anyhow::Result<String> {
     let (calendar, scores) = (outcome.trajectories.calendar, &outcome.scores);
     let mut text = String::new();
+    if scores.rows == 0 {
+        writeln!(
+            text,
+            "\nNo model could be scored: nobody who was active from {} to {} had been so before.",
+            calendar.label(scores.first),
+            calendar.label(scores.last)
+        )?;
+        return Ok(text);
+    }
     writeln!(
         text,
         "\nScores on {} to {}, one period ahead ({} user-periods, {} events), best first",
         calendar.label(scores.first),
         calendar.label(scores.last),
         count(scores.rows),
-        count(scores.events)
+        count(scores.events.round() as u64)
     )?;
     let head = ["model", "nll", "gain", "l1", "top-1"].map(String::from).to_vec();
     let lines = scores.scores.iter().map(|score| {
         vec![
             score.model.clone(),
-            format!("{:.4}", score.nll),
-            format!("{:+.4}", score.gain),
-            format!("{:.4}", score.l1),
-            format!("{:.1} %", score.top1 * 100.0),
+            decimals(score.nll, 4),
+            signed(score.gain, 4),
+            decimals(score.l1, 4),
+            percent(score.top1),
         ]
     });
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(lines).collect();
@@ -247,10 +258,20 @@ fn bands(outcome: &Outcome) -> anyhow::Result<String> {
         writeln!(text, "\n{why}")?;
         return Ok(text);
     }
-    writeln!(text, "\nBands, and how often past periods that nothing had seen lay inside")?;
+    let (calendar, scores) = (outcome.trajectories.calendar, &outcome.scores);
+    writeln!(
+        text,
+        "\nBands, and how many of the shares observed from {} to {} lay inside, calibrated on what came before",
+        calendar.label(scores.first),
+        calendar.label(scores.last)
+    )?;
     for band in &forecast.bands {
-        writeln!(text, "  {} % band: {:.1} %", band.level, band.coverage * 100.0)?;
+        match band.coverage {
+            Some(held) => writeln!(text, "  {} % band: {:.1} %", band.level, held * 100.0)?,
+            None => writeln!(text, "  {} % band: too little past to measure it", band.level)?,
+        }
     }
+    writeln!(text, "  {}.", report::SEEN_BY)?;
     if let Some(why) = &forecast.no_bands {
         writeln!(text, "  {why}")?;
     }
@@ -261,14 +282,13 @@ fn bands(outcome: &Outcome) -> anyhow::Result<String> {
 pub(super) fn activity_table<'a>(scores: impl Iterator<Item = &'a ActivityScore>) -> String {
     let head = ["forecast", "log loss", "brier", "events off by", "deviance", "spend off by", "deviance"];
     let lines = scores.map(|score| {
-        let spend =
-            |of: fn(&Errors) -> f64| score.spend.as_ref().map_or("–".into(), |errors| format!("{:.2}", of(errors)));
+        let spend = |of: fn(&Errors) -> f64| decimals(score.spend.as_ref().map_or(f64::NAN, of), 2);
         vec![
             score.model.clone(),
-            format!("{:.4}", score.log_loss),
-            format!("{:.4}", score.brier),
-            format!("{:.2}", score.events.mae),
-            format!("{:.2}", score.events.deviance),
+            decimals(score.log_loss, 4),
+            decimals(score.brier, 4),
+            decimals(score.events.mae, 2),
+            decimals(score.events.deviance, 2),
             spend(|errors| errors.mae),
             spend(|errors| errors.deviance),
         ]

@@ -39,6 +39,21 @@ pub(super) fn things(number: usize, name: &str) -> String {
     format!("{} {name}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
+/// A figure with some decimals, or a dash where there is none.
+pub(super) fn decimals(figure: f64, decimals: usize) -> String {
+    if figure.is_finite() { format!("{figure:.decimals$}") } else { "–".to_owned() }
+}
+
+/// The same with its sign.
+pub(super) fn signed(figure: f64, decimals: usize) -> String {
+    if figure.is_finite() { format!("{figure:+.decimals$}") } else { "–".to_owned() }
+}
+
+/// A part in percent with one decimal, or a dash where there is none.
+pub(super) fn percent(part: f64) -> String {
+    if part.is_finite() { format!("{:.1} %", part * 100.0) } else { "–".to_owned() }
+}
+
 /// Which edge a column's cells stand at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edge {
@@ -115,6 +130,15 @@ mod tests {
         assert_eq!(cut("lamps", 4), "lam…");
         assert_eq!(cut("灯笼灯", 5), "灯笼…");
         assert_eq!(cut("灯笼", 4), "灯笼");
+    }
+
+    #[test]
+    fn what_was_not_measured_is_no_figure() {
+        let shown = |figure: f64| [decimals(figure, 4), signed(figure, 4), percent(figure)];
+        assert_eq!(shown(0.5), ["0.5000", "+0.5000", "50.0 %"]);
+        for none in [f64::NAN, f64::INFINITY] {
+            assert_eq!(shown(none), ["–", "–", "–"]);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Misuse;
 use super::arguments::{EmbedArguments, InspectArguments, LogArguments, ModelArguments, RoadArguments};
 use crate::events::Role;
 use crate::pipeline::ModelCard;
-use crate::project::Settings;
+use crate::project::{Named, Settings};
 
 impl InspectArguments {
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
@@ -22,11 +22,28 @@ impl EmbedArguments {
 
 impl RoadArguments {
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
-        let mut settings = self.log.settings()?;
+        let (mut settings, _) = self.said()?;
+        self.log.meaning.recall(&mut settings);
+        settings.validate()?;
+        Ok(settings)
+    }
+
+    /// The settings of a forecast with a saved model: what is not said here is the model's, how the log is read too.
+    pub(super) fn settings_for(&self, card: &ModelCard) -> anyhow::Result<Settings> {
+        let (said, named) = self.said()?;
+        said.validate()?;
+        let mut settings = said.over(&card.settings, &named);
+        settings.period = settings.period.or(Some(card.period));
+        Ok(settings)
+    }
+
+    /// What the file and the flags say, and what they name.
+    fn said(&self) -> anyhow::Result<(Settings, Named)> {
+        let (mut settings, mut named) = self.log.said()?;
         self.model.apply(&mut settings);
         settings.period = self.period.or(settings.period);
         settings.interests = self.interests.unwrap_or(settings.interests);
-        settings.horizon = self.horizon.map_or(settings.horizon, usize::from);
+        settings.horizon = self.horizon.unwrap_or(settings.horizon);
         if let Some([.., model]) = self.chosen_models.as_deref() {
             settings.model = *model;
         }
@@ -38,37 +55,33 @@ impl RoadArguments {
             settings.levels.sort_unstable();
             settings.levels.dedup();
         }
-        Ok(settings)
-    }
-}
-
-impl RoadArguments {
-    /// The settings of a forecast with a saved model: what is not said here is the model's.
-    pub(super) fn settings_for(&self, card: &ModelCard) -> anyhow::Result<Settings> {
-        let (mut settings, saved) = (self.settings()?, &card.settings);
-        settings.period = self.period.or(Some(card.period));
-        settings.interests = self.interests.unwrap_or(saved.interests);
-        settings.horizon = self.horizon.map_or(saved.horizon, usize::from);
-        settings.model = self.chosen_models.as_ref().map_or(saved.model, |_| settings.model);
-        settings.joint = self.joint || saved.joint;
-        settings.seed = self.seed.unwrap_or(saved.seed);
-        settings.network = saved.network;
-        if self.level.is_none() {
-            settings.levels.clone_from(&saved.levels);
-        }
-        if self.model.lm.is_none() {
-            settings.language_model.clone_from(&saved.language_model);
-        }
-        if self.model.precision.is_none() {
-            settings.precision = saved.precision;
-        }
-        Ok(settings)
+        let flags = [
+            ("horizon", self.horizon.is_some()),
+            ("model", self.chosen_models.is_some()),
+            ("joint", self.joint),
+            ("seed", self.seed.is_some()),
+            ("levels", self.level.is_some()),
+            ("precision", self.model.precision.is_some()),
+            ("skip_broken", self.log.skip_broken),
+            ("keep_called_off", self.log.meaning.keep_called_off),
+        ];
+        flags.iter().filter(|(_, given)| *given).for_each(|(field, _)| named.add(field));
+        Ok((settings, named))
     }
 }
 
 impl LogArguments {
     fn settings(&self) -> anyhow::Result<Settings> {
-        let mut settings = self.settings.as_deref().map_or_else(|| Ok(Settings::default()), Settings::load)?;
+        let (mut settings, _) = self.said()?;
+        self.meaning.recall(&mut settings);
+        settings.validate()?;
+        Ok(settings)
+    }
+
+    /// What the file and the flags say, and what the file names.
+    fn said(&self) -> anyhow::Result<(Settings, Named)> {
+        let file = self.settings.as_deref().map(Settings::load_named).transpose()?;
+        let (mut settings, named) = file.unwrap_or_default();
         if !self.logs.is_empty() {
             settings.inputs.clone_from(&self.logs);
         }
@@ -107,8 +120,7 @@ impl LogArguments {
         settings.skip_broken |= self.skip_broken;
         self.dialect.apply(&mut settings);
         self.meaning.apply(&mut settings);
-        self.meaning.recall(&mut settings);
-        Ok(settings)
+        Ok((settings, named))
     }
 }
 

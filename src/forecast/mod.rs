@@ -32,6 +32,7 @@ pub use network::checkpoint::Checkpoints;
 pub use network::saved::{Role, SavedMember, SavedModel, Start};
 pub use network::spread::Spread;
 pub use network::tuning::{Round, Trial, TrialState, Tuning, search_rounds, shapes_to_try, tune};
+pub use past::split::Split;
 pub use run::drift::{Change, Drift};
 pub use run::result::{ActivityScore, ActivityTable, Band, Errors, Forecast, Score, ScoreTable};
 pub use run::{Run, run};

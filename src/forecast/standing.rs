@@ -10,11 +10,11 @@ use super::models::market_series::MarketSeries;
 use super::models::mixture::Mixture;
 use super::models::model::{Fitted, Known, Model, ModelKind};
 use super::models::recurrent::Recurrent;
-use super::models::simple::negative_log_likelihood;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
 use super::past::history::{Past, Question};
 use super::past::lessons::Lessons;
+use super::past::tally::{Tally, tally};
 use super::run::result::{ActivityScore, ActivityTable};
 use crate::observe::{CurvePoint, Meter};
 
@@ -30,9 +30,9 @@ pub struct Answers {
     pub practice: Vec<f32>,
     /// Shares ahead, questions × interests.
     pub ahead: Vec<f32>,
-    /// Mean loss on the validation periods, nats per event, one period ahead. What was learnt there was learnt from
-    /// other users than it is judged on.
-    pub validation: f64,
+    /// How it did on the validation periods, one period ahead. What was learnt there was learnt from other users than it
+    /// is judged on.
+    pub validation: Tally,
     /// Seconds it took to fit.
     pub seconds_train: f64,
     /// Seconds it took to answer.
@@ -108,7 +108,7 @@ pub fn stand<'a>(
         curves.extend(fitted.curves());
         models.push(Answers {
             kind,
-            validation: validation_loss(known, practice.questions(), &practice_shares),
+            validation: judged(known, practice.questions(), &practice_shares),
             practice: practice_shares,
             ahead: ahead_shares,
             seconds_train,
@@ -127,7 +127,7 @@ pub fn stand<'a>(
         let forecast = mixture.forecast(&of_others(|model| &model.ahead), ahead.questions(), known.interests());
         let answers = Answers {
             kind,
-            validation: validation_loss(known, practice.questions(), &practised),
+            validation: judged(known, practice.questions(), &practised),
             practice: practised,
             ahead: forecast,
             seconds_train: began.elapsed().as_secs_f64(),
@@ -164,23 +164,25 @@ fn activity_table(rows: usize, scores: Vec<ActivityScore>) -> ActivityTable {
 }
 
 impl Standing<'_> {
-    /// The simple model that did best on the validation periods.
-    pub fn best_simple(&self) -> &Answers {
+    /// The simple model that did best on the validation periods; none where nothing could be judged there.
+    pub fn best_simple(&self) -> Option<&Answers> {
         self.best(|answers| answers.kind.is_simple())
     }
 
-    /// The model that did best on the validation periods.
-    pub fn winner(&self) -> &Answers {
+    /// The model that did best on the validation periods; none where nothing could be judged there.
+    pub fn winner(&self) -> Option<&Answers> {
         self.best(|_| true)
     }
 
-    fn best(&self, among: impl Fn(&Answers) -> bool) -> &Answers {
-        let better = |best: usize, at: usize| {
-            if self.models[at].validation < self.models[best].validation { at } else { best }
-        };
-        let mut places = (0..self.models.len()).filter(|at| among(&self.models[*at]));
-        let first = places.next().unwrap_or(0);
-        &self.models[places.fold(first, better)]
+    /// The model that forecasts where none could be judged: what users did, the nearer the heavier.
+    pub fn unjudged(&self) -> &Answers {
+        self.of(ModelKind::Ewma).unwrap_or(&self.models[0])
+    }
+
+    /// The first of those with the lowest loss.
+    fn best(&self, among: impl Fn(&Answers) -> bool) -> Option<&Answers> {
+        let judged = self.models.iter().filter(|answers| answers.validation.rows > 0 && among(answers));
+        judged.min_by(|a, b| a.validation.nll().total_cmp(&b.validation.nll()))
     }
 
     /// What a forecaster of activity expects of the first period ahead.
@@ -226,18 +228,9 @@ impl Standing<'_> {
     }
 }
 
-/// Mean loss one period ahead on the validation periods, nats per event.
-fn validation_loss(known: &Known, questions: &[Question], shares: &[f32]) -> f64 {
-    let (mut nats, mut events) = (0.0, 0.0);
-    for (question, shares) in questions.iter().zip(shares.chunks_exact(known.interests())) {
-        let Some(answer) = question.answer else { continue };
-        if question.horizon() == 1 && question.target >= known.split.validation {
-            let past = &known.pasts[question.user.index()];
-            nats += negative_log_likelihood(past.counts(answer), shares);
-            events += f64::from(past.totals[answer]);
-        }
-    }
-    nats / f64::max(events, 1.0)
+/// How answers to the practice questions did on those that judge.
+fn judged(known: &Known, questions: &[Question], shares: &[f32]) -> Tally {
+    tally(&known.pasts, questions, shares, known.interests(), |asked| known.judges(asked))
 }
 
 /// A forecast share with what its band depends on. `path` numbers questions of one user and origin.

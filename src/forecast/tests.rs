@@ -40,8 +40,9 @@ fn every_user_with_a_past_gets_shares_and_bands_for_every_step() {
         }
         let stated = f64::from(band.level) / 100.0;
         // Users here are of two kinds, and a band holds its forecast, which lies between: it may hold more than it says.
-        let more = band.coverage - stated;
-        assert!(more > -0.1 && more < 0.2, "{} % held {}", band.level, band.coverage);
+        let held = band.coverage.unwrap();
+        let more = held - stated;
+        assert!(more > -0.1 && more < 0.2, "{} % held {held}", band.level);
     }
     assert!(forecast.p_active.iter().all(|chance| (0.0..=1.0).contains(chance)));
     let mean = forecast.p_active.iter().sum::<f32>() / 250.0;
@@ -286,5 +287,26 @@ fn a_training_that_was_broken_off_ends_as_an_unbroken_one() {
             assert!(resumed.model == unbroken.model && resumed.curves == unbroken.curves, "after {epochs} epochs");
             assert_eq!(resumed.forecast.share, unbroken.forecast.share);
         }
+    }
+}
+
+#[test]
+fn a_saved_model_is_not_judged_on_what_it_learnt_however_few_users_are_left() {
+    let _alone = alone();
+    let (many, few) = (lively(250, 24, 3, 2), lively(20, 24, 3, 3));
+    let (vectors, nowhere) = (RowVectors::default(), Checkpoints::none());
+    let asked = |log: &Trajectories, config: &ForecastConfig, start: Start| {
+        run(log, &vectors, config, ModelKind::Gru, tch::Device::Cpu, start, &Watch::silent()).unwrap()
+    };
+    let (of_many, of_few) =
+        (asked(&many, &quick(), Start::Anew(&nowhere)), asked(&few, &quick(), Start::Anew(&nowhere)));
+    assert!(of_few.scores.first < of_many.scores.first, "of few users more periods are needed to judge");
+    let saved = &of_many.model;
+    let learnt = saved.learnt.unwrap();
+    assert_eq!(learnt.validation, of_many.scores.first);
+    for start in [Start::Saved(saved), Start::Continued(saved, &nowhere)] {
+        let again = asked(&few, &saved.config, start);
+        assert_eq!(again.scores.first, learnt.validation, "{start:?}");
+        assert_eq!(again.model.learnt.map(|learnt| learnt.validation), Some(learnt.validation));
     }
 }

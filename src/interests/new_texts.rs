@@ -9,8 +9,8 @@ use crate::events::EventTable;
 pub struct NewTexts {
     /// Where each row's events begin; one more entry than rows.
     starts: Vec<usize>,
-    /// Each event's interest, and the period in which its text was first seen.
-    seen: Vec<(u16, Period)>,
+    /// Each event's interest, what it counts, and the period in which its text was first seen.
+    seen: Vec<(u16, f32, Period)>,
 }
 
 impl NewTexts {
@@ -30,7 +30,7 @@ impl NewTexts {
                 while let Some(event) = left.next_if(own) {
                     let text = events.text[event].index();
                     if let Some(first) = first[text].filter(|first| *first >= from) {
-                        found.seen.push((space.text_interest[text], first));
+                        found.seen.push((space.text_interest[text], events.weight(event), first));
                     }
                 }
                 found.starts.push(found.seen.len());
@@ -39,11 +39,11 @@ impl NewTexts {
         found
     }
 
-    /// The interests of a row's events whose texts are first seen at `origin` or later, one for each event.
-    pub fn of(&self, row: usize, origin: Period) -> impl Iterator<Item = u16> {
+    /// The interests of a row's events whose texts are first seen at `origin` or later with what each event counts.
+    pub fn of(&self, row: usize, origin: Period) -> impl Iterator<Item = (u16, f32)> {
         let range = self.starts.get(row).copied().zip(self.starts.get(row + 1).copied());
         let events = range.and_then(|(from, to)| self.seen.get(from..to)).unwrap_or_default();
-        events.iter().filter(move |(_, first)| *first >= origin).map(|(interest, _)| *interest)
+        events.iter().filter(move |(.., first)| *first >= origin).map(|(interest, weight, _)| (*interest, *weight))
     }
 }
 
@@ -84,9 +84,9 @@ mod tests {
         let of = |user: u32, at: usize, origin| {
             found.of(trajectories.rows(UserId(user)).start + at, origin).collect::<Vec<_>>()
         };
-        assert_eq!(of(0, 1, april), [0; 0], "Ann had bought tea before");
-        assert_eq!(of(0, 2, april), [1], "the lamp came in April");
-        assert_eq!(of(0, 2, may), [0; 0]);
-        assert_eq!((of(1, 1, april), of(1, 1, may)), (vec![1, 1], vec![1]));
+        assert_eq!(of(0, 1, april), [], "Ann had bought tea before");
+        assert_eq!(of(0, 2, april), [(1, 1.0)], "the lamp came in April");
+        assert_eq!(of(0, 2, may), []);
+        assert_eq!((of(1, 1, april), of(1, 1, may)), (vec![(1, 1.0); 2], vec![(1, 1.0)]));
     }
 }

@@ -88,6 +88,15 @@ impl Device {
         }
     }
 
+    /// What of it can change the last bits of a result: what computes, and on how many threads. Why it was taken changes
+    /// nothing.
+    pub fn key(&self) -> String {
+        match self.tch {
+            tch::Device::Cuda(number) => format!("cuda:{number}"),
+            _ => format!("cpu {} threads {}", std::env::consts::ARCH, tch::get_num_threads()),
+        }
+    }
+
     /// What tch calls it.
     pub fn tch(&self) -> tch::Device {
         self.tch

@@ -1,12 +1,15 @@
 //! The road with a saved model: to forecasts without training, and to a model that learnt on.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::model_folder::ModelFolder;
+use super::Store;
+use super::keys::{self, Computing};
+use super::model_folder::{ModelCard, ModelFolder};
 use super::outcome::{LanguageUse, Outcome};
-use super::road::{Clock, ReadLog, embedding, outcome, read_log};
-use super::{Fingerprint, Store};
-use crate::forecast::{self, Drift, ForecastConfig, Run, Start};
+use super::road::{Clock, ReadLog, embedding, outcome, read_log, read_options};
+use crate::events::{self, KindWeights, Role};
+use crate::forecast::{self, Drift, ForecastConfig, NetworkShape, Run, SavedModel, Split, Start};
 use crate::interests::{self, InterestSpace, RowVectors, Trajectories};
 use crate::language::{self, Device};
 use crate::observe::{Stage, Watch};
@@ -20,7 +23,8 @@ use crate::project::{InterestCount, Settings};
 /// stop.
 pub fn forecast_with(settings: &Settings, saved: &ModelFolder, watch: &Watch) -> anyhow::Result<Outcome> {
     let mut way = Way::to_training(settings, saved, watch)?;
-    let run = way.run(settings, saved, Start::Saved(&saved.model), watch)?;
+    let model = way.learnt(saved);
+    let run = way.run(settings, saved, Start::Saved(&model), watch)?;
     Ok(way.outcome(settings, saved, run))
 }
 
@@ -36,15 +40,14 @@ pub fn update(
     watch: &Watch,
 ) -> anyhow::Result<(Outcome, Drift)> {
     let mut way = Way::to_training(settings, saved, watch)?;
-    let before = way.run(settings, saved, Start::Saved(&saved.model), watch)?;
-    let weights = blake3::hash(&saved.model.weights);
-    let made_by = (way.log.key(), weights.as_bytes(), &settings.levels, settings.joint);
-    let key = Fingerprint::of(&(made_by, settings.model, way.device.describe()))?;
+    let model = way.learnt(saved);
+    let before = way.run(settings, saved, Start::Saved(&model), watch)?;
+    let key = keys::update(way.log.key(), &way.computing, saved, settings)?;
     let checkpoints = store.checkpoints(key);
     let after = match store.get("update", key) {
         Some(kept) => kept,
         None => {
-            let run = way.run(settings, saved, Start::Continued(&saved.model, &checkpoints), watch)?;
+            let run = way.run(settings, saved, Start::Continued(&model, &checkpoints), watch)?;
             store.put("update", key, &run);
             run
         }
@@ -78,6 +81,7 @@ struct Way {
     rows: RowVectors,
     language: LanguageUse,
     device: Device,
+    computing: Computing,
     clock: Clock,
 }
 
@@ -98,7 +102,9 @@ impl Way {
                 ))
                 .into());
         }
-        let log = clock.time(Stage::Read, || read_log(settings, &mut None, watch))?;
+        let computing = Computing::of(&model, &embedding);
+        let reading = as_the_model(settings, card, watch);
+        let log = clock.time(Stage::Read, || read_log(&reading, &mut None, watch))?;
         let events = &*log.events;
         let (mut vectors, embedded) = clock.time(Stage::Embed, || embedding.spooled(&events.texts, watch))?;
         let space = clock.time(Stage::Cluster, || {
@@ -118,7 +124,18 @@ impl Way {
         }
         let rows = RowVectors::of_space(events, &trajectories, &space, &saved.text, &mut vectors)?;
         let language = LanguageUse { model, precision: embedding.precision.describe(), embedded: Some(embedded) };
-        Ok(Self { log, space, trajectories, rows, language, device, clock })
+        Ok(Self { log, space, trajectories, rows, language, device, computing, clock })
+    }
+
+    /// The model with the periods that it learnt from. A model that was saved before these were kept learnt as a log like
+    /// its own is cut at its origin.
+    fn learnt<'a>(&self, saved: &'a ModelFolder) -> Cow<'a, SavedModel> {
+        if saved.model.learnt.is_some() {
+            return Cow::Borrowed(&saved.model);
+        }
+        let then = Trajectories { origin: saved.card.origin, ..self.trajectories.clone() };
+        let learnt = Split::of_log(&then, saved.card.config.horizon);
+        Cow::Owned(SavedModel { learnt, ..saved.model.clone() })
     }
 
     fn run(&mut self, settings: &Settings, saved: &ModelFolder, start: Start, watch: &Watch) -> anyhow::Result<Run> {
@@ -136,8 +153,34 @@ impl Way {
     }
 }
 
+/// The settings with the roles that columns had in the model's log, where nothing is said: what is guessed from another
+/// log's values may be something else. With the same columns, roles that nothing had are nobody's.
+fn as_the_model(settings: &Settings, card: &ModelCard, watch: &Watch) -> Settings {
+    let mut reading = settings.clone();
+    // A log that cannot be looked into is refused with its reason when it is read.
+    let Ok(look) = events::preview(&settings.inputs, &read_options(settings), watch) else { return reading };
+    let here = |column: &str| look.columns.iter().any(|known| known.name == column);
+    let same_columns = card.columns.len() == look.columns.len() && card.columns.iter().all(|(name, _)| here(name));
+    let mapping = &mut reading.mapping;
+    for role in Role::ALL {
+        if mapping.of(role).next().is_some() || mapping.without.contains(&role) {
+            continue;
+        }
+        let of_model: Vec<&String> =
+            card.columns.iter().filter(|(_, had)| *had == Some(role)).map(|(name, _)| name).collect();
+        let free = |column: &str| here(column) && !mapping.columns.iter().any(|(_, taken)| taken == column);
+        if of_model.is_empty() && same_columns {
+            mapping.without.push(role);
+        } else if of_model.iter().all(|column| free(column)) {
+            mapping.columns.extend(of_model.into_iter().map(|column| (role, column.clone())));
+        }
+    }
+    reading
+}
+
 /// Whether a model was made for what is asked.
 fn check(settings: &Settings, saved: &ModelFolder) -> anyhow::Result<()> {
+    settings.validate()?;
     let card = &saved.card;
     let misfit = |why: String| Err(saved.misfit(why).into());
     if let Some(period) = settings.period.filter(|period| *period != card.period) {
@@ -164,6 +207,34 @@ fn check(settings: &Settings, saved: &ModelFolder) -> anyhow::Result<()> {
         return misfit(format!(
             "it was trained from the seed {}, and {} is asked for; leave out --seed, or train anew",
             card.config.seed, settings.seed
+        ));
+    }
+    let (own, usual) = (&card.settings, NetworkShape::default());
+    if settings.network.unwrap_or(usual) != own.network.unwrap_or(usual) {
+        return misfit(
+            "its networks have another shape than the settings ask for; leave `network` out of them, or train anew"
+                .into(),
+        );
+    }
+    if settings.kind_weights != own.kind_weights {
+        let words = |weights: &KindWeights| match weights.is_empty() {
+            true => "1 each".to_owned(),
+            false => weights.to_string(),
+        };
+        return misfit(format!(
+            "to it kinds of events count {}, and {} is asked for; leave out --kind-weights, or train anew",
+            words(&own.kind_weights),
+            words(&settings.kind_weights)
+        ));
+    }
+    if settings.keep_called_off != own.keep_called_off {
+        let (then, now) = match own.keep_called_off {
+            true => ("stayed", "left out"),
+            false => ("were left out", "kept"),
+        };
+        return misfit(format!(
+            "when it was trained, purchases that were called off {then}, and here they are to be {now}; leave out \
+             --keep-called-off, or train anew"
         ));
     }
     Ok(())

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Store;
+use super::keys::{self, Computing};
 use super::road::{Clock, ReadLog, embedding, forecast_config, interest_count, read_log};
-use super::{Fingerprint, Store};
 use crate::calendar::{Calendar, Period};
 use crate::events::EventTable;
 use crate::forecast::{self, Backtest, BacktestPlan, ModelKind};
@@ -11,6 +12,7 @@ use crate::interests::{self, InterestSpace, NewTexts, RowVectors, TextFeatures, 
 use crate::language::{self, Device};
 use crate::observe::{Stage, Watch};
 use crate::project::Settings;
+use crate::project::limits::check_origins;
 
 /// What a backtest ends in.
 #[derive(Clone, Debug)]
@@ -69,11 +71,14 @@ pub fn backtest(
 /// As [`backtest`].
 pub fn backtest_from(
     settings: &Settings,
-    BacktestScope { origins, only, ablation }: &BacktestScope,
+    scope: &BacktestScope,
     store: &Store,
     last: &mut Option<ReadLog>,
     watch: &Watch,
 ) -> anyhow::Result<BacktestOutcome> {
+    settings.validate()?;
+    let BacktestScope { origins, only, ablation } = scope;
+    check_origins(*origins)?;
     let mut clock = Clock::default();
     let device = Device::pick(settings.device)?;
     let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
@@ -86,10 +91,8 @@ pub fn backtest_from(
     let plan =
         BacktestPlan::of(Trajectories::whole_periods(events, calendar), calendar.length, config.horizon, *origins)?;
     let until = calendar.start(plan.first().unwrap_or(Period(0)));
-    let key = Fingerprint::of(&(
-        (log.key(), (&model.fingerprint, embedding.precision.name()), settings.interests, calendar.length),
-        (&config, &plan, only, ablation, device.describe()),
-    ))?;
+    let interests_key = keys::interests(log.key(), &Computing::of(&model, &embedding), settings)?;
+    let key = keys::backtest(interests_key, calendar.length, &config, &plan, scope)?;
     let kept: Option<(InterestSpace, Backtest)> = store.get("backtest", key);
     let checkpoints = store.checkpoints(key);
     let (space, found) = match kept {

@@ -6,7 +6,7 @@ use crate::forecast::ForecastError;
 use crate::interests::InterestsError;
 use crate::language::LanguageError;
 use crate::observe::Cancelled;
-use crate::project::ProjectError;
+use crate::project::{BadSetting, ProjectError};
 use crate::report::ReportError;
 
 /// 130 if somebody asked to stop, 2 if the input, the arguments or the place for results are at fault, 1 if the program
@@ -21,6 +21,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
             || cause.is::<InterestsError>()
             || cause.is::<LanguageError>()
             || cause.is::<ProjectError>()
+            || cause.is::<BadSetting>()
             || cause.is::<ReportError>()
             || cause.is::<ModelError>()
             || matches!(

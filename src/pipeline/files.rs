@@ -138,7 +138,7 @@ struct RunCard<'a> {
     users: usize,
     seconds: Vec<(String, f64)>,
     scores: &'a ScoreTable,
-    coverage: Vec<(u8, f64)>,
+    coverage: Vec<(u8, Option<f64>)>,
     notes: &'a [String],
 }
 

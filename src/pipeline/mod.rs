@@ -8,6 +8,7 @@ mod exit;
 mod files;
 mod fingerprint;
 mod job;
+mod keys;
 mod model_folder;
 mod outcome;
 mod road;

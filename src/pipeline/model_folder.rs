@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::Outcome;
 use super::files::written;
 use crate::calendar::{Calendar, Period, PeriodLength};
-use crate::forecast::{ForecastConfig, SavedMember, SavedModel, ScoreTable};
+use crate::events::Role;
+use crate::forecast::{ForecastConfig, SavedMember, SavedModel, ScoreTable, Split};
 use crate::interests::{Interest, MainDirections, TextFeatures, Topics};
 use crate::project::Settings;
+use crate::project::limits::check_config;
 use crate::report;
 
 const CARD: &str = "model.ron";
@@ -58,10 +60,16 @@ pub struct ModelCard {
     pub driftline: String,
     /// What the run was asked to do.
     pub settings: Settings,
+    /// The log's columns with the roles they had; none in models of before these were kept.
+    #[serde(default)]
+    pub columns: Vec<(String, Option<Role>)>,
     /// How the networks are shaped and were trained.
     pub config: ForecastConfig,
     /// The networks.
     pub members: Vec<SavedMember>,
+    /// Which periods they learnt from; none in models of before this was kept.
+    #[serde(default)]
+    pub learnt: Option<Split>,
     /// How long a period is.
     pub period: PeriodLength,
     /// The first period that it did not see.
@@ -128,8 +136,10 @@ pub(super) fn write(outcome: &Outcome, folder: &Path) -> anyhow::Result<()> {
     let card = ModelCard {
         driftline: env!("CARGO_PKG_VERSION").into(),
         settings,
+        columns: outcome.columns.iter().map(|column| (column.name.clone(), column.role)).collect(),
         config: model.config.clone(),
         members: model.members.clone(),
+        learnt: model.learnt,
         period: trajectories.calendar.length,
         origin: trajectories.origin,
         origin_day: trajectories.calendar.first_day(trajectories.origin).to_string(),
@@ -162,6 +172,8 @@ impl ModelFolder {
         let damaged = |name: &str, why: String| ModelError::Damaged { why, path: path.join(name) };
         let text = String::from_utf8(file(CARD)?).map_err(|_| damaged(CARD, "it is no text".into()))?;
         let card: ModelCard = ron::from_str(&text).map_err(|error| damaged(CARD, error.to_string()))?;
+        let held = card.settings.validate().and_then(|()| check_config(&card.config));
+        held.map_err(|bad| damaged(CARD, bad.to_string()))?;
         let (weights, numbers) = (file(WEIGHTS)?, file(SPACE)?);
         for (name, bytes, hash) in [(WEIGHTS, &weights, &card.weights), (SPACE, &numbers, &card.space)] {
             if blake3::hash(bytes).to_hex().as_str() != hash {
@@ -194,6 +206,7 @@ impl ModelFolder {
             config: card.config.clone(),
             interests: card.interests.len(),
             members: card.members.clone(),
+            learnt: card.learnt,
             weights,
         };
         Ok(Self { path, card, model, centroids, text: TextFeatures { main, topics } })

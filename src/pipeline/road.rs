@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::keys::{self, Computing};
 use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
@@ -13,10 +14,6 @@ use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVecto
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
 use crate::report;
-
-/// Changes whenever a stage would give something else for the same settings and data, so that older results are not
-/// taken for its own.
-const STAGES: u32 = 15;
 
 /// A log that was read, with what it was read from.
 #[derive(Clone, Debug)]
@@ -73,21 +70,20 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
         filters: settings.filters.clone(),
         kind_weights: settings.kind_weights.clone(),
         keep_called_off: settings.keep_called_off,
-        ..ReadOptions::default()
+        // Where nothing is written, so that a new option is thought of here.
+        rejected: None,
     }
 }
 
 /// Reads the log, or takes the one read last if neither it nor the settings that concern it have changed.
 ///
 /// # Errors
-/// What is wrong with the log; a wish to stop.
+/// What is wrong with the settings or the log; a wish to stop.
 pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) -> anyhow::Result<ReadLog> {
+    settings.validate()?;
     let files = events::find_files(&settings.inputs)?;
     let contents = Fingerprint::of_files(&files, watch)?;
-    let read_by = (&settings.mapping, &settings.time_format, &settings.returns_prefix);
-    let counts_by = (&settings.filters, &settings.kind_weights, settings.keep_called_off);
-    let written = (&settings.dialect, &settings.time_zone, settings.skip_broken);
-    let key = Fingerprint::of(&(STAGES, &contents, read_by, written, counts_by))?;
+    let key = keys::log(&contents, settings)?;
     if let Some(same) = last.as_ref().filter(|last| last.key == key) {
         return Ok(same.clone());
     }
@@ -126,6 +122,7 @@ pub fn run_from(
     last: &mut Option<ReadLog>,
     watch: &Watch,
 ) -> anyhow::Result<Outcome> {
+    settings.validate()?;
     let mut clock = Clock::default();
     let device = Device::pick(settings.device)?;
     let log = clock.time(Stage::Read, || read_log(settings, last, watch))?;
@@ -141,8 +138,7 @@ pub fn run_from(
     };
 
     let count = interest_count(settings);
-    let computed_by = (&model.fingerprint, embedding.precision.name());
-    let space_key = Fingerprint::of(&(log.key, computed_by, settings.interests, settings.seed))?;
+    let space_key = keys::interests(log.key, &Computing::of(&model, &embedding), settings)?;
     let mut vectors = None;
     let space: InterestSpace = match store.get("interests", space_key) {
         Some(space) => space,
@@ -156,7 +152,7 @@ pub fn run_from(
     let length = settings.period.unwrap_or_else(|| interests::choose_period(events));
     let trajectories = Trajectories::build(events, &space, Calendar::new(length));
     let config = forecast_config(settings);
-    let run_key = Fingerprint::of(&(space_key, length, &config, settings.model, device.describe()))?;
+    let run_key = keys::forecast(space_key, length, &config, settings)?;
     let checkpoints = store.checkpoints(run_key);
     let (run, text): (Run, TextFeatures) = match store.get("forecast", run_key) {
         Some(kept) => {

@@ -3,15 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::Store;
 use super::files::written;
+use super::keys::{self, Computing};
 use super::road::{ReadLog, embedding, forecast_config, interest_count, read_log};
-use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
-use crate::forecast::{self, CellKind, ModelKind, NetworkShape, Tuning, shapes_to_try};
+use crate::forecast::{self, CellKind, ModelKind, Tuning, shapes_to_try};
 use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
 use crate::language::{self, Device};
 use crate::observe::Watch;
 use crate::project::Settings;
+use crate::project::limits::check_trials;
 use crate::report::{self, OutputFolder, Results};
 
 /// What a search ends in.
@@ -41,21 +43,21 @@ pub fn tune(
     tell: &mut dyn FnMut(&Tuning),
     watch: &Watch,
 ) -> anyhow::Result<TuningOutcome> {
+    settings.validate()?;
+    check_trials(trials)?;
     let device = Device::pick(settings.device)?;
     let read = read_log(settings, log, watch)?;
     let events = &*read.events;
     let embedding = embedding(settings, device);
     let model = language::model_info(&embedding.model)?;
-    let computed_by = (&model.fingerprint, embedding.precision.name());
-    let space_key = Fingerprint::of(&(read.key(), computed_by, settings.interests, settings.seed))?;
+    let space_key = keys::interests(read.key(), &Computing::of(&model, &embedding), settings)?;
     let length = settings.period.unwrap_or_else(|| interests::choose_period(events));
     let calendar = Calendar::new(length);
     let config = forecast_config(settings);
     let cell = if settings.model == ModelKind::Gru { CellKind::Gru } else { CellKind::Lstm };
-    // The shape that is set counts only by what is tried: one that this search found brings its result back.
     let (first, origin) = Trajectories::whole_periods(events, calendar);
-    let tried = (shapes_to_try(&config, trials, first, origin), config.shaped(NetworkShape::default()));
-    let key = Fingerprint::of(&("trials", space_key, length, tried, cell, device.describe()))?;
+    let tried = shapes_to_try(&config, trials, first, origin);
+    let key = keys::tuning(space_key, length, &config, &tried, cell)?;
     let outcome =
         |found: Tuning| TuningOutcome { settings: settings.clone(), trials, calendar, tuning: Arc::new(found) };
     if let Some(found) = store.get("tuning", key) {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::BadSetting;
+
 /// Why a project or a settings file could not be read or saved.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
@@ -55,6 +57,14 @@ pub enum ProjectError {
     NoName {
         /// The name.
         name: String,
+    },
+    /// A setting in it cannot be.
+    #[error("{bad}: {}", path.display())]
+    Setting {
+        /// Which, and what it may be.
+        bad: BadSetting,
+        /// The file.
+        path: PathBuf,
     },
     /// It could not be saved.
     #[error("cannot save the project: {0}")]

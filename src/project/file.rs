@@ -10,7 +10,7 @@ use ron::ser::PrettyConfig;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{ProjectError, Settings};
+use super::{Named, ProjectError, Settings};
 use crate::report::write_file;
 
 /// No project is larger; what is larger is something else and is not read into memory.
@@ -60,6 +60,13 @@ struct Header {
     version: Option<u32>,
 }
 
+/// The names of the settings in a project.
+#[derive(Deserialize)]
+struct Within {
+    #[serde(default)]
+    settings: Named,
+}
+
 impl Project {
     /// The version of the layout that this Driftline writes.
     pub const VERSION: u32 = 1;
@@ -67,7 +74,8 @@ impl Project {
     /// Reads a project. Relative paths in it are taken from the project's folder.
     ///
     /// # Errors
-    /// If the file cannot be read, is no project, was saved by a newer Driftline, or cannot be understood.
+    /// If the file cannot be read, is no project, was saved by a newer Driftline, cannot be understood, or holds settings
+    /// that cannot be.
     pub fn load(path: &Path) -> Result<Self, ProjectError> {
         let text = read(path)?;
         match parse::<Header>(&text, path)?.version {
@@ -80,6 +88,7 @@ impl Project {
             Some(_) => {}
         }
         let mut project: Self = parse(&text, path)?;
+        project.settings.checked(path)?;
         project.settings.move_paths(|inside| resolve(inside, &folder(path)));
         Ok(project)
     }
@@ -109,15 +118,30 @@ impl Settings {
     /// folder.
     ///
     /// # Errors
-    /// If the file cannot be read or understood, or a newer Driftline saved it.
+    /// If the file cannot be read or understood, a newer Driftline saved it, or it holds settings that cannot be.
     pub fn load(path: &Path) -> Result<Self, ProjectError> {
+        Ok(Self::load_named(path)?.0)
+    }
+
+    /// Like [`Self::load`], with the names of the settings that the file holds.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_named(path: &Path) -> Result<(Self, Named), ProjectError> {
         let text = read(path)?;
         if parse::<Header>(&text, path)?.version.is_some() {
-            return Ok(Project::load(path)?.settings);
+            let named: Within = parse(&text, path)?;
+            return Ok((Project::load(path)?.settings, named.settings));
         }
         let mut settings: Self = parse(&text, path)?;
+        settings.checked(path)?;
         settings.move_paths(|inside| resolve(inside, &folder(path)));
-        Ok(settings)
+        Ok((settings, parse(&text, path)?))
+    }
+
+    /// Holds the settings of a file to what they may be.
+    fn checked(&self, path: &Path) -> Result<(), ProjectError> {
+        self.validate().map_err(|bad| ProjectError::Setting { bad, path: path.to_owned() })
     }
 
     /// Changes every path in the settings.
@@ -291,6 +315,40 @@ mod tests {
         assert_eq!((settings.horizon, settings.seed), (2, Settings::default().seed));
         fs::write(&path, "(horizons: 2)").unwrap();
         assert!(Settings::load(&path).unwrap_err().to_string().contains("horizons"));
+    }
+
+    #[test]
+    fn settings_that_cannot_be_are_refused_whatever_file_they_stand_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.ron");
+        for (inside, says) in [
+            ("levels: [90]", "`levels` is [90], and it has to be some of 50, 80 and 95"),
+            ("network: (hidden: -5)", "`network.hidden` is -5, and it has to be from 1 to 4096"),
+            ("horizon: 0", "`horizon` is 0, and it has to be from 1 to 120"),
+            ("interests: fixed(1)", "`interests` is 1, and it has to be from 2 to 512"),
+        ] {
+            for text in [format!("({inside})"), format!("(version: 1, settings: ({inside}))")] {
+                fs::write(&path, &text).unwrap();
+                let told = Settings::load(&path).unwrap_err().to_string();
+                assert!(told.contains(says) && told.ends_with("s.ron"), "{text}: {told}");
+            }
+            assert!(Project::load(&path).is_err());
+        }
+    }
+
+    #[test]
+    fn a_file_tells_which_settings_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s.ron");
+        let mut wanted = Named::default();
+        ["horizon", "interests", "device"].into_iter().for_each(|field| wanted.add(field));
+        for text in [
+            "(horizon: 3, interests: fixed(9), device: cuda(0))",
+            "(version: 1, settings: (horizon: 3, interests: auto, device: cpu))",
+        ] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(Settings::load_named(&path).unwrap().1, wanted, "{text}");
+        }
     }
 
     #[test]

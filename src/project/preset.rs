@@ -60,15 +60,41 @@ impl Settings {
 
     /// Takes over from other settings how a log is read, and from where they have it.
     pub fn read_as(&mut self, other: &Self) {
-        self.preset.clone_from(&other.preset);
-        self.mapping.clone_from(&other.mapping);
-        self.time_format.clone_from(&other.time_format);
-        self.returns_prefix.clone_from(&other.returns_prefix);
-        self.dialect.clone_from(&other.dialect);
-        self.time_zone.clone_from(&other.time_zone);
-        self.filters.clone_from(&other.filters);
-        self.kind_weights.clone_from(&other.kind_weights);
-        self.keep_called_off = other.keep_called_off;
+        // A new setting is to be thought of here too, so all are named.
+        let Self {
+            inputs: _,
+            mapping,
+            time_format,
+            returns_prefix,
+            dialect,
+            time_zone,
+            skip_broken: _,
+            filters,
+            kind_weights,
+            keep_called_off,
+            period: _,
+            interests: _,
+            model: _,
+            network: _,
+            horizon: _,
+            levels: _,
+            joint: _,
+            language_model: _,
+            device: _,
+            precision: _,
+            seed: _,
+            preset,
+            tables: _,
+        } = other;
+        self.preset.clone_from(preset);
+        self.mapping.clone_from(mapping);
+        self.time_format.clone_from(time_format);
+        self.returns_prefix.clone_from(returns_prefix);
+        self.dialect.clone_from(dialect);
+        self.time_zone.clone_from(time_zone);
+        self.filters.clone_from(filters);
+        self.kind_weights.clone_from(kind_weights);
+        self.keep_called_off = *keep_called_off;
     }
 
     /// Whether anything is said about how to read.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::INTERESTS;
 use crate::calendar::PeriodLength;
 use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::forecast::{ModelKind, NetworkShape};
@@ -38,7 +39,7 @@ impl FromStr for InterestCount {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.parse() {
             _ if text == "auto" => Ok(Self::Auto),
-            Ok(number @ 2..=512) => Ok(Self::Fixed(number)),
+            Ok(number) if INTERESTS.contains(&number) => Ok(Self::Fixed(number)),
             _ => Err(format!("`{text}` is no number of interests; use auto or a number from 2 to 512")),
         }
     }

@@ -50,8 +50,8 @@ fn columns(events: &EventTable, found: &Backtest, cells: Range<usize>) -> Vec<Co
         column("share", cells().map(|cell| model(cell).share[cell % of_each])),
     ];
     columns.extend(limits(cells(), |level, cell| limits_of(&model(cell).bands, level, cell % of_each)));
-    columns.push(column("observed", cells().map(|cell| i64::from(found.observed[cell % of_each]))));
-    columns.push(column("total", cells().map(|cell| i64::from(asked(cell).total))));
+    columns.push(column("observed", cells().map(|cell| found.observed[cell % of_each])));
+    columns.push(column("total", cells().map(|cell| asked(cell).total)));
     columns
 }
 
@@ -160,8 +160,13 @@ mod tests {
             name: name.into(),
             simple: name == "mean",
             share: vec![0.75, 0.25],
-            bands: vec![Band { level: 80, lower: vec![0.5, f32::NAN], upper: vec![0.9, f32::NAN], coverage: 0.8 }],
-            all: Scores { nll: 0.5, rows: 1, events: 4, ..Scores::default() },
+            bands: vec![Band {
+                level: 80,
+                lower: vec![0.5, f32::NAN],
+                upper: vec![0.9, f32::NAN],
+                coverage: Some(0.8),
+            }],
+            all: Scores { nll: 0.5, rows: 1, events: 4.0, ..Scores::default() },
             one_step: Scores::default(),
             by_origin: vec![(Period(3), Scores::default())],
             by_horizon: vec![(1, Scores::default())],
@@ -199,7 +204,7 @@ mod tests {
             horizon: 1,
             active_periods: 2,
             leading: None,
-            total: 4,
+            total: 4.0,
         };
         let found = Backtest {
             calendar: Calendar::new(PeriodLength::Month),
@@ -207,7 +212,7 @@ mod tests {
             horizon: 1,
             origins: vec![Period(3)],
             asked: vec![asked],
-            observed: vec![4, 0],
+            observed: vec![4.0, 0.0],
             models: vec![model("lstm"), model("mean")],
             best_simple: "mean".into(),
             chosen: "lstm".into(),
@@ -224,10 +229,14 @@ mod tests {
                         upper_95 observed total";
         assert_eq!(names, promised.split_whitespace().collect::<Vec<_>>());
         assert_eq!(table.height(), 4);
-        assert_eq!(table.column("observed").unwrap().i64().unwrap().get(3), Some(0), "also where nothing was observed");
+        assert_eq!(
+            table.column("observed").unwrap().f32().unwrap().get(3),
+            Some(0.0),
+            "also where nothing was observed"
+        );
         assert_eq!(table.column("lower_80").unwrap().null_count(), 2, "what was not calibrated is not there");
         let scores: Value = serde_json::from_slice(&std::fs::read(&files[1]).unwrap()).unwrap();
-        assert_eq!(scores["models"]["lstm"]["all"]["events"], 4);
+        assert_eq!(scores["models"]["lstm"]["all"]["events"], 4.0);
         assert!(scores["models"]["mean"]["origins"].is_object());
         let activity = &scores["models"]["lstm"]["activity"];
         assert_eq!((&activity["events"]["mae"], &activity["simple"]["log_loss"]), (&json!(1.5), &json!(0.4)));

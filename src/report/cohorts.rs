@@ -173,7 +173,7 @@ mod tests {
                 Cohort { rule: CohortRule::Leading(2), users: vec![UserId(1)] },
             ],
             events: vec![4.0; 4],
-            bands: vec![Band { level: 80, lower: limits(-0.05), upper: limits(0.05), coverage: 0.8 }],
+            bands: vec![Band { level: 80, lower: limits(-0.05), upper: limits(0.05), coverage: Some(0.8) }],
             share,
             no_bands: None,
         }

@@ -5,6 +5,7 @@ mod chart;
 mod cohorts;
 mod columns;
 mod error;
+mod kept;
 mod leading;
 mod output;
 pub mod palette;
@@ -24,6 +25,7 @@ pub use chart::{
 };
 pub use cohorts::{cohort_name, cohort_paths, cohort_rule, write_cohort_tables};
 pub use error::ReportError;
+pub use kept::{SEEN_BY, band_kept};
 pub use leading::{leading, ranked};
 pub use output::{OutputFolder, Results, of_one_run, write_file};
 pub use sentence::{percent, sentence};

@@ -59,7 +59,7 @@ pub fn shop() -> Shop {
         level,
         lower: share.iter().map(|share| (share - half).max(0.0)).collect(),
         upper: share.iter().map(|share| (share + half).min(1.0)).collect(),
-        coverage,
+        coverage: Some(coverage),
     };
     let forecast = Forecast {
         calendar,

@@ -32,7 +32,7 @@ pub fn with_twins(of: &Outcome) -> BacktestOutcome {
         let part = |(part, events, mean, half): (Part, u64, f64, f64)| Compared {
             part,
             users: events / 12,
-            events,
+            events: events as f64,
             with: 2.1,
             without: 2.1 + mean + rise,
             better: Difference { mean: mean + rise, lower: mean + rise - half, upper: mean + rise + half },
@@ -66,7 +66,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         horizon: 1,
         active_periods: 1 + at % 14,
         leading: Some((at % 5) as u16),
-        total: 5 + at % 37,
+        total: (5 + at % 37) as f32,
     });
     let found = Backtest {
         calendar: Calendar::new(PeriodLength::Month),
@@ -108,7 +108,7 @@ fn model(
         coverage: BTreeMap::from([(50, 0.513), (80, 0.806), (95, 0.948)]),
         interval: BTreeMap::from([(50, 0.08 * nll), (80, 0.12 * nll), (95, 0.19 * nll)]),
         rows: 400,
-        events: 9_200,
+        events: 9_200.0,
         ..Scores::default()
     };
     ModelResult {
@@ -179,7 +179,7 @@ fn together(nll: f64, held: f64) -> CohortScores {
         l1: 0.03 * nll,
         coverage: BTreeMap::from([(50, 0.52), (80, held), (95, 0.947)]),
         rows: 60,
-        events: 30_000,
+        events: 30_000.0,
         ..CohortScores::default()
     }
 }

@@ -194,7 +194,7 @@ fn cohorts(trajectories: &Trajectories, forecast: &Forecast) -> CohortForecast {
             };
             (0..share.len()).map(|at| (share[at] + sign * far(at)).clamp(0.0, 1.0)).collect()
         };
-        Band { level, lower: limits(-1.0), upper: limits(1.0), coverage: f64::from(level) / 100.0 - 0.012 }
+        Band { level, lower: limits(-1.0), upper: limits(1.0), coverage: Some(f64::from(level) / 100.0 - 0.012) }
     };
     let bands = vec![band(50, 0.4), band(80, 0.8), band(95, 1.3)];
     CohortForecast { calendar, origin, horizon, interests, cohorts, events, bands, no_bands: None, share }
@@ -233,7 +233,7 @@ fn forecast(customers: &[Customer], interests: usize, origin: Period, calendar: 
                 })
                 .collect()
         };
-        Band { level, lower: side(-0.8), upper: side(1.0), coverage }
+        Band { level, lower: side(-0.8), upper: side(1.0), coverage: Some(coverage) }
     };
     let bands = vec![band(50, 0.11, 0.52), band(80, 0.24, 0.81), band(95, 0.42, 0.95)];
     Forecast {
@@ -332,7 +332,7 @@ fn scores() -> ScoreTable {
         first: FIRST.plus(MONTHS - 3),
         last: FIRST.plus(MONTHS - 1),
         rows: 4_210,
-        events: 86_377,
+        events: 86_377.0,
         scores: rows
             .into_iter()
             .map(|(model, nll, gain, l1, top1)| Score { model: model.to_owned(), nll, gain, l1, top1 })

@@ -22,7 +22,7 @@ fn the_busiest_user_is_shown_first_and_drawn() {
     let busiest = outcome.users.iter().max_by_key(|summary| summary.events).unwrap();
     let name = format!("User {}", outcome.events.users[busiest.user.index()]);
     assert_eq!(rows[0], name);
-    assert!(window.shows("80 % band: 81 % of past cells inside"));
+    assert!(window.shows("80\u{a0}% band: 81\u{a0}% of past shares inside"));
     assert!(window.shows("4 of 5 interests drawn"));
 }
 
@@ -162,7 +162,7 @@ fn a_cohort_is_chosen_and_drawn_in_place_of_a_user() {
     assert_eq!(chosen(&window), ["Cohort Everyone"]);
     assert!(window.shows("60 users"), "{:#?}", window.names());
     assert!(window.shows("Users with an event before"));
-    assert!(window.shows("80 % band: 79 % of past cells inside"), "the band that is drawn is the cohort's");
+    assert!(window.shows("80\u{a0}% band: 79\u{a0}% of past shares inside"), "the band that is drawn is the cohort's");
     assert!(window.shows("of the cohort's events"));
     window.press(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(chosen(&window), [rows[1].clone()]);

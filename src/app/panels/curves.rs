@@ -156,7 +156,7 @@ fn empty(ui: &mut Ui, session: &Session) {
     let text = if session.jobs.at_work().is_some() {
         "The curves begin with the training stage"
     } else {
-        "Here the training will show how well it does on periods it has not seen"
+        "Here the training will show how well it does on periods it does not learn from"
     };
     let rect = ui.available_rect_before_wrap();
     let baseline =

@@ -1,4 +1,4 @@
-//! How every model did on periods it had not seen.
+//! How every model did on periods it had not learnt from.
 
 use eframe::egui::{Align, Label, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
@@ -11,6 +11,7 @@ use crate::app::view::View;
 use crate::app::widgets::{caption, card, section};
 use crate::forecast::{ActivityTable, Errors, Score, ScoreTable};
 use crate::pipeline::Outcome;
+use crate::report;
 
 /// The models that learn nothing: what any other has to beat.
 const SIMPLE: [&str; 4] = ["popularity", "last", "mean", "ewma"];
@@ -26,8 +27,10 @@ impl View for Scores {
             ui.set_min_width(ui.available_width());
             section(ui, &verdict(&outcome.scores));
             caption(ui, basis(outcome));
-            ui.add_space(space::SMALL);
-            table(ui, &outcome.scores);
+            if outcome.scores.rows > 0 {
+                ui.add_space(space::SMALL);
+                table(ui, &outcome.scores);
+            }
         });
         if let Some(found) = &outcome.scores.activity {
             ui.add_space(space::SMALL);
@@ -59,7 +62,7 @@ pub fn verdict(table: &ScoreTable) -> String {
         (Some(only), None) | (None, Some(only)) => {
             format!("Only one kind of model was scored: {}", model_name(&only.model))
         }
-        (None, None) => "No model could be scored: there are too few periods to look back on".to_owned(),
+        (None, None) => "No model could be scored".to_owned(),
     }
 }
 
@@ -72,11 +75,15 @@ fn basis(outcome: &Outcome) -> String {
     let table = &outcome.scores;
     let (first, last) = (calendar.label(table.first), calendar.label(table.last));
     let span = if first == last { format!("in {first}") } else { format!("from {first} to {last}") };
+    if table.rows == 0 {
+        return format!("Nobody who was active {span} had been so before.");
+    }
     format!(
-        "Scored on {} of {} {span}, one {} ahead; no model had seen them.",
-        format::of(table.events, "event", "events"),
+        "Scored on {} of {} {span}, one {} ahead. {}.",
+        format::of(table.events.round() as u64, "event", "events"),
         format::of(table.rows, "active user", "active users"),
-        calendar.length
+        calendar.length,
+        report::SEEN_BY
     )
 }
 
@@ -217,6 +224,9 @@ fn activity(ui: &mut Ui, found: &ActivityTable) {
 
 /// A number with its sign: `+0.071`.
 pub fn signed(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
     if value < 0.0 { format!("−{:.3}", -value) } else { format!("+{value:.3}") }
 }
 
@@ -230,7 +240,7 @@ mod tests {
             .iter()
             .map(|(model, nll)| Score { model: (*model).to_owned(), nll: *nll, gain: 0.0, l1: 0.5, top1: 0.4 })
             .collect();
-        ScoreTable { first: Period(1), last: Period(2), rows: 1, events: 1, scores, activity: None }
+        ScoreTable { first: Period(1), last: Period(2), rows: 1, events: 1.0, scores, activity: None }
     }
 
     #[test]

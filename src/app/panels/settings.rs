@@ -9,6 +9,7 @@ use crate::app::view::View;
 use crate::app::widgets::{caption, card, labelled, section, segmented};
 use crate::calendar::PeriodLength;
 use crate::language::{DeviceChoice, PrecisionChoice};
+use crate::project::limits::{HORIZON, INTERESTS};
 use crate::project::{InterestCount, Settings};
 use crate::report::TableFormat;
 
@@ -37,13 +38,13 @@ impl View for SettingsCard {
             period_ui(ui, &mut settings);
             interests_ui(ui, &mut settings);
             labelled(ui, "Forecast ahead", |ui| {
-                let value = DragValue::new(&mut settings.horizon).range(1..=36).suffix(" periods").speed(0.05);
+                let value = DragValue::new(&mut settings.horizon).range(HORIZON).suffix(" periods").speed(0.05);
                 ui.add(value).accessible_name("Forecast ahead").on_hover_text("How many periods the forecast reaches");
             });
             self.time_format_ui(ui, &mut settings);
             device_ui(ui, &mut settings);
             labelled(ui, "Seed", |ui| {
-                let value = DragValue::new(&mut settings.seed).range(0..=999_999).speed(0.1);
+                let value = DragValue::new(&mut settings.seed).range(0..=u64::MAX).speed(0.1);
                 ui.add(value)
                     .accessible_name("Seed")
                     .on_hover_text("The same seed, settings and log give the same results");
@@ -139,7 +140,7 @@ fn period_ui(ui: &mut Ui, settings: &mut Settings) {
 fn interests_ui(ui: &mut Ui, settings: &mut Settings) {
     labelled(ui, "Interests", |ui| {
         if let InterestCount::Fixed(number) = &mut settings.interests {
-            let value = DragValue::new(number).range(2..=512).speed(0.1);
+            let value = DragValue::new(number).range(INTERESTS).speed(0.1);
             ui.add(value).accessible_name("Number of interests").on_hover_text("How many interests to look for");
         }
         let fixed = matches!(settings.interests, InterestCount::Fixed(_));

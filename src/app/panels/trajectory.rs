@@ -356,7 +356,7 @@ fn worth(session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16]) -> St
     };
     match bands.iter().find(|band| Some(band.level) == session.level) {
         Some(band) => {
-            parts.push(format!("{} % band: {} of past cells inside", band.level, format::percent(band.coverage)));
+            parts.push(report::band_kept(band.level, band.coverage));
             parts.extend(none.clone());
         }
         None => parts.extend(none.as_ref().map(|why| format!("No bands: {why}"))),

@@ -1,6 +1,7 @@
 //! What is expected of users' activity, how good that was, and whose word is taken.
 
 use super::reference::ActivityQuestion;
+use crate::calendar::Period;
 use crate::forecast::past::history::Past;
 use crate::forecast::run::result::{ActivityScore, Errors};
 
@@ -29,15 +30,25 @@ pub struct Came {
 impl Came {
     /// What answered a question.
     pub fn of(past: &Past, question: &ActivityQuestion) -> Self {
-        let seen = |of: &[f32]| question.answer.and_then(|at| of.get(at).copied()).unwrap_or(0.0).max(0.0);
-        Self { active: question.answer.is_some(), events: seen(&past.events), spend: seen(&past.spend) }
+        Self::at(past, question.answer)
+    }
+
+    /// What came of a user in a period.
+    pub fn in_period(past: &Past, period: Period) -> Self {
+        Self::at(past, past.periods.binary_search(&period).ok())
+    }
+
+    fn at(past: &Past, answer: Option<usize>) -> Self {
+        let seen = |of: &[f32]| answer.and_then(|at| of.get(at).copied()).unwrap_or(0.0).max(0.0);
+        Self { active: answer.is_some(), events: seen(&past.events), spend: seen(&past.spend) }
     }
 }
 
 impl Outlook {
     /// Scores it under a model's name.
     pub fn score(&self, model: &str, came: &[Came]) -> ActivityScore {
-        let count = came.len().max(1) as f64;
+        // Of nothing there is no figure.
+        let count = came.len() as f64;
         let (mut log_loss, mut brier) = (0.0, 0.0);
         for (chance, came) in self.chance.iter().zip(came) {
             let chance = f64::from(*chance).clamp(1e-7, 1.0 - 1e-7);

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::BacktestPlan;
 use super::result::{Backtest, Difference, ModelResult};
 use super::run::backtest;
-use super::scores::{difference, nats_of};
+use super::scores::difference;
 use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::models::model::ModelKind;
+use crate::forecast::past::tally::{mean, nats};
 use crate::forecast::{Checkpoints, ForecastConfig, ForecastError};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
@@ -37,7 +38,7 @@ pub struct Compared {
     /// Users they are of.
     pub users: u64,
     /// How many they are.
-    pub events: u64,
+    pub events: f64,
     /// Mean loss of the network, nats per event.
     pub with: f64,
     /// That of its twin.
@@ -128,26 +129,25 @@ pub fn ablate(
 }
 
 /// Events of new texts in every question's period, questions × interests.
-fn new_events(found: &Backtest, trajectories: &Trajectories, new: &NewTexts) -> Vec<u32> {
-    let mut counts = vec![0; found.observed.len()];
+fn new_events(found: &Backtest, trajectories: &Trajectories, new: &NewTexts) -> Vec<f32> {
+    let mut counts = vec![0.0; found.observed.len()];
     for (asked, counts) in found.asked.iter().zip(counts.chunks_exact_mut(found.interests)) {
         let row = trajectories.rows(asked.user).find(|row| trajectories.period[*row] == asked.period);
-        for interest in row.into_iter().flat_map(|row| new.of(row, asked.origin)) {
-            counts[usize::from(interest)] += 1;
+        for (interest, weight) in row.into_iter().flat_map(|row| new.of(row, asked.origin)) {
+            counts[usize::from(interest)] += weight;
         }
     }
     counts
 }
 
-fn compared(part: Part, found: &Backtest, new: &[u32], full: &ModelResult, twin: &ModelResult) -> Compared {
+fn compared(part: Part, found: &Backtest, new: &[f32], full: &ModelResult, twin: &ModelResult) -> Compared {
     let (with, without) = (losses(part, found, new, &full.share), losses(part, found, new, &twin.share));
     let events: f64 = with.values().map(|(_, events)| events).sum();
-    let mean =
-        |losses: &BTreeMap<u32, (f64, f64)>| losses.values().map(|(nats, _)| nats).sum::<f64>() / events.max(1.0);
+    let mean = |losses: &BTreeMap<u32, (f64, f64)>| mean(losses.values().map(|(nats, _)| nats).sum(), events);
     Compared {
         part,
         users: with.len() as u64,
-        events: events as u64,
+        events,
         with: mean(&with),
         without: mean(&without),
         better: difference(&without, &with),
@@ -155,7 +155,7 @@ fn compared(part: Part, found: &Backtest, new: &[u32], full: &ModelResult, twin:
 }
 
 /// Each user's loss and events of a part one period ahead, by user number; users without such events are left out.
-fn losses(part: Part, found: &Backtest, new: &[u32], shares: &[f32]) -> BTreeMap<u32, (f64, f64)> {
+fn losses(part: Part, found: &Backtest, new: &[f32], shares: &[f32]) -> BTreeMap<u32, (f64, f64)> {
     let mut losses: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     let wanted = |periods: u32| part.activity().is_none_or(|group| activity_group(periods) == group);
     for (at, asked) in found.asked.iter().enumerate() {
@@ -165,12 +165,13 @@ fn losses(part: Part, found: &Backtest, new: &[u32], shares: &[f32]) -> BTreeMap
         for cell in at * found.interests..(at + 1) * found.interests {
             let events = match part {
                 Part::NewTexts => new[cell],
-                Part::KnownTexts => found.observed[cell].saturating_sub(new[cell]),
+                Part::KnownTexts => found.observed[cell] - new[cell],
                 _ => found.observed[cell],
             };
-            if events > 0 {
+            // Sums of the same weights may differ in their last bits.
+            if events > found.observed[cell] * 1e-5 {
                 let of_user = losses.entry(asked.user.0).or_default();
-                of_user.0 += nats_of(events, shares[cell]);
+                of_user.0 += nats(f64::from(events), shares[cell]);
                 of_user.1 += f64::from(events);
             }
         }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::result::CohortScores;
-use crate::forecast::bands::spread_choice::interval_score;
 use crate::forecast::cohorts::cohort::{Cohort, CohortForecast, CohortRule};
 use crate::forecast::past::history::Past;
+use crate::forecast::past::tally::Tally;
+use crate::forecast::score::{BandTally, of_bands};
 
 /// One period of one cohort: what was forecast at an origin, and what came.
 #[derive(Clone, Debug)]
@@ -54,40 +55,19 @@ pub fn observe(forecast: &CohortForecast, pasts: &[Past], horizon: usize) -> Vec
 
 /// Scores over the cohorts' periods for which `wanted` holds.
 pub fn score(periods: &[CohortPeriod], wanted: impl Fn(&CohortPeriod) -> bool) -> CohortScores {
-    let (mut nats, mut apart, mut events, mut rows) = (0.0, 0.0, 0.0, 0_u64);
-    let mut by_level: BTreeMap<u8, (u64, f64, f64, u64)> = BTreeMap::new();
+    let mut tally = Tally::default();
+    let mut by_level: BTreeMap<u8, BandTally> = BTreeMap::new();
     for period in periods.iter().filter(|period| wanted(period)) {
+        tally.add(&period.observed, &period.share);
         let total: f64 = period.observed.iter().sum();
-        for (events, share) in period.observed.iter().zip(&period.share) {
-            if *events > 0.0 {
-                nats -= events * f64::from(share.max(1e-12)).ln();
-            }
-            apart += (events / total - f64::from(*share)).abs();
-        }
-        events += total;
-        rows += 1;
         for (level, lower, upper) in &period.bands {
-            let sums = by_level.entry(*level).or_default();
+            let band = by_level.entry(*level).or_default();
             for ((events, lower), upper) in period.observed.iter().zip(lower).zip(upper) {
-                let seen = (events / total) as f32;
-                sums.0 += u64::from((*lower..=*upper).contains(&seen));
-                sums.1 += f64::from(upper - lower);
-                sums.2 += interval_score(*lower, *upper, seen, *level);
-                sums.3 += 1;
+                band.add((*lower, *upper), (events / total) as f32, *level);
             }
         }
     }
-    let part = |of: fn(&(u64, f64, f64, u64)) -> f64| {
-        by_level.iter().map(|(level, sums)| (*level, of(sums) / sums.3.max(1) as f64)).collect()
-    };
-    CohortScores {
-        nll: nats / f64::max(events, 1.0),
-        gain: 0.0,
-        l1: apart / rows.max(1) as f64,
-        coverage: part(|sums| sums.0 as f64),
-        width: part(|sums| sums.1),
-        interval: part(|sums| sums.2),
-        rows,
-        events: events.round() as u64,
-    }
+    let [coverage, width, interval] = of_bands(&by_level);
+    let (nll, l1) = (tally.nll(), tally.l1());
+    CohortScores { nll, gain: f64::NAN, l1, coverage, width, interval, rows: tally.rows, events: tally.events }
 }

@@ -10,7 +10,7 @@ use crate::events::UserId;
 use crate::forecast::{ActivityScore, Band, CohortRule, Spread};
 
 /// One question about the past: a user with activity before the origin and in the period asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     /// Whose shares.
     pub user: UserId,
@@ -24,11 +24,12 @@ pub struct Asked {
     pub active_periods: u32,
     /// The interest that led the user's last active periods before the origin.
     pub leading: Option<u16>,
-    /// The user's events in the period asked for.
-    pub total: u32,
+    /// What the user's events in the period asked for count together: their number, unless kinds have weights.
+    pub total: f32,
 }
 
-/// How good a model's answers to some questions were. Lower is better but for `gain`, `skill` and `top1`.
+/// How good a model's answers to some questions were. Lower is better but for `gain`, `skill` and `top1`. Figures are NaN
+/// where nothing was scored, which files write as nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Mean over events of −ln of the forecast share, nats.
@@ -51,8 +52,8 @@ pub struct Scores {
     pub interval: BTreeMap<u8, f64>,
     /// User-periods scored.
     pub rows: u64,
-    /// Events scored.
-    pub events: u64,
+    /// What the events scored count together: their number, unless kinds have weights.
+    pub events: f64,
     /// Seconds it took to fit.
     pub seconds_train: f64,
     /// Seconds it took to answer.
@@ -104,7 +105,8 @@ pub struct SpreadResult {
     pub one_step: Scores,
 }
 
-/// How good a model's forecasts of cohorts were: of what their users come to together. Lower is better but for `gain`.
+/// How good a model's forecasts of cohorts were: of what their users come to together. Lower is better but for `gain`;
+/// NaN where nothing was scored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CohortScores {
     /// Mean over events of −ln of the forecast share, nats.
@@ -121,8 +123,8 @@ pub struct CohortScores {
     pub interval: BTreeMap<u8, f64>,
     /// Periods of cohorts scored.
     pub rows: u64,
-    /// Events scored.
-    pub events: u64,
+    /// What the events scored count together: their number, unless kinds have weights.
+    pub events: f64,
 }
 
 /// How good a model was for one cohort, one period ahead, over all origins.
@@ -184,8 +186,8 @@ pub struct Backtest {
     pub origins: Vec<Period>,
     /// The questions; every model answers exactly these.
     pub asked: Vec<Asked>,
-    /// Events observed, questions × interests.
-    pub observed: Vec<u32>,
+    /// What the events observed count, questions × interests.
+    pub observed: Vec<f32>,
     /// The models, best first by `nll` one period ahead.
     pub models: Vec<ModelResult>,
     /// The simple model with the lowest `nll` one period ahead.

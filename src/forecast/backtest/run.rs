@@ -72,20 +72,19 @@ pub fn backtest(
         (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);
 
         // Only now is it looked at what came.
-        came.extend(standing.ahead.users().into_iter().map(|user| {
-            let row = trajectories.rows(user).find(|row| trajectories.period[*row] == *origin);
-            let spend = row.and_then(|row| trajectories.spend.get(row)).map_or(0.0, |spend| spend.max(0.0));
-            let events = row.map_or(0.0, |row| trajectories.total(row) as f32);
-            Came { active: row.is_some(), events, spend }
-        }));
+        came.extend(standing.ahead.users().into_iter().map(|user| Came::in_period(&whole[user.index()], *origin)));
         for (name, outlook) in &standing.outlooks {
             outlooks.entry(name).or_default().extend(outlook);
         }
         let questions = standing.ahead.questions();
         let mut places = Vec::new();
         for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.horizon() <= *horizon) {
-            let rows = trajectories.rows(question.user);
-            let Some(row) = rows.into_iter().find(|row| trajectories.period[*row] == question.target) else { continue };
+            // What models learn from and bands are calibrated on, of the period asked for.
+            let then = &whole[question.user.index()];
+            let Ok(answer) = then.periods.binary_search(&question.target) else { continue };
+            if then.totals[answer] <= 0.0 {
+                continue;
+            }
             places.push(at);
             found.asked.push(Asked {
                 user: question.user,
@@ -94,13 +93,9 @@ pub fn backtest(
                 horizon: question.horizon(),
                 active_periods: question.known as u32 + 1,
                 leading: leading_before(&known.pasts[question.user.index()], question.known),
-                total: trajectories.total(row),
+                total: then.totals[answer],
             });
-            let from = found.observed.len();
-            found.observed.resize(from + trajectories.interests, 0);
-            for cell in trajectories.cells(row) {
-                found.observed[from + usize::from(trajectories.interest[cell])] = trajectories.events[cell];
-            }
+            found.observed.extend_from_slice(then.counts(answer));
         }
         for answers in standing.models.iter().filter(|answers| wanted(answers.kind)) {
             watch.check()?;
@@ -128,7 +123,7 @@ pub fn backtest(
                 for level in &config.levels {
                     let asked = (&*asked, &*shares, scatter.as_deref());
                     let (lower, upper) = limits(&calibration, *level, config.joint, &known, asked);
-                    bands.push(Band { level: *level, lower, upper, coverage: f64::NAN });
+                    bands.push(Band { level: *level, lower, upper, coverage: None });
                 }
                 bands.sort_by_key(|band| band.level);
                 nest(&mut bands);
@@ -137,7 +132,7 @@ pub fn backtest(
                     let (question, total) = (&asked[at / interests], found.asked[asked_before + at / interests].total);
                     let scatter = scatter.as_ref().map_or(0.0, |scatter| scatter[at]);
                     let cell = cell(&known.pasts[question.user.index()], question, *share, scatter, 0);
-                    let seen = found.observed[observed_before + at] as f32 / total as f32;
+                    let seen = found.observed[observed_before + at] / total;
                     of_spread.rank(&calibration, &cell, seen);
                     if is_chosen {
                         scored.observe(&calibration, &cell, seen);
@@ -165,8 +160,9 @@ pub fn backtest(
     }
     let by_loss = |a: &ModelResult, b: &ModelResult| a.one_step.nll.total_cmp(&b.one_step.nll);
     found.models.sort_by(by_loss);
-    found.best_simple =
-        found.models.iter().find(|model| model.simple).map(|model| model.name.clone()).unwrap_or_default();
+    let best_simple =
+        found.models.iter().find(|model| model.simple && model.one_step.rows > 0).map(|model| model.name.clone());
+    found.best_simple = best_simple.unwrap_or_default();
     Ok(found)
 }
 

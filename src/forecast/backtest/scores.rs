@@ -9,9 +9,9 @@ use super::cohorts::{self, CohortPeriod};
 use super::result::{Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult};
 use crate::calendar::Period;
 use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
-use crate::forecast::bands::spread_choice::interval_score;
 use crate::forecast::models::model::ModelKind;
-use crate::forecast::score::leading;
+use crate::forecast::past::tally::{Tally, mean, nats};
+use crate::forecast::score::{BandTally, of_bands};
 use crate::forecast::{Band, CohortRule, Spread};
 
 /// Levels of the curve of coverage against stated level, percent.
@@ -59,7 +59,7 @@ impl Scored {
     pub fn new(levels: &[u8]) -> Self {
         let mut levels = levels.to_vec();
         levels.sort_unstable();
-        let band = |level| Band { level, lower: Vec::new(), upper: Vec::new(), coverage: f64::NAN };
+        let band = |level| Band { level, lower: Vec::new(), upper: Vec::new(), coverage: None };
         Self {
             share: Vec::new(),
             bands: levels.into_iter().map(band).collect(),
@@ -143,7 +143,7 @@ pub fn score_models(found: &Backtest, scored: BTreeMap<ModelKind, Scored>) -> Ve
             let popularity = ground.get(at).map_or(scores.nll, |ground| ground.nll);
             scores.gain = popularity - scores.nll;
             let simple_gain = popularity - best[at];
-            scores.skill = if simple_gain > 1e-12 { scores.gain / simple_gain - 1.0 } else { 0.0 };
+            scores.skill = if simple_gain > 1e-12 { scores.gain / simple_gain - 1.0 } else { f64::NAN };
         }
     }
     results
@@ -210,8 +210,9 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
         }
     });
     let all = of(None, &|_| true);
-    let part = |(inside, seen): &(u64, u64)| *inside as f64 / (*seen).max(1) as f64;
+    let part = |(inside, seen): &(u64, u64)| mean(*inside as f64, *seen as f64);
     let levels = RELIABILITY.iter().map(|level| f64::from(*level) / 100.0);
+    let held = levels.zip(scored.held.iter().map(part)).filter(|(_, held)| held.is_finite());
     ModelResult {
         name: kind.name().into(),
         simple: kind.is_simple(),
@@ -220,11 +221,11 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
         by_horizon: by_horizon.collect(),
         by_activity: by_activity.collect(),
         better_than_simple: Difference::default(),
-        reliability: levels.zip(scored.held.iter().map(part)).collect(),
+        reliability: held.collect(),
         bands: scored
             .bands
             .iter()
-            .map(|band| Band { coverage: all.coverage.get(&band.level).copied().unwrap_or(f64::NAN), ..band.clone() })
+            .map(|band| Band { coverage: all.coverage.get(&band.level).copied(), ..band.clone() })
             .collect(),
         share: scored.share.clone(),
         spreads,
@@ -240,65 +241,38 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
 
 fn scores(found: &Backtest, scored: &Scored, wanted: &dyn Fn(&Asked) -> bool) -> Scores {
     let interests = found.interests;
-    let (mut nats, mut apart, mut hits, mut rows, mut events) = (0.0, 0.0, 0_u64, 0_u64, 0_u64);
-    let (mut crps, mut cells) = (0.0, 0_u64);
-    let mut by_level = vec![(0_u64, 0.0, 0.0, 0_u64); scored.bands.len()];
+    let (mut tally, mut crps, mut cells) = (Tally::default(), 0.0, 0_u64);
+    let mut by_level: BTreeMap<u8, BandTally> = BTreeMap::new();
     for (at, asked) in found.asked.iter().enumerate().filter(|(_, asked)| wanted(asked)) {
         let range = at * interests..(at + 1) * interests;
-        let (shares, observed) = (&scored.share[range.clone()], &found.observed[range.clone()]);
-        let total = f64::from(asked.total.max(1));
-        nats += observed.iter().zip(shares).map(|(events, share)| nats_of(*events, *share)).sum::<f64>();
-        apart += observed
-            .iter()
-            .zip(shares)
-            .map(|(events, share)| (f64::from(*events) / total - f64::from(*share)).abs())
-            .sum::<f64>();
-        // With several leading interests in the period, any of them is a hit.
-        let most = observed.iter().max().copied().unwrap_or(0);
-        hits += u64::from(leading(shares).is_some_and(|interest| observed[interest] == most));
-        rows += 1;
-        events += u64::from(asked.total);
+        tally.add(&found.observed[range.clone()], &scored.share[range.clone()]);
         for cell in range {
-            let seen = found.observed[cell] as f32 / asked.total.max(1) as f32;
+            let seen = found.observed[cell] / asked.total;
             if scored.crps[cell].is_finite() {
                 crps += scored.crps[cell];
                 cells += 1;
             }
-            for (sums, band) in by_level.iter_mut().zip(&scored.bands) {
-                let (lower, upper) = (band.lower[cell], band.upper[cell]);
-                if lower.is_nan() {
-                    continue;
-                }
-                sums.0 += u64::from((lower..=upper).contains(&seen));
-                sums.1 += f64::from(upper - lower);
-                sums.2 += interval_score(lower, upper, seen, band.level);
-                sums.3 += 1;
+            for band in &scored.bands {
+                by_level.entry(band.level).or_default().add((band.lower[cell], band.upper[cell]), seen, band.level);
             }
         }
     }
-    let rows_or_one = rows.max(1) as f64;
-    let mut scores = Scores {
-        nll: nats / events.max(1) as f64,
-        l1: apart / rows_or_one,
-        top1: hits as f64 / rows_or_one,
-        crps: if cells > 0 { crps / cells as f64 } else { f64::NAN },
-        rows,
-        events,
-        ..Scores::default()
-    };
-    for ((inside, width, interval, seen), band) in by_level.into_iter().zip(&scored.bands) {
-        if seen > 0 {
-            scores.coverage.insert(band.level, inside as f64 / seen as f64);
-            scores.width.insert(band.level, width / seen as f64);
-            scores.interval.insert(band.level, interval / seen as f64);
-        }
+    let [coverage, width, interval] = of_bands(&by_level);
+    Scores {
+        nll: tally.nll(),
+        gain: f64::NAN,
+        skill: f64::NAN,
+        l1: tally.l1(),
+        top1: tally.top1(),
+        crps: mean(crps, cells as f64),
+        coverage,
+        width,
+        interval,
+        rows: tally.rows,
+        events: tally.events,
+        seconds_train: 0.0,
+        seconds_forecast: 0.0,
     }
-    scores
-}
-
-/// What so many events lose by a share, nats.
-pub(super) fn nats_of(events: u32, share: f32) -> f64 {
-    if events == 0 { 0.0 } else { -f64::from(events) * f64::from(share.max(1e-12)).ln() }
 }
 
 /// Each user's loss and events one period ahead, by user number.
@@ -308,7 +282,7 @@ fn losses_by_user(found: &Backtest, shares: &[f32]) -> BTreeMap<u32, (f64, f64)>
         let range = at * found.interests..(at + 1) * found.interests;
         let of_user = losses.entry(asked.user.0).or_default();
         for (events, share) in found.observed[range.clone()].iter().zip(&shares[range]) {
-            of_user.0 += nats_of(*events, *share);
+            of_user.0 += nats(f64::from(*events), *share);
         }
         of_user.1 += f64::from(asked.total);
     }
@@ -320,11 +294,11 @@ pub(super) fn difference(first: &BTreeMap<u32, (f64, f64)>, second: &BTreeMap<u3
     let users: Vec<(f64, f64)> =
         first.values().zip(second.values()).map(|(first, second)| (first.0 - second.0, first.1)).collect();
     if users.is_empty() {
-        return Difference::default();
+        return Difference { mean: f64::NAN, lower: f64::NAN, upper: f64::NAN };
     }
     let mean = |users: &mut dyn Iterator<Item = (f64, f64)>| {
         let (nats, events) = users.fold((0.0, 0.0), |sum, user| (sum.0 + user.0, sum.1 + user.1));
-        nats / f64::max(events, 1.0)
+        mean(nats, events)
     };
     // The resamples are the same for every model, so that differences can be compared.
     let mut random = ChaCha8Rng::seed_from_u64(0);

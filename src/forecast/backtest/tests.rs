@@ -1,9 +1,9 @@
 //! The whole of a backtest on a small lively log.
 
-use super::{Backtest, BacktestPlan, ModelResult, Part, ablate, backtest};
+use super::{Backtest, BacktestPlan, ModelResult, Part, Scores, ablate, backtest};
 use crate::calendar::{Period, PeriodLength};
-use crate::forecast::testing::{alone, lively};
-use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind};
+use crate::forecast::testing::{alone, lively, trajectories};
+use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind, Spread, Start};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
 
@@ -45,8 +45,8 @@ fn every_model_answers_the_same_questions_with_shares() {
     assert_eq!(found.model("popularity").unwrap().all.gain, 0.0);
     assert!(found.model("mean").unwrap().all.gain > 0.0, "these users have tastes");
     for (asked, observed) in found.asked.iter().zip(found.observed.chunks_exact(3)) {
-        assert_eq!(observed.iter().sum::<u32>(), asked.total);
-        assert!(asked.period >= asked.origin && asked.total > 0);
+        assert_eq!(observed.iter().sum::<f32>(), asked.total);
+        assert!(asked.period >= asked.origin && asked.total > 0.0);
     }
 }
 
@@ -107,8 +107,8 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
     assert!((all.better.mean - (twin.one_step.nll - full.one_step.nll)).abs() < 1e-9, "{all:?}");
     assert!(all.better.lower <= all.better.mean && all.better.mean <= all.better.upper);
     let groups = [Part::FewPeriods, Part::SomePeriods, Part::ManyPeriods].map(|group| part(group).events);
-    assert_eq!(groups.iter().sum::<u64>(), all.events);
-    assert_eq!((part(Part::NewTexts).events, part(Part::KnownTexts).events), (0, all.events));
+    assert_eq!(groups.iter().sum::<f64>(), all.events);
+    assert_eq!((part(Part::NewTexts).events, part(Part::KnownTexts).events), (0.0, all.events));
 
     let (_, found) = ablated(&RowVectors::default());
     let of = |name: &str| &found.model(name).unwrap().share;
@@ -116,12 +116,76 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
 }
 
 #[test]
-fn the_usual_spread_gives_the_bands_that_a_model_has() {
-    let found = against_the_past(&lively(120, 14, 3, 2), Some(&[ModelKind::Gru]));
+fn the_spread_that_was_chosen_gives_the_bands_that_a_model_has() {
+    let _alone = alone();
+    let log = lively(120, 14, 3, 2);
+    let quick = ForecastConfig { members: 2, max_epochs: 2, hidden: 8, horizon: 1, ..ForecastConfig::default() };
+    // At one origin one is chosen, and no other.
+    let plan = BacktestPlan { origins: vec![(Period(13), 1)] };
+    let (vectors, nowhere) = (RowVectors::default(), Checkpoints::none());
+    let only = Some(&[ModelKind::Gru][..]);
+    let found = backtest(&log, &vectors, &quick, &plan, only, tch::Device::Cpu, &nowhere, &Watch::silent()).unwrap();
     let gru = found.model("gru").unwrap();
-    let used: Vec<_> = gru.spreads.iter().filter(|by| by.chosen == 2).collect();
-    let [used] = used.as_slice() else { return };
+    assert_eq!(gru.spreads.iter().map(|by| by.spread).collect::<Vec<_>>(), Spread::ALL);
+    let used: Vec<_> = gru.spreads.iter().filter(|by| by.chosen > 0).collect();
+    let [used] = used.as_slice() else { panic!("{used:?}") };
+    assert!(used.all.coverage.len() == 3 && used.all.crps > 0.0);
     assert_eq!((&used.all.coverage, used.all.crps), (&gru.all.coverage, gru.all.crps));
+}
+
+#[test]
+fn weighted_events_are_what_a_backtest_observes_and_scores() {
+    let mut log = lively(120, 14, 3, 7);
+    let counts = |(events, interest): (&u32, &u16)| *events as f32 * if *interest == 0 { 0.1 } else { 1.0 };
+    log.weight = log.events.iter().zip(&log.interest).map(counts).collect();
+    let found = against_the_past(&log, Some(&[]));
+    let popularity = found.model("popularity").unwrap();
+    let (mut forecast, mut nats, mut total) = (0.0, 0.0, 0.0);
+    for (at, (asked, observed)) in found.asked.iter().zip(found.observed.chunks_exact(3)).enumerate() {
+        let row = log.rows(asked.user).find(|row| log.period[*row] == asked.period).unwrap();
+        for (interest, share) in log.shares(row).into_iter().enumerate() {
+            assert!((observed[interest] / asked.total - share).abs() < 1e-6, "{observed:?} of {}", asked.total);
+            let said = popularity.share[3 * at + interest];
+            nats -= f64::from(observed[interest]) * f64::from(said).ln();
+            total += f64::from(observed[interest]);
+        }
+        forecast += f64::from(popularity.share[3 * at]);
+    }
+    assert!((popularity.all.nll - nats / total).abs() < 1e-6, "{} {}", popularity.all.nll, nats / total);
+    assert!((popularity.all.events - total).abs() < 1e-6);
+    // What is forecast is what is observed: of interest 0, which counts little, little.
+    assert!(forecast / (found.asked.len() as f64) < 0.1);
+    // Users one by one and all of them together are held against the same events, at their common questions.
+    let everyone = popularity.by_cohort.iter().find(|of| of.rule == CohortRule::Everyone).unwrap();
+    assert!((everyone.users.events - everyone.together.events).abs() < 1e-3, "{everyone:?}");
+}
+
+#[test]
+fn where_nobody_came_back_there_are_no_figures_and_no_winner() {
+    let _alone = alone();
+    // Twenty users are active in the first six months, others once in each of the last ones.
+    let early: Vec<(i32, &[u32])> = (0..6).map(|period| (period, &[3, 1][..])).collect();
+    let late: Vec<Vec<(i32, &[u32])>> = (6..12).map(|period| vec![(period, &[2, 2][..])]).collect();
+    let mut users: Vec<&[(i32, &[u32])]> = vec![&early; 20];
+    users.extend(late.iter().map(Vec::as_slice));
+    let log = trajectories(2, &users);
+    let config = ForecastConfig { horizon: 1, ..ForecastConfig::default() };
+    let plan = BacktestPlan { origins: vec![(Period(11), 1)] };
+    let (vectors, nowhere, watch) = (RowVectors::default(), Checkpoints::none(), Watch::silent());
+    let cpu = tch::Device::Cpu;
+    let found = backtest(&log, &vectors, &config, &plan, Some(&[]), cpu, &nowhere, &watch).unwrap();
+    assert!(found.asked.is_empty() && found.best_simple.is_empty());
+    for model in &found.models {
+        let Scores { nll, gain, skill, l1, top1, crps, rows, .. } = &model.one_step;
+        assert!([nll, gain, skill, l1, top1, crps].iter().all(|figure| figure.is_nan()), "{:?}", model.one_step);
+        assert_eq!((*rows, model.reliability.len()), (0, 0));
+        assert!(model.better_than_simple.mean.is_nan() && model.cohorts.0.nll.is_nan());
+    }
+    let start = Start::Anew(&nowhere);
+    let run = crate::forecast::run(&log, &vectors, &config, ModelKind::Mean, cpu, start, &watch).unwrap();
+    assert_eq!((run.scores.rows, run.scores.events, run.scores.scores.len()), (0, 0.0, 0));
+    assert!(found.chosen_because.contains("no model could be judged"), "{}", found.chosen_because);
+    assert_eq!(found.chosen, "ewma");
 }
 
 #[test]

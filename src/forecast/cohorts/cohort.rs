@@ -10,8 +10,8 @@ use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::past::history::{Past, Question};
+use crate::forecast::past::tally::leading;
 use crate::forecast::run::result::Band;
-use crate::forecast::score::leading;
 use crate::forecast::standing::{RECENT, recent_counts};
 
 /// By what users are put together.

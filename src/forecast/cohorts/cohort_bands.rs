@@ -82,8 +82,9 @@ impl CohortCalibration {
         Some(((share - far).max(0.0), (share + far).min(1.0)))
     }
 
-    /// The part of past residuals inside bands that were calibrated on the other origins, by level.
-    pub fn coverage(residuals: &[Residual], levels: &[u8]) -> Vec<f64> {
+    /// The part of past residuals inside bands that were calibrated on the other origins, by level; none where the other
+    /// origins are too few to calibrate on.
+    pub fn coverage(residuals: &[Residual], levels: &[u8]) -> Vec<Option<f64>> {
         let origins: BTreeSet<Period> = residuals.iter().map(|residual| residual.origin).collect();
         let (mut inside, mut all) = (vec![0_u64; levels.len()], 0_u64);
         for origin in origins {
@@ -99,7 +100,7 @@ impl CohortCalibration {
                 }
             }
         }
-        inside.iter().map(|inside| if all > 0 { *inside as f64 / all as f64 } else { f64::NAN }).collect()
+        inside.iter().map(|inside| (all > 0).then(|| *inside as f64 / all as f64)).collect()
     }
 }
 
@@ -209,7 +210,10 @@ mod tests {
             }
         }
         let told = CohortCalibration::coverage(&past(12, 1), &[80]);
-        assert!((told[0] - 0.8).abs() < 0.04, "{told:?}");
+        assert!((told[0].unwrap() - 0.8).abs() < 0.04, "{told:?}");
+        // With three origins, two are left to calibrate on: there are bands, and nobody can say how often they hold.
+        assert!(!CohortCalibration::on(&past(3, 1)).is_empty());
+        assert_eq!(CohortCalibration::coverage(&past(3, 1), &[50, 80]), [None, None]);
     }
 
     #[test]

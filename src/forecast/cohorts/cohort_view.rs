@@ -105,7 +105,7 @@ impl<'a> CohortView<'a> {
         let mut levels = levels.to_vec();
         levels.sort_unstable();
         let coverage = CohortCalibration::coverage(&residuals, &levels);
-        let band = |(level, coverage): (&u8, f64)| {
+        let band = |(level, coverage): (&u8, Option<f64>)| {
             let limits = |(at, share): (usize, &f32)| {
                 let period = at / interests;
                 let limits = calibration.limits(1 + period % horizon, *share, f64::from(events[period]), *level);

@@ -2,7 +2,7 @@
 
 use super::model::{Known, ModelKind};
 use crate::forecast::past::history::{Past, Question};
-use crate::forecast::score::leading;
+use crate::forecast::past::tally::leading;
 use crate::forecast::standing::Answers;
 
 /// Fewest events on which weights of a horizon are learnt; with fewer those of the next period are taken.
@@ -110,7 +110,8 @@ impl Mixture {
         let practised: Vec<&[f32]> = models.iter().map(|answers| &*answers.practice).collect();
         let losses: Vec<f64> = models
             .iter()
-            .map(|answers| if answers.kind.is_simple() { answers.validation } else { f64::INFINITY })
+            .map(|answers| Some(answers.validation.nll()).filter(|nll| answers.kind.is_simple() && nll.is_finite()))
+            .map(|nll| nll.unwrap_or(f64::INFINITY))
             .collect();
         let fallback = (0..losses.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).unwrap_or(0);
         let learn = |half: Option<u32>| {

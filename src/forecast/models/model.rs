@@ -1,7 +1,6 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -18,7 +17,7 @@ use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss};
 use crate::forecast::network::saved::{Networks, Start};
 use crate::forecast::network::spread::Scatter;
 use crate::forecast::past::affinity::Affinity;
-use crate::forecast::past::history::Past;
+use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::market::Market;
 use crate::forecast::past::split::{FEWEST_PERIODS, Split};
@@ -72,12 +71,11 @@ impl<'a> Known<'a> {
         let too_short = ForecastError::TooShort { periods: origin.since(first).max(0), length, needed: FEWEST_PERIODS };
         let pasts: Vec<Past> =
             (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
-        let mut returned = BTreeMap::new();
-        for period in pasts.iter().flat_map(|past| past.periods.iter().skip(1)) {
-            *returned.entry(*period).or_insert(0) += 1;
-        }
-        let active = |period| returned.get(&period).copied().unwrap_or(0);
-        let split = Split::of(first, origin, config.horizon, active).ok_or(too_short)?;
+        let split = Split::of_pasts(first, origin, config.horizon, &pasts).ok_or(too_short)?;
+        let split = match start.learnt() {
+            Some(learnt) => split.after(learnt),
+            None => split,
+        };
         if pasts.iter().all(|past| past.len() < 2) {
             return Err(ForecastError::NobodyReturns { length });
         }
@@ -128,6 +126,11 @@ impl<'a> Known<'a> {
     pub fn activity_periods(&self) -> [Range<Period>; 2] {
         let Split { validation, origin, .. } = self.split;
         [validation..origin, origin..origin.plus(1)]
+    }
+
+    /// Whether models are judged by a question: one period ahead, in the validation periods.
+    pub fn judges(&self, asked: &Question) -> bool {
+        asked.horizon() == 1 && asked.target >= self.split.validation
     }
 
     /// The first period that networks learn the shares of, if they learn up to `end`.

@@ -5,6 +5,7 @@
 
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::market::Market;
+use crate::forecast::past::tally::nats;
 
 /// Decays tried for ewma, per period.
 pub const DECAYS: [f32; 6] = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
@@ -67,8 +68,7 @@ fn losses(decay: f32, pasts: &[Past], questions: &[Question], market: &Market) -
 
 /// −Σ events · ln share, nats.
 pub fn negative_log_likelihood(events: &[f32], shares: &[f32]) -> f64 {
-    let nats = |(events, share): (&f32, &f32)| -f64::from(*events) * f64::from(share.max(1e-12)).ln();
-    events.iter().zip(shares).filter(|(events, _)| **events > 0.0).map(nats).sum()
+    events.iter().zip(shares).map(|(events, share)| nats(f64::from(*events), *share)).sum()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::checkpoint::Checkpoints;
 use super::train::{Member, Training};
 use crate::forecast::ForecastError;
 use crate::forecast::config::{CellKind, ForecastConfig};
+use crate::forecast::past::split::Split;
 
 /// Weights and settings of a trained ensemble.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct SavedModel {
     pub interests: usize,
     /// The networks, those of a kind in the order of their numbers.
     pub members: Vec<SavedMember>,
+    /// Which periods they learnt from; unknown of models that were saved before this was kept.
+    #[serde(default)]
+    pub learnt: Option<Split>,
     /// All weights in the safetensors format, float32, named `lstm.N.layer.weight` and `gru.N.layer.weight`; beside
     /// them the optimizer's state, `….adamw.mean` and `….adamw.square`. The names of networks that do not
     /// forecast begin with `judged.` or `recent.`.
@@ -61,6 +65,16 @@ pub enum Start<'a> {
     Continued(&'a SavedModel, &'a Checkpoints),
 }
 
+impl<'a> Start<'a> {
+    /// Which periods networks have learnt from already.
+    pub fn learnt(self) -> Option<&'a Split> {
+        match self {
+            Self::Anew(_) => None,
+            Self::Saved(model) | Self::Continued(model, _) => model.learnt.as_ref(),
+        }
+    }
+}
+
 /// Trained networks on their way into a [`SavedModel`].
 #[derive(Debug, Default)]
 pub struct Networks {
@@ -95,7 +109,12 @@ impl Networks {
     ///
     /// # Errors
     /// When they cannot be packed.
-    pub fn packed(mut self, config: &ForecastConfig, interests: usize) -> Result<SavedModel, ForecastError> {
+    pub fn packed(
+        mut self,
+        config: &ForecastConfig,
+        interests: usize,
+        learnt: Split,
+    ) -> Result<SavedModel, ForecastError> {
         self.weights.sort();
         let views: Result<Vec<_>, _> = self
             .weights
@@ -106,6 +125,7 @@ impl Networks {
             config: config.clone(),
             interests,
             members: self.members,
+            learnt: Some(learnt),
             weights: serialize(views.map_err(ForecastError::Weights)?, None)?,
         })
     }
@@ -192,6 +212,10 @@ mod tests {
     use crate::interests::RowVectors;
     use crate::observe::{Stage, Watch};
 
+    fn split() -> Split {
+        Split { first: Period(0), tune: Period(6), validation: Period(8), origin: Period(10) }
+    }
+
     #[test]
     fn a_saved_network_learns_on_as_if_it_had_never_stopped() {
         let _alone = alone();
@@ -215,7 +239,7 @@ mod tests {
             let packed = |members: &[Member]| {
                 let mut networks = Networks::default();
                 networks.add(cell, Role::Whole, members).unwrap();
-                networks.packed(config, 3).unwrap()
+                networks.packed(config, 3, split()).unwrap()
             };
             let unbroken = packed(&[train(5, None)]);
             let half = packed(&[train(2, None)]);
@@ -248,7 +272,7 @@ mod tests {
         };
         let mut networks = Networks::default();
         networks.add(CellKind::Lstm, Role::Whole, &[training(&small).fresh(1).unwrap()]).unwrap();
-        let saved = networks.packed(&small, 3).unwrap();
+        let saved = networks.packed(&small, 3, split()).unwrap();
         let refused = |config, role| saved.networks(CellKind::Lstm, role, &training(config)).unwrap_err().to_string();
         assert!(refused(&wide, Role::Whole).contains("shape"), "{}", refused(&wide, Role::Whole));
         assert!(refused(&small, Role::Judged).contains("no lstm networks"), "{}", refused(&small, Role::Judged));

@@ -5,3 +5,4 @@ pub mod history;
 pub mod lessons;
 pub mod market;
 pub mod split;
+pub mod tally;

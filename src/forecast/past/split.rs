@@ -1,10 +1,19 @@
 //! Which past periods train, which stop the training, and which only judge it.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::history::Past;
 use crate::calendar::Period;
+use crate::events::UserId;
+use crate::interests::Trajectories;
 
 /// The past cut in three: `first..tune` trains, `tune..validation` stops training and chooses what is to be chosen,
-/// `validation..origin` is seen by nothing and scores every model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// `validation..origin` is learnt by no model that answers questions about it, and
+/// scores every model. Who wins there forecasts, and in a forecast the interests were found with these periods known; only
+/// a backtest looks at periods that nothing saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     /// First period of the log.
     pub first: Period,
@@ -42,6 +51,31 @@ impl Split {
     }
 }
 
+impl Split {
+    /// As the periods of a log are cut at the trajectories' origin; none as [`Self::of`].
+    pub fn of_log(trajectories: &Trajectories, horizon: usize) -> Option<Self> {
+        let pasts: Vec<Past> =
+            (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
+        Self::of_pasts(trajectories.first, trajectories.origin, horizon, &pasts)
+    }
+
+    /// Cuts the periods that users' pasts lie in; none as [`Self::of`].
+    pub fn of_pasts(first: Period, origin: Period, horizon: usize, pasts: &[Past]) -> Option<Self> {
+        let mut returned: BTreeMap<Period, usize> = BTreeMap::new();
+        for period in pasts.iter().flat_map(|past| past.periods.iter().skip(1)) {
+            *returned.entry(*period).or_insert(0) += 1;
+        }
+        Self::of(first, origin, horizon, |period| returned.get(&period).copied().unwrap_or(0))
+    }
+
+    /// The same periods for networks that have learnt by another split: what those learnt judges nothing, however the
+    /// cuts would fall here.
+    #[must_use]
+    pub fn after(self, learnt: &Self) -> Self {
+        Self { tune: self.tune.max(learnt.tune), validation: self.validation.max(learnt.validation), ..self }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +92,20 @@ mod tests {
         assert_eq!(of(100), Period(197), "three months have enough");
         assert_eq!(of(30), Period(190), "ten months have enough");
         assert_eq!(of(1), Period(167), "never more than a sixth for that reason alone");
+    }
+
+    #[test]
+    fn what_was_learnt_before_judges_nothing_however_the_cuts_would_fall() {
+        let of = |active: usize| Split::of(Period(0), Period(60), 3, |_| active).unwrap();
+        let (learnt, here) = (of(1000), of(1));
+        assert!(here.validation < learnt.validation && here.tune < learnt.tune, "few users need more periods");
+        assert_eq!(here.after(&learnt), Split { origin: here.origin, ..learnt });
+        assert_eq!(learnt.after(&here), learnt, "later cuts stay");
+        for (tune, validation, origin) in [(3, 7, 9), (20, 21, 30), (50, 59, 60), (1, 59, 61)] {
+            let learnt = Split { tune: Period(tune), validation: Period(validation), origin: Period(origin), ..here };
+            let both = here.after(&learnt);
+            assert!(both.tune < both.validation && both.validation < both.origin, "{both:?}");
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::forecast::network::saved::Role;
+use crate::forecast::past::tally::leading;
 use crate::forecast::run::Run;
-use crate::forecast::score::leading;
 
 /// What changed from one run to another on the same trajectories.
 #[derive(Clone, Debug, PartialEq, Serialize)]

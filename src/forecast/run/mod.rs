@@ -17,11 +17,11 @@ use crate::forecast::models::recurrent::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{Networks, SavedModel, Start};
 use crate::forecast::past::history::Question;
 use crate::forecast::past::split::Split;
-use crate::forecast::score::score;
+use crate::forecast::past::tally::Tally;
 use crate::forecast::standing::{Answers, Standing, cell, observed_cells, stand};
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
-use result::{Band, Forecast, ScoreTable};
+use result::{Band, Forecast, Score, ScoreTable};
 
 /// Epochs a network usually takes until it stops: a guess for the time left, until it is known.
 pub(in crate::forecast) const USUAL_EPOCHS: u64 = 10;
@@ -113,7 +113,12 @@ pub fn run(
     let cohorts = view.forecast(&standing, answers.kind, &config.levels);
     meter.advance(1)?;
     let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or(config.heads), ..config.clone() };
-    let model = networks.packed(&config, trajectories.interests)?;
+    // Networks that are taken as they are have learnt nothing here.
+    let learnt = match start {
+        Start::Saved(model) => model.learnt.unwrap_or(known.split),
+        Start::Anew(_) | Start::Continued(..) => known.split,
+    };
+    let model = networks.packed(&config, trajectories.interests, learnt)?;
     let chosen = answers.kind;
     Ok(Run { forecast, cohorts, scores, chosen, chosen_because, curves: standing.curves, model })
 }
@@ -127,24 +132,32 @@ pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastCo
 
 /// The model that forecasts, and why.
 pub(in crate::forecast) fn choose<'a>(standing: &'a Standing, asked: ModelKind) -> (&'a Answers, String) {
-    let simple = standing.best_simple();
     if asked != ModelKind::Ensemble
         && let Some(answers) = standing.of(asked)
     {
         return (answers, format!("Forecast by `{asked}`, as asked for."));
     }
-    let winner = standing.winner();
-    if winner.kind.is_simple() || winner.validation >= simple.validation {
+    let (Some(simple), Some(winner)) = (standing.best_simple(), standing.winner()) else {
+        let answers = standing.unjudged();
+        let why = format!(
+            "Forecast by `{}`: no model could be judged, as nobody who was active in the validation periods had been so \
+             before.",
+            answers.kind
+        );
+        return (answers, why);
+    };
+    let (simple_nll, winner_nll) = (simple.validation.nll(), winner.validation.nll());
+    if winner.kind.is_simple() || winner_nll >= simple_nll {
         let why = format!(
             "Forecast by `{}`: no model did better than this simple one on the validation periods ({:.4} nats an event).",
-            simple.kind, simple.validation
+            simple.kind, simple_nll
         );
         return (simple, why);
     }
     let why = format!(
         "Forecast by `{}`: it did best on the validation periods, {:.4} nats an event against {:.4} of `{}`, the best \
          simple model.",
-        winner.kind, winner.validation, simple.validation, simple.kind
+        winner.kind, winner_nll, simple_nll, simple.kind
     );
     (winner, why)
 }
@@ -211,7 +224,7 @@ fn bands(
     let band = |(level, coverage): (&u8, &f64)| {
         let asked = (standing.ahead.questions(), &*answers.ahead, by.ahead());
         let (lower, upper) = limits(calibration, *level, config.joint, known, asked);
-        Band { level: *level, lower, upper, coverage: *coverage }
+        Band { level: *level, lower, upper, coverage: Some(*coverage) }
     };
     let mut bands: Vec<Band> = config.levels.iter().zip(coverage).map(band).collect();
     bands.sort_by_key(|band| band.level);
@@ -248,33 +261,24 @@ pub(in crate::forecast) fn nest(bands: &mut [Band]) {
     }
 }
 
-/// Every model's score one step ahead on the validation periods.
+/// Every model's score one step ahead on the validation periods; nobody's where nothing was scored.
 fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
-    let (split, interests, pasts) = (known.split, known.interests(), &known.pasts);
-    let judged = |asked: &Question| asked.horizon() == 1 && asked.target >= split.validation;
-    let questions = standing.practice.questions();
-    let judging: Vec<Question> = questions.iter().filter(|asked| judged(asked)).copied().collect();
-    let score_of = |answers: &Answers| {
-        let shares = questions.iter().zip(answers.practice.chunks_exact(interests));
-        let shares: Vec<f32> =
-            shares.filter(|(asked, _)| judged(asked)).flat_map(|(_, shares)| shares).copied().collect();
-        score(answers.kind.name(), pasts, &judging, &shares, interests)
+    let score = |answers: &Answers, ground: &Tally| {
+        let Answers { kind, validation, .. } = answers;
+        let (model, nll) = (kind.name().to_owned(), validation.nll());
+        Score { model, nll, gain: ground.nll() - nll, l1: validation.l1(), top1: validation.top1() }
     };
-    let mut scores: Vec<_> = standing.models.iter().map(score_of).collect();
-    let popularity = scores.iter().find(|score| score.model == "popularity").map_or(0.0, |score| score.nll);
-    for score in &mut scores {
-        score.gain = popularity - score.nll;
-    }
+    let ground = standing.of(ModelKind::Popularity).map(|answers| answers.validation).unwrap_or_default();
+    let judged = standing.models.iter().filter(|answers| answers.validation.rows > 0);
+    let mut scores: Vec<_> = judged.map(|answers| score(answers, &ground)).collect();
     scores.sort_by(|a, b| a.nll.total_cmp(&b.nll));
-    let answers = judging.iter().filter_map(|asked| Some((asked, asked.answer?)));
-    let events: f64 = answers.map(|(asked, at)| f64::from(pasts[asked.user.index()].totals[at])).sum();
     ScoreTable {
-        first: split.validation,
-        last: split.origin.plus(-1),
-        rows: judging.len() as u64,
-        events: events as u64,
+        first: known.split.validation,
+        last: known.split.origin.plus(-1),
+        rows: ground.rows,
+        events: ground.events,
         scores,
-        activity: Some(standing.activity.clone()),
+        activity: Some(standing.activity.clone()).filter(|table| table.rows > 0),
     }
 }
 

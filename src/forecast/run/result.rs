@@ -14,8 +14,9 @@ pub struct Band {
     pub lower: Vec<f32>,
     /// Upper limits.
     pub upper: Vec<f32>,
-    /// The part of past cells, unseen by model and calibration, that lay within their limits, from 0 to 1.
-    pub coverage: f64,
+    /// The part of past cells, unseen by model and calibration, that lay within their limits, from 0 to 1; none where
+    /// there were too few to measure it.
+    pub coverage: Option<f64>,
 }
 
 /// Shares to come, for every user with activity before the origin.
@@ -83,9 +84,9 @@ pub struct ScoreTable {
     pub last: Period,
     /// User-periods scored.
     pub rows: u64,
-    /// Events scored.
-    pub events: u64,
-    /// One line a model.
+    /// What the events scored count together: their number, unless kinds have weights.
+    pub events: f64,
+    /// One line a model; none where nothing was scored.
     pub scores: Vec<Score>,
     /// How well activity was foreseen there.
     #[serde(default)]

@@ -1,56 +1,60 @@
-//! How well shares were forecast.
+//! How well bands held: one scorer for users and cohorts, in a run and in a backtest. Shares are scored by
+//! [`crate::forecast::past::tally`].
 
-use crate::forecast::models::simple::negative_log_likelihood;
-use crate::forecast::past::history::{Past, Question};
-use crate::forecast::run::result::Score;
+use std::collections::BTreeMap;
 
-/// Scores one model's shares (questions × interests) against what was observed. `gain` is left at 0.
-pub fn score(model: &str, pasts: &[Past], questions: &[Question], shares: &[f32], interests: usize) -> Score {
-    let (mut nats, mut events, mut apart, mut hits, mut rows) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (question, shares) in questions.iter().zip(shares.chunks_exact(interests)) {
-        let Some(answer) = question.answer else { continue };
-        let past = &pasts[question.user.index()];
-        let (counts, total) = (past.counts(answer), past.totals[answer]);
-        nats += negative_log_likelihood(counts, shares);
-        events += f64::from(total);
-        apart +=
-            counts.iter().zip(shares).map(|(events, share)| f64::from((events / total - share).abs())).sum::<f64>();
-        // With several leading interests in the period, any of them is a hit.
-        let most = counts.iter().copied().fold(0.0, f32::max);
-        hits += f64::from(u8::from(leading(shares).is_some_and(|interest| counts[interest] == most)));
-        rows += 1.0;
-    }
-    Score {
-        model: model.to_owned(),
-        nll: nats / f64::max(events, 1.0),
-        gain: 0.0,
-        l1: apart / f64::max(rows, 1.0),
-        top1: hits / f64::max(rows, 1.0),
+/// How bands of one level held.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BandTally {
+    inside: u64,
+    width: f64,
+    interval: f64,
+    cells: u64,
+}
+
+impl BandTally {
+    /// Adds a share that was observed beside its limits; without limits there is no band.
+    pub fn add(&mut self, (lower, upper): (f32, f32), seen: f32, level: u8) {
+        if lower.is_nan() || upper.is_nan() {
+            return;
+        }
+        self.inside += u64::from((lower..=upper).contains(&seen));
+        self.width += f64::from(upper - lower);
+        self.interval += interval_score(lower, upper, seen, level);
+        self.cells += 1;
     }
 }
 
-/// The interest with the largest share; the first of several.
-pub fn leading(shares: &[f32]) -> Option<usize> {
-    let larger = |best: usize, (at, share): (usize, &f32)| if *share > shares[best] { at } else { best };
-    (!shares.is_empty()).then(|| shares.iter().enumerate().fold(0, larger))
+/// By level in percent, for the levels that have bands: the part inside, the mean width, the mean interval score.
+pub fn of_bands(tallies: &BTreeMap<u8, BandTally>) -> [BTreeMap<u8, f64>; 3] {
+    let of = |figure: fn(&BandTally) -> f64| {
+        let some = tallies.iter().filter(|(_, tally)| tally.cells > 0);
+        some.map(|(level, tally)| (*level, figure(tally) / tally.cells as f64)).collect()
+    };
+    [of(|tally| tally.inside as f64), of(|tally| tally.width), of(|tally| tally.interval)]
+}
+
+/// The width of a band, and 2 / (1 − level) times what lies outside.
+pub fn interval_score(lower: f32, upper: f32, observed: f32, level: u8) -> f64 {
+    let outside = f64::from((lower - observed).max(observed - upper).max(0.0));
+    f64::from(upper - lower) + outside * 2.0 / (1.0 - f64::from(level) / 100.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::Period;
-    use crate::events::UserId;
-    use crate::forecast::testing::trajectories;
 
     #[test]
-    fn a_uniform_forecast_costs_the_log_of_the_interests() {
-        let log = trajectories(4, &[&[(0, &[1, 0, 0, 0]), (1, &[0, 2, 2, 0])]]);
-        let pasts = [Past::of(&log, UserId(0))];
-        let asked = Question { user: UserId(0), known: 0, origin: Period(1), target: Period(1), answer: Some(1) };
-        let scored = score("uniform", &pasts, &[asked], &[0.25; 4], 4);
-        assert!((scored.nll - 4.0_f64.ln()).abs() < 1e-6);
-        assert!((scored.l1 - 1.0).abs() < 1e-6);
-        assert_eq!(scored.top1, 0.0, "the first interest leads the forecast, but not the period");
-        assert_eq!(score("tie", &pasts, &[asked], &[0.1, 0.3, 0.5, 0.1], 4).top1, 1.0);
+    fn without_bands_there_is_no_figure() {
+        let mut band = BandTally::default();
+        band.add((f32::NAN, f32::NAN), 0.5, 80);
+        assert!(of_bands(&BTreeMap::from([(80, band)])).iter().all(BTreeMap::is_empty));
+    }
+
+    #[test]
+    fn what_lies_outside_costs_the_more_the_surer_the_band() {
+        assert!((interval_score(0.1, 0.3, 0.2, 80) - 0.2).abs() < 1e-6);
+        assert!((interval_score(0.1, 0.3, 0.4, 80) - 1.2).abs() < 1e-6);
+        assert!((interval_score(0.1, 0.3, 0.0, 95) - 4.2).abs() < 1e-6);
     }
 }

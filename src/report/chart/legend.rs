@@ -4,6 +4,7 @@ use super::TrajectoryChart;
 use super::draw::Frame;
 use super::svg::{Anchor, Stroke, Svg, Type};
 use super::text::{Ruler, Weight};
+use crate::report::band_kept;
 use crate::report::palette::Mark;
 
 const SIZE: f32 = 11.0;
@@ -64,8 +65,7 @@ fn entries(chart: &TrajectoryChart) -> Vec<(Entry, String)> {
         entries.push((Entry::Note, note.clone()));
     }
     if let Some(band) = chart.band {
-        let coverage = (band.coverage * 100.0).round();
-        entries.push((Entry::Band, format!("{}\u{a0}% band: {coverage:.0}\u{a0}% of past periods inside", band.level)));
+        entries.push((Entry::Band, band_kept(band.level, band.coverage)));
     }
     let expected = chart.series.iter().any(|series| !series.path.expected.is_empty());
     let observed = chart.series.iter().any(|series| !series.path.observed.is_empty());

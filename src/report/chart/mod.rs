@@ -72,8 +72,8 @@ pub struct Activity {
 pub struct BandNote {
     /// The stated level, percent.
     pub level: u8,
-    /// The part of past periods inside, from 0 to 1.
-    pub coverage: f64,
+    /// The part of past shares inside, from 0 to 1; none where it could not be measured.
+    pub coverage: Option<f64>,
 }
 
 /// The chart of a user with the interests asked for, at most [`palette::COLOURED`] of them, and, if wanted, the band of

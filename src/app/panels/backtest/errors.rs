@@ -4,6 +4,7 @@ use eframe::egui::{FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
 use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
 
 use super::cohorts::cohorts_ui;
+use super::table::decimals;
 use crate::app::format;
 use crate::app::panels::curves::round_losses;
 use crate::app::panels::layout::line;
@@ -90,7 +91,8 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace,
         .iter()
         .map(|(model, _)| {
             let parts = by.of(backtest, model);
-            let parts: Vec<String> = parts.iter().map(|(name, scores)| format!("{name} {:.3}", scores.nll)).collect();
+            let parts: Vec<String> =
+                parts.iter().map(|(name, scores)| format!("{name} {}", decimals(Some(scores.nll), 3))).collect();
             format!("{}: {}", model_name(&model.name), parts.join(", "))
         })
         .collect();
@@ -132,6 +134,7 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace,
                 let parts = by.of(backtest, model);
                 let points: Vec<[f64; 2]> =
                     parts.iter().enumerate().map(|(place, (_, scores))| [place as f64, scores.nll]).collect();
+                let points: Vec<[f64; 2]> = points.into_iter().filter(|[_, loss]| loss.is_finite()).collect();
                 let name = model_name(&model.name);
                 let path = Line::new(name.clone(), PlotPoints::new(points.clone())).color(ink).allow_hover(false);
                 let path = path.width(if *leads { 2.0 } else { 1.5 });

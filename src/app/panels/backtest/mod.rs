@@ -128,6 +128,9 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
 
 /// The result in a sentence.
 pub fn verdict(backtest: &Backtest) -> String {
+    if backtest.asked.is_empty() {
+        return "Nothing could be scored: nobody came back in the periods after the origins".to_owned();
+    }
     let simple = model_name(&backtest.best_simple);
     let chosen = backtest.model(&backtest.chosen);
     let best_gain = backtest.model(&backtest.best_simple).map_or(0.0, |model| model.one_step.gain);
@@ -150,13 +153,13 @@ pub fn verdict(backtest: &Backtest) -> String {
 }
 
 fn basis(backtest: &Backtest) -> String {
-    let events: u64 = backtest.asked.iter().map(|asked| u64::from(asked.total)).sum();
+    let events: f64 = backtest.asked.iter().map(|asked| f64::from(asked.total)).sum();
     let origins: Vec<String> = backtest.origins.iter().map(|origin| backtest.calendar.label(*origin)).collect();
     format!(
         "From {} ({}): {} of {}; no model had seen them.",
         format::of(origins.len() as u64, "origin", "origins"),
         origins.join(", "),
-        format::of(events, "event", "events"),
+        format::of(events.round() as u64, "event", "events"),
         format::of(backtest.asked.len() as u64, "user period", "user periods"),
     )
 }

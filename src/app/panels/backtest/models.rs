@@ -69,7 +69,7 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
                         ui.add(Label::new(text(model_name(&model.name))).truncate());
                     });
                     let gain = if model.one_step.gain.abs() < 5e-4 { "0".into() } else { signed(model.one_step.gain) };
-                    for value in [format!("{:.3}", model.one_step.nll), gain] {
+                    for value in [decimals(Some(model.one_step.nll), 3), gain] {
                         row.col(|ui| {
                             ui.with_layout(right, |ui| ui.label(text(value)));
                         });
@@ -102,8 +102,10 @@ fn difference_ui(ui: &mut Ui, model: &ModelResult, reach: f64, leads: bool) {
     let Difference { mean, lower, upper } = model.better_than_simple;
     let ink = if leads { t.accent } else { t.quiet };
     let middle = field.center().y;
-    ui.painter().hline(at(lower)..=at(upper), middle, Stroke::new(2.0, ink));
-    ui.painter().circle_filled(pos2(at(mean), middle), 3.5, ink);
+    if mean.is_finite() {
+        ui.painter().hline(at(lower)..=at(upper), middle, Stroke::new(2.0, ink));
+        ui.painter().circle_filled(pos2(at(mean), middle), 3.5, ink);
+    }
     let words = format!("{} nats per event ({} to {})", signed(mean), signed(lower), signed(upper));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     response.on_hover_text(words);

@@ -74,7 +74,9 @@ fn table(ui: &mut Ui, ablation: &Ablation, reach: f64, calendar: Calendar) {
                     ui.add(Label::new(RichText::new(part_name(part.part, calendar)).color(t.text)).truncate());
                 });
                 row.col(|ui| {
-                    ui.with_layout(right, |ui| ui.label(RichText::new(format::count(part.events)).color(t.text)));
+                    ui.with_layout(right, |ui| {
+                        ui.label(RichText::new(format::count(part.events.round() as u64)).color(t.text))
+                    });
                 });
                 row.col(|ui| difference_ui(ui, &network, part, reach, calendar));
             });
@@ -97,6 +99,9 @@ fn reach(Difference { mean, lower, upper }: &Difference) -> f64 {
 
 /// A difference of thousandths, with its sign: `+0.0043`.
 fn signed(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
     if value < 0.0 { format!("−{:.4}", -value) } else { format!("+{value:.4}") }
 }
 
@@ -111,8 +116,10 @@ fn difference_ui(ui: &mut Ui, network: &str, part: &Compared, reach: f64, calend
     let Difference { mean, lower, upper } = part.better;
     let sure = lower > 0.0 || upper < 0.0;
     let ink = if sure { t.accent } else { t.quiet };
-    ui.painter().hline(at(lower)..=at(upper), middle, Stroke::new(2.0, ink));
-    ui.painter().circle_filled(pos2(at(mean), middle), 3.5, ink);
+    if mean.is_finite() {
+        ui.painter().hline(at(lower)..=at(upper), middle, Stroke::new(2.0, ink));
+        ui.painter().circle_filled(pos2(at(mean), middle), 3.5, ink);
+    }
     let font = eframe::egui::FontId::proportional(size::BODY);
     let place = pos2(rect.left() + 68.0, middle);
     let ink = if sure { t.text } else { t.quiet };

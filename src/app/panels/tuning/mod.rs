@@ -18,6 +18,7 @@ use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter,
 use crate::forecast::{ForecastConfig, NetworkShape, Tuning, search_rounds};
 use crate::pipeline::TuningOutcome;
 use crate::project::Settings;
+use crate::project::limits::TRIALS;
 use crate::report;
 
 use best::best_ui;
@@ -105,7 +106,7 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
                 };
                 job_button(ui, text, Command::Tune, tuned.is_none(), session.why_not_tune(), actions);
                 let mut trials = session.trials;
-                let field = ui.add(DragValue::new(&mut trials).range(2..=200).suffix(" trials").speed(0.1));
+                let field = ui.add(DragValue::new(&mut trials).range(TRIALS).suffix(" trials").speed(0.1));
                 let field = field.accessible_name("Number of trials");
                 field.on_hover_text("How many settings are tried: more find better ones and take longer");
                 if trials != session.trials {
