@@ -18,6 +18,12 @@ use proptest::prelude::*;
 
 #[path = "events/parquet.rs"]
 mod parquet;
+#[path = "events/parquet_lies.rs"]
+mod parquet_lies;
+#[path = "events/parquet_types.rs"]
+mod parquet_types;
+#[path = "support/thrift.rs"]
+mod thrift;
 
 const SHOP: &str = "\
 invoice,stockcode,description,quantity,when,price,customer

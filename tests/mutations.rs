@@ -17,10 +17,15 @@ use std::time::{Duration, Instant};
 
 use driftline::events::{EventsError, ReadOptions, preview, read};
 use driftline::observe::Watch;
-use polars::prelude::{DataFrame, DataType, IntoColumn as _, NamedFrom as _, ParquetWriter, Series, TimeUnit};
+use polars::prelude::{
+    DataFrame, DataType, IntoColumn as _, NamedFrom as _, ParquetCompression, ParquetWriter, Series, TimeUnit,
+};
 use rand::Rng as _;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
+
+#[path = "support/thrift.rs"]
+mod thrift;
 
 /// Tells the child which folder to read.
 const FOLDER: &str = "DRIFTLINE_MUTANTS";
@@ -28,6 +33,8 @@ const FOLDER: &str = "DRIFTLINE_MUTANTS";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Nor may the whole child need more memory than this, in KiB.
 const MOST_KIB: u64 = 1 << 20;
+/// Nor may it reserve more than this, in KiB, whether it uses it or not; libtorch, which it is linked with, takes a part.
+const MOST_RESERVED_KIB: u64 = 12 << 20;
 /// Files for one child.
 const TOGETHER: usize = 500;
 
@@ -46,7 +53,46 @@ fn valid_csv() -> String {
     text
 }
 
-fn valid_parquet(folder: &Path) -> Vec<u8> {
+/// The same rows in every packing, and a file whose texts begin as the ones before them did.
+fn valid_parquets(folder: &Path) -> Vec<Vec<u8>> {
+    use ParquetCompression as P;
+    let packings = [P::Uncompressed, P::Snappy, P::Zstd(None), P::Gzip(None), P::Brotli(None), P::Lz4Raw];
+    let types = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parquet-types");
+    let others = ["delta-words", "packed-zstd", "uuid", "decimal38", "time-int96"];
+    let others = others.map(|name| fs::read(types.join(format!("{name}.parquet"))).unwrap());
+    packings.into_iter().map(|packing| valid_parquet(folder, packing)).chain(others).collect()
+}
+
+/// A number in the footer or in the head of a page made another, mostly larger; the rest of the file fits.
+fn raised(valid: &[u8], dice: &mut ChaCha8Rng) -> Vec<u8> {
+    let places = thrift::places(valid);
+    let place = &places[dice.random_range(0..places.len())];
+    let once = thrift::changed(valid, place, other(place.number.value, dice));
+    // A second one, where the first left the structure as it was.
+    let second = &places[dice.random_range(0..places.len())];
+    let plain = |place: &thrift::Place| place.page.is_none() && !place.number.length;
+    if !dice.random::<bool>() || !plain(place) || !plain(second) {
+        return once;
+    }
+    thrift::changed(&once, second, other(second.number.value, dice))
+}
+
+fn other(value: i64, dice: &mut ChaCha8Rng) -> i64 {
+    match dice.random_range(0..10) {
+        0 => value.saturating_add(1),
+        1 => value.saturating_mul(2),
+        2 => value.saturating_mul(1000),
+        3 => 1 << 20,
+        4 => i64::from(i32::MAX),
+        5 => 1 << dice.random_range(32..63),
+        6 => value.saturating_sub(1),
+        7 => -value,
+        8 => 0,
+        _ => dice.random_range(0..100_000),
+    }
+}
+
+fn valid_parquet(folder: &Path, packing: ParquetCompression) -> Vec<u8> {
     let rows = 400;
     let number = |row: i64| Some(row % 17).filter(|number| *number != 3);
     let when: Vec<i64> = (0..rows).map(|row| row * 3_600_000_000).collect();
@@ -60,7 +106,8 @@ fn valid_parquet(folder: &Path) -> Vec<u8> {
     ];
     let mut frame = DataFrame::new(rows as usize, columns).unwrap();
     let path = folder.join("seed.parquet");
-    ParquetWriter::new(fs::File::create(&path).unwrap()).with_row_group_size(Some(150)).finish(&mut frame).unwrap();
+    let writer = ParquetWriter::new(fs::File::create(&path).unwrap()).with_row_group_size(Some(150));
+    writer.with_compression(packing).finish(&mut frame).unwrap();
     fs::read(path).unwrap()
 }
 
@@ -145,7 +192,7 @@ fn child() {
 fn try_out(count: usize, seed: u64) {
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let seeds = tempfile::tempdir().unwrap();
-    let (csv, parquet) = (valid_csv(), valid_parquet(seeds.path()));
+    let (csv, parquets) = (valid_csv(), valid_parquets(seeds.path()));
     let mut done = 0;
     let mut slowest = Duration::ZERO;
     while done < count {
@@ -154,7 +201,11 @@ fn try_out(count: usize, seed: u64) {
             let (bytes, ending) = match number % 5 {
                 0 | 1 => (damaged(csv.as_bytes(), number / 5 * 2 + number % 5, &mut dice), "csv"),
                 2 => (swapped(&csv, &mut dice), "csv"),
-                _ => (damaged(&parquet, number / 5 * 2 + number % 5 - 3, &mut dice), "parquet"),
+                3 => (raised(&parquets[number / 5 % parquets.len()], &mut dice), "parquet"),
+                _ => {
+                    let seed = &parquets[number / 5 % parquets.len()];
+                    (damaged(seed, number / 5 / parquets.len(), &mut dice), "parquet")
+                }
             };
             fs::write(folder.path().join(format!("{number:05}.{ending}")), bytes).unwrap();
         }
@@ -166,13 +217,20 @@ fn try_out(count: usize, seed: u64) {
 
 /// How long the slowest file took.
 fn read_by_a_child(folder: &Path) -> Duration {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let own = std::env::current_exe().unwrap();
+    let mut limited = Command::new("sh");
+    limited.arg("-c").arg(format!("ulimit -v {MOST_RESERVED_KIB} && exec \"$0\" \"$@\"")).arg(&own);
+    let mut child = if cfg!(target_os = "linux") { limited } else { Command::new(own) };
+    let mut child = child
         .args(["--exact", "child", "--nocapture", "--test-threads", "1"])
         .env(FOLDER, folder)
         .env("RUST_BACKTRACE", "0")
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let faults = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let faults = std::thread::spawn(move || faults.collect::<Vec<String>>());
     let (tell, told) = channel();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let reader = std::thread::spawn(move || lines.map_while(Result::ok).all(|line| tell.send(line).is_ok()));
@@ -195,6 +253,8 @@ fn read_by_a_child(folder: &Path) -> Duration {
         }
     }
     reader.join().unwrap();
+    let faults = faults.join().unwrap();
+    assert!(faults.is_empty(), "said on standard error: {faults:?}; the last was {last}");
     assert!(child.wait().unwrap().success() && ended, "the last was {last}");
     slowest
 }

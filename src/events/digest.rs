@@ -6,7 +6,8 @@ use super::dictionary::{ABSENT, Arena, hash_plain, hash_text, mix};
 use super::distinct::Distinct;
 use super::numbers::{Amount, means_absent, parse_number_with};
 use super::source::{Cell, Cells};
-use super::times::{Evidence, NO_TIME, TimeReader, read_integer};
+use super::times::{Evidence, NO_TIME, TimeReader, UNREADABLE, read_integer};
+use crate::calendar::WallTime;
 
 /// Of a column whose values are not kept, so many distinct ones are looked at to tell its kind.
 pub const SAMPLE: usize = 20_000;
@@ -29,6 +30,14 @@ pub enum Want {
 pub enum Fresh {
     Texts(Arena),
     Plain(Vec<Cell<'static>>),
+}
+
+/// The first and the last microsecond that calendars have: of the years 1 and 9999.
+const CALENDAR: std::ops::RangeInclusive<i64> = -62_135_596_800_000_000..=253_402_300_799_999_999;
+
+/// A typed time, or [`UNREADABLE`] where it lies beyond every calendar: no date may stand for it.
+fn within_calendar(time: WallTime) -> i64 {
+    if CALENDAR.contains(&time.0) { time.0 } else { UNREADABLE }
 }
 
 /// How written values are read.
@@ -231,8 +240,8 @@ impl Part {
                 _ => Amount::Unreadable.as_number(),
             }),
             Want::Times => self.times.push(match cell {
-                Cell::Time(time) | Cell::Date(time) => time.0,
-                Cell::Instant(instant) => times.zone().wall(instant.0).0,
+                Cell::Time(time) | Cell::Date(time) => within_calendar(time),
+                Cell::Instant(instant) => within_calendar(times.zone().wall(instant.0)),
                 Cell::Integer(value) => read_integer(value, times, &mut self.evidence),
                 other => times.read(&other.spelled().unwrap_or_default(), 1, &mut self.evidence),
             }),

@@ -1,12 +1,17 @@
 //! Fingerprints: what a result was made of, in 32 bytes.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use crate::observe::Watch;
+
+/// So many bytes are read at once: enough for all cores to hash.
+const PIECE: u64 = 1 << 23;
 
 /// The hash of everything a result depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,10 +45,21 @@ impl Fingerprint {
     /// When a file cannot be read, or somebody asked to stop.
     pub fn of_files(files: &[PathBuf], watch: &Watch) -> anyhow::Result<Vec<Self>> {
         let hash = |file: &PathBuf| {
-            watch.check()?;
-            let mut hasher = blake3::Hasher::new();
-            hasher.update_mmap_rayon(file).with_context(|| format!("The log cannot be read: {}", file.display()))?;
-            Ok(Self(*hasher.finalize().as_bytes()))
+            let read = || -> anyhow::Result<Self> {
+                // Read piece by piece: a file mapped into memory ends the program where somebody cuts it meanwhile.
+                let mut file = File::open(file)?;
+                let mut hasher = blake3::Hasher::new();
+                let mut piece = Vec::new();
+                while {
+                    watch.check()?;
+                    piece.clear();
+                    (&mut file).take(PIECE).read_to_end(&mut piece)? > 0
+                } {
+                    hasher.update_rayon(&piece);
+                }
+                Ok(Self(*hasher.finalize().as_bytes()))
+            };
+            read().with_context(|| format!("The log cannot be read: {}", file.display()))
         };
         files.iter().map(hash).collect()
     }

@@ -2,7 +2,6 @@
 
 mod cells;
 mod csv;
-mod decimal;
 mod parquet;
 mod quiet;
 
