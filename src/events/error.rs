@@ -23,6 +23,18 @@ pub enum EventsError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder that is a table of a kind that cannot be read.
+    #[error("the folder is a {kind} that cannot be read here: {why}; write its present state as plain Parquet and name that, with {instead}: {}", path.display())]
+    TableFolder {
+        /// What it is.
+        kind: &'static str,
+        /// Why it cannot be read.
+        why: String,
+        /// What writes it as plain Parquet.
+        instead: &'static str,
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file of no bytes.
     #[error("the file is empty, so there is nothing to read; export the log again: {}", path.display())]
     EmptyFile {
@@ -120,6 +132,12 @@ pub enum EventsError {
         /// Its type in the file.
         kind: String,
         /// The file.
+        path: PathBuf,
+    },
+    /// Somebody wrote to the log meanwhile.
+    #[error("the log was changed while it was read, so that a part of it may be old and a part new; wait until it is written, or read a copy of it: {}", path.display())]
+    Changed {
+        /// The file that changed, came or went.
         path: PathBuf,
     },
     /// Every row was left out, or only returns are left.

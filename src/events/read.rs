@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::build::build;
 use super::clean::clean;
 use super::dialect::DialectChoice;
-use super::files::find_files;
+use super::files::{find_files, find_logs};
 use super::log::{HEAD_ROWS, Head, Step, walk};
 use super::rejected;
 use super::rows::Gather;
@@ -138,12 +138,14 @@ fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
 /// # Errors
 /// Whatever stands between these files and a table of at least one event.
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Log, EventsError> {
-    let mut head = Head::read(find_files(inputs)?, options)?;
+    let found = find_logs(inputs)?;
+    let mut head = Head::read(found.files, options)?;
     head.require(&[Role::User, Role::Time, Role::Text], options)?;
     let mut stages = Vec::new();
     let mut began = Instant::now();
     let mut done = |stage| stages.push((stage, std::mem::replace(&mut began, Instant::now()).elapsed()));
-    let (gather, mut notes) = gathered(&mut head, options, false, watch)?;
+    let (gather, walked) = gathered(&mut head, options, false, watch)?;
+    let mut notes = [found.notes, walked].concat();
     done("read");
     let (mut rows, profiles, mut tally) = gather.finish(&head.cast);
     watch.check()?;

@@ -3,6 +3,7 @@
 mod cells;
 mod csv;
 mod parquet;
+pub mod partitions;
 mod quiet;
 
 use std::fs::File;
@@ -94,8 +95,12 @@ pub struct Opened {
     pub batches: Box<dyn Batches>,
 }
 
-/// Opens a file as what its first bytes say it is.
+/// Opens a file as what its first bytes say it is, with the columns that the folders above it name.
 pub fn open(path: &Path, choice: &DialectChoice) -> Result<Opened, EventsError> {
+    open_file(path, choice).map(|opened| partitions::joined(path, opened))
+}
+
+fn open_file(path: &Path, choice: &DialectChoice) -> Result<Opened, EventsError> {
     let refused = |source| EventsError::Io { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(refused)?;
     let mut head = Vec::new();
