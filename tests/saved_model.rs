@@ -27,6 +27,19 @@ fn part(log: &str, keep: impl Fn(&str) -> bool) -> String {
     std::iter::once(header.as_str()).chain(kept).map(|line| format!("{line}\n")).collect()
 }
 
+/// A file of numbers in which one table has another shape.
+fn with_shape(bytes: &[u8], name: &str, shape: &[usize]) -> Vec<u8> {
+    use safetensors::tensor::{Dtype, TensorView};
+    let numbers = vec![0; 4 * shape.iter().product::<usize>()];
+    let mut views = safetensors::SafeTensors::deserialize(bytes).unwrap().tensors();
+    for (known, view) in &mut views {
+        if known == name {
+            *view = TensorView::new(Dtype::F32, shape.to_vec(), &numbers).unwrap();
+        }
+    }
+    safetensors::serialize(views, None).unwrap()
+}
+
 #[test]
 fn a_saved_model_gives_the_same_tables_without_training_and_refuses_what_does_not_fit() {
     let bench = Bench::new();
@@ -66,6 +79,34 @@ fn a_saved_model_gives_the_same_tables_without_training_and_refuses_what_does_no
     }
     let none = bench.run("forecast log.csv --out not --model-dir .");
     assert!(none.message(2).contains("there is no model"), "{none:?}");
+
+    // Numbers that fit their hashes but not each other.
+    let (space, card) = (bench.path("out/model/space.safetensors"), bench.path("out/model/model.ron"));
+    let (sound, text) = (fs::read(&space).unwrap(), fs::read_to_string(&card).unwrap());
+    for (name, shape) in [
+        ("texts.directions", [1, 0]),
+        ("interests.centroids", [0, 384]),
+        ("topics.centroids", [2, 3]),
+        ("texts.centre", [1, 1]),
+    ] {
+        let odd = with_shape(&sound, name, &shape);
+        let hash = |bytes: &[u8]| blake3::hash(bytes).to_hex().to_string();
+        fs::write(&card, text.replace(&hash(&sound), &hash(&odd))).unwrap();
+        fs::write(&space, odd).unwrap();
+        let refused = bench.run("forecast log.csv --out not --model-dir out");
+        assert!(refused.message(2).contains("damaged"), "{name}: {refused:?}");
+    }
+    fs::write(&space, &sound).unwrap();
+    for (from, to) in
+        [("hidden: 64", "hidden: -64"), ("batch_users: 128", "batch_users: 0"), ("layers: 1", "layers: 0")]
+    {
+        assert!(text.contains(from), "{from}");
+        fs::write(&card, text.replace(from, to)).unwrap();
+        let refused = bench.run("forecast log.csv --out not --model-dir out");
+        assert!(refused.message(2).contains("damaged"), "{to}: {refused:?}");
+    }
+    fs::write(&card, text).unwrap();
+
     let weights = bench.path("again/model/weights.safetensors");
     let mut damaged = fs::read(&weights).unwrap();
     let last = damaged.len() - 1;

@@ -3,6 +3,7 @@
 
 mod again;
 mod backtest;
+mod changes;
 mod engine;
 mod exit;
 mod files;
@@ -10,6 +11,7 @@ mod fingerprint;
 mod job;
 mod keys;
 mod model_folder;
+mod model_shapes;
 mod outcome;
 mod road;
 mod store;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Outcome;
 use super::files::written;
+use super::model_shapes::{Shapes, card_fault};
 use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::events::Role;
 use crate::forecast::{ForecastConfig, SavedMember, SavedModel, ScoreTable, Split};
@@ -192,16 +193,26 @@ impl ModelFolder {
         let mut read = HashMap::new();
         for (name, view) in tensors.tensors() {
             let numbers: Vec<f32> = view.data().as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+            if view.dtype() != Dtype::F32 || numbers.iter().any(|number| !number.is_finite()) {
+                return Err(damaged(SPACE, format!("`{name}` holds what is no number")));
+            }
             read.insert(name, (view.shape().to_vec(), numbers));
         }
         let mut part = |name: &str| read.remove(name).ok_or_else(|| damaged(SPACE, format!("it has no `{name}`")));
-        let (_, centroids) = part("interests.centroids")?;
-        let (shape, rows) = part("texts.directions")?;
-        let (_, centre) = part("texts.centre")?;
-        let width = |shape: &[usize]| shape.last().copied().unwrap_or(0);
-        let main = MainDirections { rows, dim: width(&shape), centre };
-        let (shape, centroids_of_topics) = part("topics.centroids")?;
-        let topics = Topics { centroids: centroids_of_topics, dim: width(&shape) };
+        let (interests, centroids) = part("interests.centroids")?;
+        let (directions, rows) = part("texts.directions")?;
+        let (middle, centre) = part("texts.centre")?;
+        let (topics, centroids_of_topics) = part("topics.centroids")?;
+        let shapes = Shapes { interests: &interests, directions: &directions, centre: &middle, topics: &topics };
+        if let Some(fault) = shapes.fault(card.interests.len()) {
+            return Err(damaged(SPACE, fault));
+        }
+        if let Some(fault) = card_fault(&card, weights.len()) {
+            return Err(damaged(CARD, fault));
+        }
+        let dim = interests[1];
+        let main = MainDirections { rows, dim, centre };
+        let topics = Topics { centroids: centroids_of_topics, dim };
         let model = SavedModel {
             config: card.config.clone(),
             interests: card.interests.len(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::changes::Stamps;
 use super::keys::{self, Computing};
 use super::outcome::{Input, LanguageUse, Outcome};
 use super::{Fingerprint, Store};
@@ -82,12 +83,14 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
 pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) -> anyhow::Result<ReadLog> {
     settings.validate()?;
     let files = events::find_files(&settings.inputs)?;
+    let before = Stamps::of(&files);
     let contents = Fingerprint::of_files(&files, watch)?;
     let key = keys::log(&contents, settings)?;
     if let Some(same) = last.as_ref().filter(|last| last.key == key) {
         return Ok(same.clone());
     }
     let log = events::read(&settings.inputs, &read_options(settings), watch)?;
+    before.still(&settings.inputs)?;
     let inputs = files.into_iter().zip(contents).map(|(path, content)| Input { path, content }).collect();
     let (events, account) = (Arc::new(log.events), Arc::new(log.account));
     let read = ReadLog { key, inputs, events, account, columns: log.columns, kinds: log.kinds, notes: log.notes };
