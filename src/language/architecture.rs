@@ -11,7 +11,7 @@ use super::modernbert::{ModernBertConfig, ModernBertModel};
 use super::mpnet::{MpnetConfig, MpnetModel};
 use super::qwen3::{Qwen3Config, Qwen3Model};
 use super::roberta;
-use super::weights::Weights;
+use super::weights::{Landmarks, Weights};
 use super::xlnet::{XlnetConfig, XlnetModel};
 
 /// What `config.json` may call a model.
@@ -50,6 +50,12 @@ impl Architecture {
     /// # Errors
     /// What makes no sense in the configuration.
     pub fn read(model_type: &str, config: Value) -> Option<Result<Self, String>> {
+        if !KNOWN.contains(&model_type) {
+            return None;
+        }
+        if let Err(why) = believable(&config) {
+            return Some(Err(why));
+        }
         Some(match model_type {
             "bert" => BertConfig::read(config).map(Self::Bert),
             "distilbert" => DistilBertConfig::read(config).map(Self::DistilBert),
@@ -86,16 +92,23 @@ impl Architecture {
         }
     }
 
-    /// A weight that every checkpoint of the architecture has; what stands before it in a file is the file's prefix.
-    pub fn anchor(&self) -> &'static str {
+    /// By which names its weights are found in a file that holds heads and more.
+    pub fn landmarks(&self) -> Landmarks {
+        let of = |embedding, layer, tied| Landmarks { embedding, layer, tied };
+        let bert = "embeddings.word_embeddings.weight";
         match self {
-            Self::Bert(_) | Self::Roberta(_) | Self::DistilBert(_) | Self::Mpnet(_) => {
-                "embeddings.word_embeddings.weight"
+            Self::Bert(_) => {
+                of(bert, "encoder.layer.0.attention.self.query.weight", &["cls.predictions.decoder.weight"])
             }
-            Self::Gpt2(_) => "wte.weight",
-            Self::Xlnet(_) => "word_embedding.weight",
-            Self::ModernBert(_) => "embeddings.tok_embeddings.weight",
-            Self::Qwen3(_) => "embed_tokens.weight",
+            Self::Roberta(_) => of(bert, "encoder.layer.0.attention.self.query.weight", &["lm_head.decoder.weight"]),
+            Self::DistilBert(_) => of(bert, "transformer.layer.0.attention.q_lin.weight", &["vocab_projector.weight"]),
+            Self::Mpnet(_) => of(bert, "encoder.layer.0.attention.attn.q.weight", &["lm_head.decoder.weight"]),
+            Self::Gpt2(_) => of("wte.weight", "h.0.attn.c_attn.weight", &["lm_head.weight"]),
+            Self::Xlnet(_) => of("word_embedding.weight", "layer.0.rel_attn.q", &["lm_loss.weight"]),
+            Self::ModernBert(_) => {
+                of("embeddings.tok_embeddings.weight", "layers.0.attn.Wqkv.weight", &["decoder.weight"])
+            }
+            Self::Qwen3(_) => of("embed_tokens.weight", "layers.0.self_attn.q_proj.weight", &["lm_head.weight"]),
         }
     }
 
@@ -115,6 +128,22 @@ impl Architecture {
             Self::Qwen3(config) => Box::new(Qwen3Model::load(weights, config)?),
         })
     }
+}
+
+/// More layers than any model has.
+const MOST_LAYERS: u64 = 4096;
+/// A size above this is none: sizes are multiplied with each other.
+const LARGEST_SIZE: u64 = 1 << 31;
+
+/// Refuses sizes that no model has.
+fn believable(config: &Value) -> Result<(), String> {
+    for (name, value) in config.as_object().into_iter().flatten() {
+        let most = if name.contains("layer") { MOST_LAYERS } else { LARGEST_SIZE };
+        if let Some(size) = value.as_u64().filter(|size| *size > most) {
+            return Err(format!("{name} is {size}, which no model has"));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a size that cannot be divided among the heads. `field` is the size's name in `config.json`.
@@ -150,6 +179,21 @@ mod tests {
             assert!(Architecture::read(model_type, json!({})).is_some_and(|read| read.is_err()), "{model_type}");
         }
         assert!(Architecture::read("mamba", json!({})).is_none());
+    }
+
+    #[test]
+    fn sizes_that_no_model_has_are_refused() {
+        let config = |name: &str, size: u64| {
+            let mut config = json!({"vocab_size": 9, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
+                "intermediate_size": 8, "max_position_embeddings": 66});
+            config[name] = size.into();
+            Architecture::read("bert", config).unwrap()
+        };
+        assert!(config("vocab_size", 1 << 20).is_ok());
+        for (name, size) in [("intermediate_size", u64::MAX), ("hidden_size", 1 << 62), ("num_hidden_layers", 1 << 40)]
+        {
+            assert!(config(name, size).is_err_and(|why| why.contains(name)), "{name}");
+        }
     }
 
     #[test]

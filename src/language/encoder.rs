@@ -59,7 +59,7 @@ impl Encoder {
         precision: Precision,
     ) -> Result<Self, LanguageError> {
         let _frozen = tch::no_grad_guard();
-        let weights = folder.weights.below(folder.architecture.anchor(), device.tch(), precision.kind());
+        let weights = folder.weights.below(&folder.architecture.landmarks(), device.tch(), precision.kind())?;
         let model = Frozen(folder.architecture.load(&weights)?);
         let sizes = folder.architecture.sizes();
         let words = sizes.vocabulary as u64 * sizes.dim as u64;

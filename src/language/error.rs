@@ -50,6 +50,18 @@ pub enum LanguageError {
         /// The model directory.
         dir: PathBuf,
     },
+    /// The weights are there, but in a form that is not read.
+    #[error(
+        "the language model's weights are in `{file}`, and only safetensors are read here (other forms may run programs \
+         of their own); convert them once with Python: `from transformers import AutoModel; \
+         AutoModel.from_pretrained('DIR').save_pretrained('DIR', safe_serialization=True)`, where DIR is {}", dir.display()
+    )]
+    OtherForm {
+        /// The file's name.
+        file: String,
+        /// The model directory.
+        dir: PathBuf,
+    },
     /// The file of weights is cut off or not what its name says.
     #[error("the language model's weights are damaged: {why}; fetch the file again: {}", path.display())]
     Weights {

@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -90,6 +90,7 @@ pub fn model_info(dir: &Path) -> Result<ModelInfo, LanguageError> {
 
 impl ModelFolder {
     pub fn read(dir: &Path) -> Result<Self, LanguageError> {
+        let modules = Modules::read(dir)?;
         let config = json(dir, CONFIG)?
             .ok_or_else(|| LanguageError::Missing { file: CONFIG.to_owned(), dir: dir.to_owned() })?;
         if !dir.join(TOKENIZER).is_file() {
@@ -102,7 +103,6 @@ impl ModelFolder {
         };
         let architecture = architecture.map_err(|why| fault(dir, CONFIG, why))?;
         let sizes = architecture.sizes();
-        let modules = Modules::read(dir)?;
         let sentence = json(dir, "sentence_bert_config.json")?.unwrap_or_default();
         let tokenizer = json(dir, "tokenizer_config.json")?.unwrap_or_default();
         let prompts = json(dir, "config_sentence_transformers.json")?.unwrap_or_default();
@@ -173,10 +173,24 @@ impl Modules {
         for module in list {
             let kind = module["type"].as_str().and_then(|path| path.rsplit('.').next()).unwrap_or_default();
             match kind {
-                "Transformer" => {}
+                "Transformer" => match module["path"].as_str().unwrap_or_default().trim_end_matches('/') {
+                    "" | "." => {}
+                    elsewhere => {
+                        let why = format!(
+                            "it keeps its transformer in the folder `{elsewhere}`; load the model with \
+                             sentence-transformers and save it again, which puts it beside this file"
+                        );
+                        return Err(fault(dir, LIST, why));
+                    }
+                },
                 "Normalize" => found.normalize = true,
                 "Pooling" => {
-                    let file = format!("{}/{CONFIG}", module["path"].as_str().unwrap_or("1_Pooling"));
+                    let folder = module["path"].as_str().unwrap_or("1_Pooling");
+                    let within = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+                    if !Path::new(folder).components().all(within) {
+                        return Err(fault(dir, LIST, format!("its path `{folder}` leads out of the directory")));
+                    }
+                    let file = Path::new(folder).join(CONFIG).to_string_lossy().into_owned();
                     let config = json(dir, &file)?
                         .ok_or_else(|| LanguageError::Missing { file: file.clone(), dir: dir.to_owned() })?;
                     found.pooling = Some(Pooling::read(&config).map_err(|why| fault(dir, &file, why))?);

@@ -19,6 +19,19 @@ use super::folder;
 
 const WHOLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
+/// Weights in forms that are not read, by the names of their files.
+const OTHER_FORMS: [&str; 7] = [
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+    "model.pt",
+    "tf_model.h5",
+    "flax_model.msgpack",
+    "model.ckpt.index",
+    "model.onnx",
+];
+/// How older checkpoints spell what newer ones call a weight and a bias: TensorFlow's words for a norm's, OpenAI's
+/// letters.
+const OLDER: [(&str, [&str; 2]); 2] = [(".weight", [".gamma", ".g"]), (".bias", [".beta", ".b"])];
 /// The longest header that safetensors allows, in bytes.
 const LONGEST_HEADER: u64 = 100_000_000;
 
@@ -45,7 +58,11 @@ pub(super) fn names(dir: &Path) -> Result<Vec<String>, LanguageError> {
         return Ok(vec![WHOLE.to_owned()]);
     }
     let Some(index) = folder::json(dir, INDEX)? else {
-        return Err(LanguageError::Missing { file: WHOLE.to_owned(), dir: dir.to_owned() });
+        let other = OTHER_FORMS.iter().find(|name| dir.join(name).is_file());
+        return Err(match other {
+            Some(file) => LanguageError::OtherForm { file: (*file).to_owned(), dir: dir.to_owned() },
+            None => LanguageError::Missing { file: WHOLE.to_owned(), dir: dir.to_owned() },
+        });
     };
     let fault = |why: &str| LanguageError::Config { why: why.to_owned(), path: dir.join(INDEX) };
     let map = index["weight_map"].as_object().ok_or_else(|| fault("it has no `weight_map`"))?;
@@ -97,16 +114,61 @@ impl WeightFiles {
         self.places.values().map(|place| place.bytes as u64).sum()
     }
 
-    /// The weights below the prefix that stands before `anchor`: checkpoints that were saved with a head name the
-    /// model's own weights `bert.…`, `model.…` or `transformer.…`. They go to `device` as numbers of `kind`.
-    pub fn below(&self, anchor: &str, device: Device, kind: Kind) -> Weights<'_> {
-        let prefixes = self.places.keys().filter_map(|name| {
-            let prefix = name.strip_suffix(anchor)?;
-            (prefix.is_empty() || prefix.ends_with('.')).then_some(prefix)
-        });
-        let prefix = prefixes.min_by_key(|prefix| prefix.len()).unwrap_or_default().to_owned();
-        Weights { files: self, open: Mutex::new(None), prefix, device, kind }
+    /// The weights of a model by its `landmarks`: checkpoints that were saved with a head name the model's own weights
+    /// `bert.…`, `model.…` or `transformer.…`. They go to `device` as numbers of `kind`.
+    ///
+    /// # Errors
+    /// Several models side by side.
+    pub fn below(&self, landmarks: &Landmarks, device: Device, kind: Kind) -> Result<Weights<'_>, LanguageError> {
+        let embedding = self.prefix(landmarks.embedding)?;
+        let prefix = match &embedding {
+            Some(prefix) => prefix.clone(),
+            None => self.prefix(landmarks.layer)?.unwrap_or_default(),
+        };
+        // A head that shares the table of words with the model may be the only one of both that was stored.
+        let tied = match embedding {
+            Some(_) => None,
+            None => self.shared(landmarks.tied)?.map(|name| (landmarks.embedding, name)),
+        };
+        Ok(Weights { files: self, open: Mutex::new(None), prefix, tied, device, kind })
     }
+
+    /// What stands before a weight's name: the shortest where it is there more than once, as the heads beside a model
+    /// have names of their own.
+    fn prefix(&self, landmark: &str) -> Result<Option<String>, LanguageError> {
+        let name = self.shared(&[landmark])?;
+        Ok(name.and_then(|name| name.strip_suffix(landmark).map(str::to_owned)))
+    }
+
+    /// The weight that is called so, whatever stands before it.
+    fn shared(&self, names: &[&str]) -> Result<Option<String>, LanguageError> {
+        let called = |full: &str| {
+            names
+                .iter()
+                .any(|name| full.strip_suffix(name).is_some_and(|prefix| prefix.is_empty() || prefix.ends_with('.')))
+        };
+        let depth = |name: &str| name.matches('.').count();
+        let mut found: Vec<&String> = self.places.keys().filter(|name| called(name)).collect();
+        found.sort_by_key(|name| (depth(name), name.as_str()));
+        if let [one, other, ..] = found.as_slice()
+            && depth(one) == depth(other)
+        {
+            let why = format!("it holds several models (`{one}`, `{other}`), and which one is meant cannot be told");
+            return Err(LanguageError::Weights { why, path: self.paths.first().cloned().unwrap_or_default() });
+        }
+        Ok(found.first().map(|name| (*name).clone()))
+    }
+}
+
+/// Names by which a model's weights are found among others.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Landmarks {
+    /// The table of words.
+    pub embedding: &'static str,
+    /// A weight of the first layer.
+    pub layer: &'static str,
+    /// What heads call the table of words where they share it.
+    pub tied: &'static [&'static str],
 }
 
 /// The header of a file of weights, and where the weights begin.
@@ -157,6 +219,8 @@ pub(super) struct Weights<'a> {
     /// The file read last, since neighbours are mostly asked for together.
     open: Mutex<Option<(usize, File)>>,
     prefix: String,
+    /// The table of words, and under what name it is stored, if under a head's.
+    tied: Option<(&'static str, String)>,
     device: Device,
     kind: Kind,
 }
@@ -172,7 +236,7 @@ impl Weights<'_> {
     /// # Errors
     /// A weight that is missing, of another shape, or stored as something that is no weight.
     pub fn take(&self, name: &str, shape: &[usize]) -> Result<Tensor, LanguageError> {
-        let name = format!("{}{name}", self.prefix);
+        let name = self.stored_as(name);
         let Some(place) = self.files.places.get(&name) else {
             let path = self.files.paths.first().cloned().unwrap_or_default();
             return Err(LanguageError::MissingWeight { name, path });
@@ -189,6 +253,21 @@ impl Weights<'_> {
         let bytes = self.read(place).map_err(|source| LanguageError::Read { source, path: path() })?;
         let sizes: Vec<i64> = shape.iter().map(|size| *size as i64).collect();
         Ok(Tensor::f_from_data_size(&bytes, &sizes, stored)?.f_to_device_(self.device, self.kind, false, false)?)
+    }
+
+    /// A weight's name in the files: its own, or the one that older checkpoints have.
+    fn stored_as(&self, name: &str) -> String {
+        if let Some((_, stored)) = self.tied.as_ref().filter(|(table, _)| *table == name) {
+            return stored.clone();
+        }
+        let newer = format!("{}{name}", self.prefix);
+        let known = |name: &String| self.files.places.contains_key(name);
+        if known(&newer) {
+            return newer;
+        }
+        let ending = OLDER.iter().find_map(|(ending, older)| Some((newer.strip_suffix(ending)?, older)));
+        let older = ending.and_then(|(stem, older)| older.iter().map(|ending| format!("{stem}{ending}")).find(known));
+        older.unwrap_or(newer)
     }
 
     fn read(&self, place: &Place) -> std::io::Result<Vec<u8>> {
