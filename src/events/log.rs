@@ -192,6 +192,10 @@ pub fn walk(
             .into_iter()
             .map(|name| {
                 names.iter().position(|known| *known == name).unwrap_or_else(|| {
+                    let where_from = path.display();
+                    notes.push(format!(
+                        "Column `{name}` is not in the log's first file, so it plays no role: {where_from}"
+                    ));
                     names.push(name);
                     names.len() - 1
                 })
@@ -230,7 +234,9 @@ pub fn walk(
     }
     meter.set_total(meter.done());
     meter.advance(0)?;
-    notes.dedup();
+    // Every file of a folder says the same of itself.
+    let mut said = std::collections::HashSet::new();
+    notes.retain(|note| said.insert(note.clone()));
     Ok(Some(notes))
 }
 

@@ -48,12 +48,17 @@ fn several_levels_of_folders_are_columns_of_text_files_too() {
 #[test]
 fn a_column_of_the_file_goes_before_the_folder_of_its_name() {
     let desk = Desk::new();
-    put(&desk, "log/dt=2024-01-02/a.csv", "user,dt,product\nann,2024-01-02 09:30,tea\nbob,2024-01-02 10:30,cup\n");
-    put(&desk, "log/dt=2024-01-03/a.csv", "user,dt,product\nann,2024-01-03 09:30,tea\n");
+    put(
+        &desk,
+        "log/dt=2024-01-02/country=DE/a.csv",
+        "user,dt,product\nann,2024-01-02 09:30,tea\nbob,2024-01-02 10:30,cup\n",
+    );
+    put(&desk, "log/dt=2024-01-03/country=FR/a.csv", "user,dt,product\nann,2024-01-03 09:30,tea\n");
     let log = read_folder(&desk.0.path().join("log")).unwrap();
     assert_eq!(log.events.span().unwrap().0.to_string(), "2024-01-02T09:30:00");
-    assert_eq!(log.columns.len(), 3);
-    assert!(log.notes.iter().any(|note| note.contains("say `dt` too")), "{:?}", log.notes);
+    assert_eq!(log.columns.len(), 4);
+    let told: Vec<_> = log.notes.iter().filter(|note| note.starts_with("The names of folders")).collect();
+    assert!(told.len() == 2 && told[1].contains("say `dt` too"), "each is said once for all files: {:?}", log.notes);
 }
 
 #[test]
@@ -115,4 +120,8 @@ fn parts_with_other_columns_and_types_are_one_log() {
     sums_up(&log);
     assert_eq!(log.events.users, ["17", "18", "19"]);
     assert_eq!((log.account.rows_kept, column(&log, "price").1), (4, 2));
+    let told = |note: &String| {
+        note.starts_with("Column `price` is not in the log's first file") && note.ends_with("b.parquet")
+    };
+    assert!(log.notes.iter().any(told), "{:?}", log.notes);
 }

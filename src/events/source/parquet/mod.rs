@@ -185,3 +185,22 @@ impl Batch for Group {
         &[]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_cut_while_it_is_read_is_an_error() {
+        let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parquet-types/packed-snappy.parquet");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.parquet");
+        std::fs::copy(whole, &path).unwrap();
+        let mut opened = open(&path).unwrap();
+        let batches = opened.batches.next(4).unwrap();
+        assert_eq!(batches[0].cells(0).unwrap().len(), 120);
+        File::options().write(true).open(&path).unwrap().set_len(200).unwrap();
+        let error = batches[0].cells(2).unwrap_err().to_string();
+        assert!(error.contains("`product`") && error.contains("cut while it was read"), "{error}");
+    }
+}
