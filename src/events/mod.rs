@@ -45,4 +45,5 @@ pub use kinds::{KindReport, KindWeights, Meaning};
 pub use needs::{SwitchedOff, switched_off};
 pub use read::{Log, ReadOptions, preview, read, read_texts};
 pub use roles::{Mapping, Role};
+pub use source::partitions::named_by_folders;
 pub use table::{EventTable, Interned, Returns, TextId, UserId};

@@ -3,16 +3,19 @@
 //!
 //! A key holds the keys of what it was made from, so what changes the reading of a log changes all that follows.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::{BacktestScope, Fingerprint, ModelFolder};
 use crate::calendar::PeriodLength;
+use crate::events::named_by_folders;
 use crate::forecast::{BacktestPlan, CellKind, ForecastConfig, NetworkShape};
 use crate::language::{Device, Embedding, ModelInfo};
 use crate::project::Settings;
 
 /// Changes whenever a stage would give something else for the same settings and data within one version of the program.
-const STAGES: u32 = 16;
+const STAGES: u32 = 17;
 
 /// What vectors and networks are computed by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,10 +47,12 @@ fn key(stage: &str, parts: &impl Serialize) -> anyhow::Result<Fingerprint> {
 }
 
 /// Of a log that was read.
-pub(super) fn log(contents: &[Fingerprint], settings: &Settings) -> anyhow::Result<Fingerprint> {
+pub(super) fn log(files: &[PathBuf], contents: &[Fingerprint], settings: &Settings) -> anyhow::Result<Fingerprint> {
+    // What folders are called is a part of the log where it is read as columns.
+    let folders: Vec<_> = files.iter().map(|file| named_by_folders(file)).collect();
     // All that concerns reading; the files themselves count by their contents, and where it was said changes nothing.
     let reading = Settings { preset: None, ..settings.reading() };
-    key("log", &(contents, reading, settings.skip_broken))
+    key("log", &(contents, folders, reading, settings.skip_broken))
 }
 
 /// Of the interests.
@@ -112,7 +117,7 @@ mod tests {
 
     /// The keys on the way to a forecast.
     fn chain(contents: &[Fingerprint], by: &Computing, settings: &Settings) -> [Fingerprint; 3] {
-        let log = log(contents, settings).unwrap();
+        let log = log(&[], contents, settings).unwrap();
         let interests = interests(log, by, settings).unwrap();
         let config = forecast_config(settings);
         [log, interests, forecast(interests, PeriodLength::Month, &config, settings).unwrap()]
@@ -135,6 +140,14 @@ mod tests {
             assert_eq!(differs, !elsewhere.contains(&field.as_str()), "{field}");
         }
         assert_ne!(chain(&[], &by(), &usual), ground);
+    }
+
+    #[test]
+    fn what_folders_are_called_is_a_part_of_the_log() {
+        let (settings, contents) = (Settings::default(), [Fingerprint::of(&1).unwrap()]);
+        let of = |path: &str| log(&[PathBuf::from(path)], &contents, &settings).unwrap();
+        assert_ne!(of("log/dt=2024-01-02/a.csv"), of("log/dt=2024-01-03/a.csv"));
+        assert_eq!(of("log/dt=2024-01-02/a.csv"), of("elsewhere/dt=2024-01-02/b.csv"));
     }
 
     #[test]

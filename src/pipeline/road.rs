@@ -85,7 +85,7 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let files = events::find_files(&settings.inputs)?;
     let before = Stamps::of(&files);
     let contents = Fingerprint::of_files(&files, watch)?;
-    let key = keys::log(&contents, settings)?;
+    let key = keys::log(&files, &contents, settings)?;
     if let Some(same) = last.as_ref().filter(|last| last.key == key) {
         return Ok(same.clone());
     }

@@ -36,6 +36,11 @@ pub fn of(path: &Path) -> Vec<Partition> {
     found
 }
 
+/// What the names of the folders above a file say in columns, with their values; none where they are absent.
+pub fn named_by_folders(path: &Path) -> Vec<(String, Option<String>)> {
+    of(path).into_iter().map(|partition| (partition.name, partition.value)).collect()
+}
+
 /// Percent signs with two digits are bytes that a file system would not have had.
 pub fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
