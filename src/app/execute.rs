@@ -207,6 +207,7 @@ impl DriftlineApp {
             self.session.jobs.ended(job);
         }
         self.session.account = None;
+        self.session.warnings = Vec::new();
         self.session.broken = None;
         let id = self.engine.submit(Request::Inspect(self.session.settings.clone()));
         self.session.jobs.began(id, Purpose::Inspect);

@@ -54,11 +54,11 @@ impl DriftlineApp {
                 Some(Purpose::Tune) => learnt(&mut session.search, point),
                 _ => {}
             },
-            Update::Note(id, note) => {
-                if session.jobs.get(id).is_some_and(|job| job.purpose == Purpose::Train) {
-                    session.jobs.notes.push(note);
-                }
-            }
+            Update::Note(id, note) => match session.jobs.get(id).map(|job| job.purpose) {
+                Some(Purpose::Train) => session.jobs.notes.push(note),
+                Some(Purpose::Inspect) if !session.warnings.contains(&note) => session.warnings.push(note),
+                _ => {}
+            },
             Update::Trials(id, trials) => {
                 if session.jobs.get(id).is_some() {
                     session.search = Some((*trials).clone());

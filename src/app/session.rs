@@ -45,6 +45,8 @@ pub struct Session {
     pub inspection: Option<Arc<Inspection>>,
     /// What cleaning keeps and leaves out.
     pub account: Option<Arc<Account>>,
+    /// What to know about the log before anything is made of it.
+    pub warnings: Vec<String>,
     /// The kinds of events in the log, the most frequent first.
     pub kinds: Vec<KindReport>,
     /// Why the log could not be looked into.
@@ -213,6 +215,7 @@ impl Session {
     pub fn forget_log(&mut self) {
         self.inspection = None;
         self.account = None;
+        self.warnings = Vec::new();
         self.kinds = Vec::new();
         self.broken = None;
         self.outcome = None;
@@ -241,6 +244,9 @@ fn changes(then: &Settings, now: &Settings) -> Vec<String> {
         filters,
         kind_weights,
         keep_called_off,
+        first,
+        last,
+        keep_duplicates,
         period,
         interests,
         model,
@@ -269,6 +275,8 @@ fn changes(then: &Settings, now: &Settings) -> Vec<String> {
         (*filters != now.filters, "which rows count".to_owned()),
         (*kind_weights != now.kind_weights, "how much kinds of events count".to_owned()),
         (*keep_called_off != now.keep_called_off, called_off.to_owned()),
+        (*first != now.first || *last != now.last, "where the log begins and ends".to_owned()),
+        (*keep_duplicates != now.keep_duplicates, "whether equal rows count".to_owned()),
         (file, "how the file is read".to_owned()),
         (*model != now.model, format!("the model: {}", now.model)),
         (*network != now.network, "the networks’ settings".to_owned()),

@@ -7,10 +7,12 @@ use serde_json::json;
 use super::arguments::InspectArguments;
 use super::output::{Edge, count, cut, print, print_json, table, things};
 use super::{Misuse, exit, progress};
+use crate::calendar::Calendar;
 use crate::events::{
     self, Account, ColumnReport, Dialect, Flag, Flagged, Inspection, KindReport, LineEnd, Log, Meaning, ReadOptions,
 };
-use crate::{interests, pipeline};
+use crate::interests::{self, End, WholePeriods};
+use crate::{pipeline, report};
 
 pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
     let settings = arguments.settings()?;
@@ -38,6 +40,7 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
 
 fn object(look: &Inspection, log: &Log, preset: Option<&str>) -> anyhow::Result<serde_json::Value> {
     let (first, last) = span(log)?;
+    let notes: Vec<&String> = log.warnings.iter().chain(&log.notes).collect();
     Ok(json!({
         "files": look.files,
         "broken": look.broken,
@@ -54,10 +57,11 @@ fn object(look: &Inspection, log: &Log, preset: Option<&str>) -> anyhow::Result<
         "first": first,
         "last": last,
         "period": interests::choose_period(&log.events),
+        "periods": periods_json(log),
         "kinds": log.kinds,
         "flagged": flagged_json(log),
         "switched_off": log.off,
-        "notes": log.notes,
+        "notes": notes,
         "preset": preset,
     }))
 }
@@ -65,6 +69,9 @@ fn object(look: &Inspection, log: &Log, preset: Option<&str>) -> anyhow::Result<
 fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
     let (first, last) = span(log)?;
     let mut text = String::new();
+    for warning in &log.warnings {
+        writeln!(text, "Note: {warning}\n")?;
+    }
     for file in &look.files {
         writeln!(text, "{}", file.display())?;
     }
@@ -80,14 +87,16 @@ fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {
     text += &account(&log.account);
     writeln!(text, "\nLog")?;
     let events = &log.events;
-    let period = interests::choose_period(events).to_string();
+    let calendar = Calendar::new(interests::choose_period(events));
+    let used = WholePeriods::of(events, calendar).map(|whole| report::periods_in_words(&whole, calendar));
     let facts = [
         ("users", count(events.users.len())),
         ("events", count(events.len())),
         ("texts", count(events.texts.len())),
         ("first", first),
         ("last", last),
-        ("period", format!("{period} (what a forecast would choose)")),
+        ("period", format!("{} (what a forecast would choose)", calendar.length)),
+        ("periods", used.unwrap_or_default()),
     ];
     let rows: Vec<Vec<String>> = facts.map(|(name, value)| vec![name.to_owned(), value]).to_vec();
     text += &table(&[Edge::Left, Edge::Left], &rows);
@@ -129,6 +138,23 @@ fn meaning(log: &Log) -> String {
         text += &table(&[Edge::Left, Edge::Left], &rows);
     }
     text
+}
+
+/// The periods that a forecast would use.
+fn periods_json(log: &Log) -> serde_json::Value {
+    let calendar = Calendar::new(interests::choose_period(&log.events));
+    let day = |period| calendar.first_day(period).to_string();
+    WholePeriods::of(&log.events, calendar).map_or(serde_json::Value::Null, |whole| {
+        let of_end = |end: End| json!({ "period": day(end.period), "missing_days": end.missing, "whole": end.whole() });
+        json!({
+            "whole": whole.len(),
+            "first": day(whole.first),
+            "origin": day(whole.origin),
+            "begins": of_end(whole.begins),
+            "ends": of_end(whole.ends),
+            "words": report::periods_in_words(&whole, calendar),
+        })
+    })
 }
 
 /// The users flagged, by the log's own spelling.

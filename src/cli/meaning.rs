@@ -1,6 +1,7 @@
 //! What of a log counts, and how much: filters, kinds of events, purchases called off; and what was said last time.
 
 use clap::Args;
+use jiff::civil::Date;
 
 use super::Misuse;
 use crate::events::{self, ColumnReport, Filter, KindWeights};
@@ -23,6 +24,16 @@ pub(super) struct MeaningArguments {
     /// Let purchases that were called off within a day stay events, and their cancellations returns.
     #[arg(long)]
     pub(super) keep_called_off: bool,
+    /// The log's first day, as in 2022-01-01: rows before it are left out, all others of that end count [default: the
+    /// first day of the rows that carry the log; rows far from all others in time are left out and named].
+    #[arg(long, value_name = "DATE")]
+    pub(super) first: Option<Date>,
+    /// The log's last day, likewise; a last period that ends by then is whole.
+    #[arg(long, value_name = "DATE")]
+    pub(super) last: Option<Date>,
+    /// Let rows that are equal to an earlier one in every column be events of their own.
+    #[arg(long)]
+    pub(super) keep_duplicates: bool,
     /// Keep what is said here about columns, times and rows for the next log with the same header; with a name, as in
     /// --remember=orders, for --preset.
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
@@ -46,6 +57,9 @@ impl MeaningArguments {
             settings.kind_weights.clone_from(weights);
         }
         settings.keep_called_off |= self.keep_called_off;
+        settings.keep_duplicates |= self.keep_duplicates;
+        settings.first = self.first.or(settings.first);
+        settings.last = self.last.or(settings.last);
     }
 
     /// Reads as last time where nothing is said about how to read and something was kept for this header. That is said

@@ -64,6 +64,7 @@ impl RoadArguments {
             ("precision", self.model.precision.is_some()),
             ("skip_broken", self.log.skip_broken),
             ("keep_called_off", self.log.meaning.keep_called_off),
+            ("keep_duplicates", self.log.meaning.keep_duplicates),
         ];
         flags.iter().filter(|(_, given)| *given).for_each(|(field, _)| named.add(field));
         Ok((settings, named))

@@ -24,6 +24,8 @@ pub enum Reason {
     NoText,
     /// A quantity, price or value that is no number.
     UnreadableNumber,
+    /// A time far from those of all other rows, or before the day that the log is said to begin with, or after its last.
+    FarInTime,
     /// Equal to an earlier row in every column.
     Duplicate,
     /// An item whose code does not have the shape of the log's item codes: postage, fees, adjustments, tests.
@@ -49,6 +51,7 @@ impl Reason {
             Self::UnreadableTime => "unreadable time",
             Self::NoText => "no text",
             Self::UnreadableNumber => "unreadable number",
+            Self::FarInTime => "far from all other rows in time, or outside --first and --last",
             Self::Duplicate => "exact duplicate",
             Self::NoGoods => "item code unlike the others (postage, fees, tests)",
             Self::NoPrice => "price not above zero",

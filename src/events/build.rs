@@ -67,6 +67,7 @@ pub fn build(mut rows: Rows, kept: Kept) -> EventTable {
         kind_weights: Vec::new(),
         category,
         returns: Returns { user: return_users, time: return_times, text: return_texts, value: return_values },
+        covers: (None, None),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::bounds::leave_out_far;
 use super::dictionary::{ABSENT, Arena};
 use super::netting::called_off;
 use super::order::{ordered, ranked};
@@ -20,6 +21,8 @@ pub struct Kept {
     pub users: Vec<String>,
     /// For each number of a user in [`Rows`], its place in `users`.
     pub user_of: Vec<u32>,
+    /// What the analyst should know before anything else is made of the log.
+    pub warnings: Vec<String>,
     /// What the analyst should know about the rules that were applied.
     pub notes: Vec<String>,
     /// The rows left out and why, if they are to be written down.
@@ -28,10 +31,19 @@ pub struct Kept {
 
 /// Judges every row. Those left out go to the tally.
 pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept {
-    let mut notes = Vec::new();
+    let (mut warnings, mut notes) = leave_out_far(rows, options);
     let nothing = Arena::default();
     let (users, user_of) = ranked(rows.names(Role::User).unwrap_or(&nothing));
-    let mut order = find_duplicates(rows, users.len(), &user_of);
+    let (mut order, repeated) = find_duplicates(rows, users.len(), &user_of);
+    if options.keep_duplicates {
+        repeated.iter().for_each(|row| rows.fault[*row as usize] = None);
+    } else {
+        match words_of_duplicates(rows, repeated.len()) {
+            Some((true, words)) => warnings.insert(0, words),
+            Some((false, words)) => notes.push(words),
+            None => {}
+        }
+    }
     let sound = |row: usize| rows.reason(row).is_none();
     let names = |role| rows.names(role).unwrap_or(&nothing);
     let (items, baskets) = (names(Role::Item), names(Role::Basket));
@@ -102,19 +114,41 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
     };
     let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdicts[*row as usize] == Ok(true)).collect();
     retain(&mut order, |row| verdicts[row as usize] == Ok(false));
-    Kept { events: order, returns, users, user_of, notes, left_out }
+    Kept { events: order, returns, users, user_of, warnings, notes, left_out }
 }
 
-/// Puts the rows that can be kept in order and marks those that are equal to an earlier one.
-fn find_duplicates(rows: &mut Rows, users: usize, user_of: &[u32]) -> Vec<u32> {
+/// Puts the rows that can be kept in order and marks those that are equal to an earlier one, which are answered too.
+fn find_duplicates(rows: &mut Rows, users: usize, user_of: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let (order, again) = {
         let (user, time, hash) = (&rows.user, &rows.time, &rows.hash);
         let sound = |row: usize| rows.reason(row).is_none();
         let user_of = |row: usize| user_of[user[row] as usize];
         ordered(rows.len(), users, sound, user_of, |row| time[row as usize], |row| hash[row as usize])
     };
-    again.into_iter().for_each(|row| rows.fault[row as usize] = Some(Reason::Duplicate));
-    order
+    again.iter().for_each(|row| rows.fault[*row as usize] = Some(Reason::Duplicate));
+    (order, again)
+}
+
+/// What is said about rows that are equal to earlier ones, and whether before all else: a tenth of a log is no slip of
+/// whoever wrote it. Where nothing in a row tells two events of a day apart, equal rows may be two events.
+fn words_of_duplicates(rows: &Rows, repeated: usize) -> Option<(bool, String)> {
+    let (all, day) = (rows.len(), 86_400_000_000);
+    let many = repeated * 10 > all;
+    let dates_alone = || rows.time.par_iter().all(|time| [NO_TIME, UNREADABLE].contains(time) || time % day == 0);
+    let may_repeat = repeated > 0 && rows.quantity.is_none() && rows.basket.is_empty() && dates_alone();
+    let why = if may_repeat {
+        " Times are dates alone and nothing counts how many, so they may be real repetitions, of which one counts."
+    } else {
+        ""
+    };
+    (many || may_repeat).then(|| {
+        let share = 100.0 * repeated as f64 / all as f64;
+        let words = format!(
+            "{repeated} of {all} rows ({share:.0} %) are equal to an earlier row in every column and are left out as \
+             duplicates.{why} If they are events of their own, keep them with --keep-duplicates."
+        );
+        (many, words)
+    })
 }
 
 impl Rows {

@@ -1,6 +1,7 @@
 //! A log on disk → a clean [`EventTable`] and the [`Account`] of every row left out.
 
 mod account;
+mod bounds;
 mod build;
 mod clean;
 mod dialect;
@@ -22,6 +23,7 @@ mod numbers;
 mod order;
 mod pieces;
 mod profile;
+mod reach;
 mod read;
 mod rejected;
 mod roles;

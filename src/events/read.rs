@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::build::build;
@@ -45,6 +46,12 @@ pub struct ReadOptions {
     pub time_zone: Option<String>,
     /// Whether files that are broken are left out, with a note, instead of the log being refused.
     pub skip_broken: bool,
+    /// The log's first day; found by [`super::Reason::FarInTime`]'s rule when not given.
+    pub first: Option<Date>,
+    /// The log's last day; found likewise when not given.
+    pub last: Option<Date>,
+    /// Whether rows that are equal to an earlier one in every column are events too.
+    pub keep_duplicates: bool,
     /// Where the rows that are left out are written, as CSV.
     pub rejected: Option<PathBuf>,
 }
@@ -62,7 +69,9 @@ pub struct Log {
     pub kinds: Vec<KindReport>,
     /// What these columns do not allow.
     pub off: Vec<SwitchedOff>,
-    /// What the analyst should know, a sentence each.
+    /// What the analyst should know before anything is made of the log, a sentence each.
+    pub warnings: Vec<String>,
+    /// What the analyst should know besides, a sentence each.
     pub notes: Vec<String>,
     /// How long each part of the work took.
     pub stages: Vec<(&'static str, Duration)>,
@@ -162,12 +171,13 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<
     }
     watch.check()?;
     notes.append(&mut kept.notes);
-    let mut events = build(rows, kept);
+    let warnings = std::mem::take(&mut kept.warnings);
+    let mut events = EventTable { covers: (options.first, options.last), ..build(rows, kept) };
     done("build");
     notes.extend(weigh(&mut events, &options.kind_weights));
     let columns = head.reports(&profiles);
     let (kinds, off) = (kinds_of(&events), switched_off(&columns));
-    Ok(Log { events, account, columns, kinds, off, notes, stages })
+    Ok(Log { events, account, columns, kinds, off, warnings, notes, stages })
 }
 
 /// Gives the events their kinds' weights. Answers what there is to know about them.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use jiff::civil::Date;
+
 use crate::calendar::WallTime;
 
 /// A user's number within one [`EventTable`].
@@ -91,6 +93,8 @@ pub struct EventTable {
     pub category: Option<Interned>,
     /// What came back.
     pub returns: Returns,
+    /// The first and the last day that the log covers, where the analyst said so.
+    pub covers: (Option<Date>, Option<Date>),
 }
 
 impl EventTable {

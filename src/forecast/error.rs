@@ -22,6 +22,22 @@ pub enum ForecastError {
         /// Whole periods it takes.
         needed: i32,
     },
+    /// The log reaches over more periods than are walked through.
+    #[error(
+        "from its first event to its last the log has {periods} {length}s, of which {active} have events, and at most \
+         {most} are walked through: choose a longer --period, or say with --first and --last where the log begins and \
+         ends"
+    )]
+    TooWide {
+        /// Whole periods there are.
+        periods: i32,
+        /// How long they are.
+        length: PeriodLength,
+        /// Those of them that have events.
+        active: usize,
+        /// How many may be.
+        most: i32,
+    },
     /// Nobody has come back.
     #[error(
         "no user is active in more than one {length}, so there is nothing to learn from: \

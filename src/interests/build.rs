@@ -1,23 +1,20 @@
 //! Events and interests → trajectories.
 
-use super::{InterestSpace, Trajectories};
-use crate::calendar::{Calendar, Period, PeriodLength, WallTime};
+use super::{InterestSpace, Trajectories, WholePeriods};
+use crate::calendar::{Calendar, Period};
 use crate::events::{EventTable, UserId};
 
 impl Trajectories {
-    /// The first period of a log, and the period after its last whole one.
+    /// The first whole period of a log, and the period after its last.
     pub fn whole_periods(events: &EventTable, calendar: Calendar) -> (Period, Period) {
-        match events.span() {
-            Some((first, last)) => (calendar.period(first), origin(events, calendar, last)),
-            None => (Period(0), Period(0)),
-        }
+        WholePeriods::of(events, calendar).map_or((Period(0), Period(0)), |whole| (whole.first, whole.origin))
     }
 
     /// Gathers events by user, period and interest.
     ///
-    /// [`Trajectories::origin`] is the period after the last whole one. The log's last period is whole if no more days of
-    /// it are missing than ordinarily pass without events (the 95th percentile of the gaps between days with events).
-    /// A last period that is not whole has its rows all the same: they lie at the origin.
+    /// [`Trajectories::first`] is the first whole period, [`Trajectories::origin`] the one after the last; see
+    /// [`WholePeriods`]. A first or last period that is not whole has its rows all the same: they lie before the first,
+    /// and at the origin.
     ///
     /// A return counts against the value of the cell it falls into; where the user has no such cell, against that of the
     /// latest earlier cell of the interest. A return of what was never bought within the log stays out.
@@ -91,30 +88,10 @@ impl Trajectories {
     }
 }
 
-/// The period after the last whole one.
-fn origin(events: &EventTable, calendar: Calendar, last: WallTime) -> Period {
-    let period = calendar.period(last);
-    if calendar.length == PeriodLength::Day {
-        return period.plus(1);
-    }
-    let missing = calendar.start(period.plus(1)).day() - last.day() - 1;
-    if missing < ordinary_gap(events) { period.plus(1) } else { period }
-}
-
-/// The 95th percentile of the days from one day with events to the next; 1 means that every day has some.
-fn ordinary_gap(events: &EventTable) -> i64 {
-    let mut days: Vec<i64> = events.time.iter().map(|time| time.day()).collect();
-    days.sort_unstable();
-    days.dedup();
-    let mut gaps: Vec<i64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort_unstable();
-    let rank = (gaps.len() * 95).div_ceil(100);
-    rank.checked_sub(1).and_then(|rank| gaps.get(rank)).copied().unwrap_or(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::{PeriodLength, WallTime};
     use crate::events::{Returns, TextId};
     use jiff::civil::date;
     use proptest::prelude::*;
@@ -230,7 +207,7 @@ mod tests {
                 for row in 0..built.period.len() {
                     prop_assert!((built.shares(row).iter().sum::<f32>() - 1.0).abs() < 1e-5);
                     prop_assert!(built.interest[built.cells(row)].is_sorted_by(|a, b| a < b));
-                    prop_assert!(built.period[row] >= built.first && built.period[row] <= built.origin);
+                    prop_assert!(built.period[row] >= built.first.plus(-1) && built.period[row] <= built.origin);
                 }
             }
         }

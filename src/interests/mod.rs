@@ -13,6 +13,7 @@ mod sample;
 mod space;
 mod topics;
 mod trajectories;
+mod whole;
 mod words;
 
 pub use error::InterestsError;
@@ -23,3 +24,4 @@ pub use row_vectors::{MainDirections, RowVectors, TextFeatures};
 pub use space::{Interest, InterestSpace, Source};
 pub use topics::{RowTopics, Topics};
 pub use trajectories::Trajectories;
+pub use whole::{End, WholePeriods, Wholeness};

@@ -18,7 +18,7 @@ pub struct Trajectories {
     pub calendar: Calendar,
     /// How many interests there are.
     pub interests: usize,
-    /// The log's first period.
+    /// The log's first whole period; rows of an earlier one that is not lie before it.
     pub first: Period,
     /// The first period that is not complete or not in the log: a forecast begins here.
     pub origin: Period,
@@ -75,6 +75,11 @@ impl Trajectories {
     /// The cells of a row.
     pub fn cells(&self, row: usize) -> Range<usize> {
         self.row_cells[row]..self.row_cells[row + 1]
+    }
+
+    /// Whether a row's period is whole.
+    pub fn is_whole(&self, row: usize) -> bool {
+        (self.first..self.origin).contains(&self.period[row])
     }
 
     /// Events of a row over all interests.

@@ -70,6 +70,8 @@ pub fn settings_to_update(saved: &ModelFolder, further: &[PathBuf]) -> (Settings
     }
     settings.inputs = inputs;
     settings.period = Some(saved.card.period);
+    // Where its own log was said to end, the further ones begin.
+    settings.last = None;
     (settings, gone)
 }
 

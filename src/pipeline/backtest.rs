@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Store;
 use super::keys::{self, Computing};
-use super::road::{Clock, ReadLog, embedding, forecast_config, interest_count, read_log};
+use super::road::{Clock, ReadLog, embedding, forecast_config, interest_count, periods_note, read_log};
 use crate::calendar::{Calendar, Period};
 use crate::events::EventTable;
 use crate::forecast::{self, Backtest, BacktestPlan, ModelKind};
@@ -126,12 +126,14 @@ pub fn backtest_from(
             both
         }
     };
+    let mut notes = log.notes;
+    notes.extend(periods_note(events, calendar));
     Ok(BacktestOutcome {
         settings: settings.clone(),
         events: log.events,
         space: Arc::new(space),
         backtest: Arc::new(found),
-        notes: log.notes,
+        notes,
         device: device.describe(),
         language_model: model.name,
         times: clock.0,

@@ -181,6 +181,8 @@ fn answer(
             let seen = events::preview(&settings.inputs, &read_options(&settings), watch)?;
             outbox.send(Update::Inspected(job, Arc::new(seen)));
             let log = read_log(&settings, last, watch)?;
+            // Told here also where the log was known from before.
+            log.warnings.into_iter().for_each(|warning| outbox.send(Update::Note(job, warning)));
             outbox.send(Update::Kinds(job, log.kinds));
             Ok(Update::Accounted(job, log.account))
         }

@@ -26,7 +26,12 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
             || cause.is::<ModelError>()
             || matches!(
                 cause.downcast_ref(),
-                Some(ForecastError::TooShort { .. } | ForecastError::NobodyReturns { .. } | ForecastError::Misfit(_))
+                Some(
+                    ForecastError::TooShort { .. }
+                        | ForecastError::TooWide { .. }
+                        | ForecastError::NobodyReturns { .. }
+                        | ForecastError::Misfit(_)
+                )
             )
             || cause.is::<std::io::Error>()
     });

@@ -52,7 +52,8 @@ pub(super) fn log(files: &[PathBuf], contents: &[Fingerprint], settings: &Settin
     let folders: Vec<_> = files.iter().map(|file| named_by_folders(file)).collect();
     // All that concerns reading; the files themselves count by their contents, and where it was said changes nothing.
     let reading = Settings { preset: None, ..settings.reading() };
-    key("log", &(contents, folders, reading, settings.skip_broken))
+    let extent = (settings.first, settings.last);
+    key("log", &(contents, folders, reading, settings.skip_broken, extent))
 }
 
 /// Of the interests.

@@ -10,7 +10,7 @@ use super::{Fingerprint, Store};
 use crate::calendar::Calendar;
 use crate::events::{self, Account, ColumnReport, EventTable, KindReport, ReadOptions};
 use crate::forecast::{self, ForecastConfig, Run, Start};
-use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories};
+use crate::interests::{self, InterestSpace, RowVectors, TextFeatures, Trajectories, WholePeriods};
 use crate::language::{self, Device, Embedded, Embedding, Precision, SpooledVectors};
 use crate::observe::{Stage, Watch};
 use crate::project::{InterestCount, Settings};
@@ -29,6 +29,8 @@ pub struct ReadLog {
     pub columns: Vec<ColumnReport>,
     /// The kinds of events, with what each counts.
     pub kinds: Vec<KindReport>,
+    /// What the analyst should know before anything is made of the log; the first of the notes.
+    pub(super) warnings: Vec<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -71,6 +73,9 @@ pub fn read_options(settings: &Settings) -> ReadOptions {
         filters: settings.filters.clone(),
         kind_weights: settings.kind_weights.clone(),
         keep_called_off: settings.keep_called_off,
+        first: settings.first,
+        last: settings.last,
+        keep_duplicates: settings.keep_duplicates,
         // Where nothing is written, so that a new option is thought of here.
         rejected: None,
     }
@@ -92,8 +97,11 @@ pub fn read_log(settings: &Settings, last: &mut Option<ReadLog>, watch: &Watch) 
     let log = events::read(&settings.inputs, &read_options(settings), watch)?;
     before.still(&settings.inputs)?;
     let inputs = files.into_iter().zip(contents).map(|(path, content)| Input { path, content }).collect();
+    log.warnings.iter().for_each(|warning| watch.note(warning));
+    let notes = [log.warnings.as_slice(), &log.notes].concat();
     let (events, account) = (Arc::new(log.events), Arc::new(log.account));
-    let read = ReadLog { key, inputs, events, account, columns: log.columns, kinds: log.kinds, notes: log.notes };
+    let (columns, kinds, warnings) = (log.columns, log.kinds, log.warnings);
+    let read = ReadLog { key, inputs, events, account, columns, kinds, warnings, notes };
     Ok(last.insert(read).clone())
 }
 
@@ -186,6 +194,12 @@ pub fn run_from(
     Ok(outcome(settings, log, space, trajectories, (run, text), device, language, clock))
 }
 
+/// Which periods are used, where the ends of the log leave any doubt.
+pub(super) fn periods_note(events: &EventTable, calendar: Calendar) -> Option<String> {
+    let whole = WholePeriods::of(events, calendar).filter(report::ends_need_words)?;
+    Some(format!("Periods used: {}.", report::periods_in_words(&whole, calendar)))
+}
+
 /// All that was found on the road, put together.
 #[expect(clippy::too_many_arguments, reason = "it is the sum of all stages, and they have no smaller sum")]
 pub(super) fn outcome(
@@ -199,6 +213,7 @@ pub(super) fn outcome(
     clock: Clock,
 ) -> Outcome {
     let mut notes = log.notes;
+    notes.extend(periods_note(&log.events, trajectories.calendar));
     notes.push(run.chosen_because);
     let events = &*log.events;
     let users = report::summarise_users(events, &trajectories, &run.forecast);

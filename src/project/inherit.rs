@@ -76,8 +76,8 @@ fn open<T: Default + PartialEq + Clone>(said: T, of_model: &T) -> T {
 
 impl Settings {
     /// These settings where they say something, else those of a saved model. `named` are those that say something even
-    /// where they are as usual. The log, the device and how tables are written belong to
-    /// whoever asks.
+    /// where they are as usual. The log, where it ends, the device and how tables are
+    /// written belong to whoever asks.
     #[must_use]
     pub fn over(self, model: &Self, named: &Named) -> Self {
         let usual = Self::default();
@@ -93,6 +93,9 @@ impl Settings {
             filters,
             kind_weights,
             keep_called_off,
+            first,
+            last,
+            keep_duplicates,
             period,
             interests,
             model: kind,
@@ -125,6 +128,14 @@ impl Settings {
                 keep_called_off
             } else {
                 model.keep_called_off
+            },
+            first: open(first, &model.first),
+            // Where the model's log ended, this one may go on.
+            last,
+            keep_duplicates: if word("keep_duplicates", keep_duplicates) {
+                keep_duplicates
+            } else {
+                model.keep_duplicates
             },
             period: open(period, &model.period),
             interests: if interests == InterestCount::Auto { model.interests } else { interests },
@@ -206,6 +217,9 @@ pub(crate) mod tests {
             filters: vec!["Country=France".parse().unwrap()],
             kind_weights: "view=0.1".parse().unwrap(),
             keep_called_off: true,
+            first: Some(jiff::civil::date(2020, 1, 1)),
+            last: Some(jiff::civil::date(2024, 12, 31)),
+            keep_duplicates: true,
             period: Some(PeriodLength::Week),
             interests: InterestCount::Fixed(9),
             model: ModelKind::Gru,
@@ -232,7 +246,7 @@ pub(crate) mod tests {
         let found = here().over(&model, &Named::default());
         assert_eq!(
             found,
-            Settings { inputs: here().inputs, device: DeviceChoice::Auto, tables: here().tables, ..model.clone() }
+            Settings { inputs: here().inputs, device: DeviceChoice::Auto, tables: here().tables, last: None, ..model.clone() }
         );
         // No setting was forgotten in what is compared above.
         let (model, usual) =

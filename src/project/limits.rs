@@ -74,6 +74,10 @@ impl Settings {
             filters: _,
             kind_weights,
             keep_called_off: _,
+            // That the one is not after the other is said where the log is read.
+            first: _,
+            last: _,
+            keep_duplicates: _,
             period: _,
             interests,
             model: _,

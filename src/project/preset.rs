@@ -58,7 +58,8 @@ impl Settings {
         reading
     }
 
-    /// Takes over from other settings how a log is read, and from where they have it.
+    /// Takes over from other settings how a log is read, and from where they have it; but not where it begins and ends,
+    /// which differs from log to log.
     pub fn read_as(&mut self, other: &Self) {
         // A new setting is to be thought of here too, so all are named.
         let Self {
@@ -72,6 +73,9 @@ impl Settings {
             filters,
             kind_weights,
             keep_called_off,
+            first: _,
+            last: _,
+            keep_duplicates,
             period: _,
             interests: _,
             model: _,
@@ -95,6 +99,7 @@ impl Settings {
         self.filters.clone_from(filters);
         self.kind_weights.clone_from(kind_weights);
         self.keep_called_off = *keep_called_off;
+        self.keep_duplicates = *keep_duplicates;
     }
 
     /// Whether anything is said about how to read.
@@ -268,6 +273,9 @@ impl Settings {
         }
         if reading.keep_called_off {
             said.push("what was called off stays".to_owned());
+        }
+        if reading.keep_duplicates {
+            said.push("equal rows stay".to_owned());
         }
         said.join(", ")
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::limits::INTERESTS;
@@ -69,6 +70,12 @@ pub struct Settings {
     pub kind_weights: KindWeights,
     /// Whether purchases called off within a day stay events, and their cancellations returns.
     pub keep_called_off: bool,
+    /// The log's first and last day; where not given, those of the rows that carry it.
+    pub first: Option<Date>,
+    /// See [`Self::first`].
+    pub last: Option<Date>,
+    /// Whether rows that are equal to an earlier one in every column are events too.
+    pub keep_duplicates: bool,
     /// How long a period is; chosen from the data when not given.
     pub period: Option<PeriodLength>,
     /// How many interests.
@@ -111,6 +118,9 @@ impl Default for Settings {
             filters: Vec::new(),
             kind_weights: KindWeights::default(),
             keep_called_off: false,
+            first: None,
+            last: None,
+            keep_duplicates: false,
             period: None,
             interests: InterestCount::Auto,
             model: ModelKind::default(),

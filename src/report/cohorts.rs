@@ -43,7 +43,7 @@ fn together(trajectories: &Trajectories, users: &[UserId]) -> BTreeMap<Period, T
     let interests = trajectories.interests;
     let mut periods: BTreeMap<Period, Together> = BTreeMap::new();
     for user in users.iter().filter(|user| user.index() < trajectories.users()) {
-        for row in trajectories.rows(*user).filter(|row| trajectories.period[*row] < trajectories.origin) {
+        for row in trajectories.rows(*user).filter(|row| trajectories.is_whole(*row)) {
             let none = || Together { events: vec![0; interests], weight: vec![0.0; interests] };
             let sum = periods.entry(trajectories.period[row]).or_insert_with(none);
             for cell in trajectories.cells(row) {

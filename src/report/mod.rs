@@ -9,6 +9,7 @@ mod kept;
 mod leading;
 mod output;
 pub mod palette;
+mod periods;
 #[cfg(test)]
 mod sample;
 mod sentence;
@@ -28,6 +29,7 @@ pub use error::ReportError;
 pub use kept::{SEEN_BY, band_kept};
 pub use leading::{leading, ranked};
 pub use output::{OutputFolder, Results, of_one_run, write_file};
+pub use periods::{ends_need_words, periods_in_words};
 pub use sentence::{percent, sentence};
 pub use summary::{summarise_users, user_paths};
 pub use table::TableFormat;

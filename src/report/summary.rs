@@ -34,14 +34,14 @@ pub fn summarise_users(events: &EventTable, trajectories: &Trajectories, forecas
         .collect()
 }
 
-/// The past and future of every interest of one user, by interest number. A last period that is not complete is not
-/// among the observed: its shares would be read as a change that is none.
+/// The past and future of every interest of one user, by interest number. A first or last period that is not complete
+/// is not among the observed: its shares would be read as a change that is none.
 pub fn user_paths(trajectories: &Trajectories, forecast: &Forecast, user: UserId) -> Vec<InterestPath> {
     let mut paths: Vec<_> = (0..trajectories.interests)
         .map(|interest| InterestPath { interest: number(interest), observed: Vec::new(), expected: Vec::new() })
         .collect();
     if user.index() < trajectories.users() {
-        for row in trajectories.rows(user).filter(|row| trajectories.period[*row] < trajectories.origin) {
+        for row in trajectories.rows(user).filter(|row| trajectories.is_whole(*row)) {
             let (period, total) = (trajectories.period[row], trajectories.total(row));
             for (path, share) in paths.iter_mut().zip(trajectories.shares(row)) {
                 path.observed.push(Observed { period, share, total });

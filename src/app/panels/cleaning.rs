@@ -23,6 +23,10 @@ impl View for Cleaning {
             match (&session.account, session.jobs.of(Purpose::Inspect)) {
                 (Some(account), _) => {
                     account_ui(ui, account);
+                    for warning in &session.warnings {
+                        ui.add_space(space::TIGHT);
+                        ui.add(Label::new(RichText::new(warning).color(Tokens::of(ui).warn)).wrap());
+                    }
                     if !account.rejected.is_empty() {
                         ui.add_space(space::TIGHT);
                         command_button(ui, session, actions, Command::ExportRejected);

@@ -19,10 +19,14 @@ use crate::forecast::network::spread::Scatter;
 use crate::forecast::past::affinity::Affinity;
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::lessons::Lessons;
-use crate::forecast::past::market::Market;
+use crate::forecast::past::market::{Market, active_periods};
 use crate::forecast::past::split::{FEWEST_PERIODS, Split};
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Meter, Watch};
+
+/// A log may reach over so many periods: a century of days. Questions are asked of the last sixth of them, so that far
+/// more would be walked through for days.
+const MOST_PERIODS: i32 = 40_000;
 
 /// What is known at an origin. Nothing at or after it can be reached from here but row numbers of the trajectories.
 #[derive(Debug)]
@@ -69,6 +73,10 @@ impl<'a> Known<'a> {
         let (first, origin) = (trajectories.first, trajectories.origin);
         let length = trajectories.calendar.length;
         let too_short = ForecastError::TooShort { periods: origin.since(first).max(0), length, needed: FEWEST_PERIODS };
+        if origin.since(first) > MOST_PERIODS {
+            let (periods, active) = (origin.since(first), active_periods(trajectories).len());
+            return Err(ForecastError::TooWide { periods, length, active, most: MOST_PERIODS });
+        }
         let pasts: Vec<Past> =
             (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
         let split = Split::of_pasts(first, origin, config.horizon, &pasts).ok_or(too_short)?;

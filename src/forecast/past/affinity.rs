@@ -6,7 +6,7 @@
 //! Chains for Next-Basket Recommendation*, 2010, without the factors: topics are few enough to be counted).
 
 use super::history::{Past, Question};
-use super::market::Market;
+use super::market::{Market, active_periods};
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::interests::{RowTopics, Trajectories};
@@ -23,51 +23,50 @@ const USER_EVENTS: f32 = 1.0;
 pub struct Affinity {
     topics: usize,
     interests: usize,
-    first: Period,
+    /// The whole periods with events, ascending: only they change what is known.
+    active: Vec<Period>,
     decay: f32,
-    /// Expected shares after a topic, (periods + 1) × topics × interests.
+    /// Expected shares after a topic before each active period, and last after all: (active periods + 1) × topics ×
+    /// interests.
     followed: Vec<f32>,
 }
 
 impl Affinity {
     /// Counts what followed what in the users' pasts, period by period. `topics` are those of the trajectories' rows.
     pub fn of(trajectories: &Trajectories, pasts: &[Past], topics: &RowTopics, market: &Market) -> Self {
-        let (first, interests) = (trajectories.first, trajectories.interests);
-        let periods = usize::try_from(trajectories.origin.since(first)).unwrap_or(0);
-        let decay = decay_of(trajectories.calendar);
-        let mut built = Self { topics: topics.count, interests, first, decay, followed: Vec::new() };
-        let width = topics.count * interests;
-        // Events that followed a topic within each period, by interest; and all of them.
-        let mut seen = vec![0.0_f32; periods * width];
+        let (active, interests) = (active_periods(trajectories), trajectories.interests);
+        let (width, decay) = (topics.count * interests, decay_of(trajectories.calendar));
+        // First what followed a topic within each period, by interest, one place further on than the period; then, in
+        // its stead, what is expected after it.
+        let mut followed = vec![0.0_f32; (active.len() + 1) * width];
         for (user, past) in (0..).map(UserId).zip(pasts) {
             let rows = trajectories.rows(user);
             let mut memory = Memory::of(topics, decay);
             for step in 0..past.len() {
                 if step > 0 {
                     memory.pass(past.periods[step].since(past.periods[step - 1]));
-                    let at = usize::try_from(past.periods[step].since(first)).unwrap_or(0);
                     // A period and a past say more with more events, but not in proportion: events come in baskets.
                     let scale = 1.0 / (past.totals[step].max(1.0) * memory.total.max(1.0)).sqrt();
-                    memory.add_to(&mut seen[at * width..(at + 1) * width], past.counts(step), scale);
+                    if let Ok(at) = active.binary_search(&past.periods[step]) {
+                        memory.add_to(&mut followed[(at + 1) * width..(at + 2) * width], past.counts(step), scale);
+                    }
                 }
                 memory.take(topics, rows.start + step);
             }
         }
         let mut sums = vec![0.0_f32; width];
-        built.followed.reserve((periods + 1) * width);
-        for at in 0..=periods {
-            let popularity = market.log_popularity(first.plus(at as i32));
-            for of_topic in sums.chunks_exact(interests) {
+        // A log without topics has nothing to be chunked.
+        for (at, known) in followed.chunks_exact_mut(width.max(1)).enumerate() {
+            let origin = at.checked_sub(1).map_or(trajectories.first, |before| active[before].plus(1));
+            let popularity = market.log_popularity(origin);
+            sums.iter_mut().zip(known.iter()).for_each(|(sum, new)| *sum += new);
+            for (of_topic, known) in sums.chunks_exact(interests).zip(known.chunks_exact_mut(interests)) {
                 let all: f32 = of_topic.iter().sum::<f32>() + TOPIC_EVENTS;
-                built.followed.extend(
-                    of_topic.iter().zip(popularity).map(|(events, log)| (events + TOPIC_EVENTS * log.exp()) / all),
-                );
-            }
-            if at < periods {
-                sums.iter_mut().zip(&seen[at * width..]).for_each(|(sum, new)| *sum += new);
+                let expected = |(events, log): (&f32, &f32)| (events + TOPIC_EVENTS * log.exp()) / all;
+                known.iter_mut().zip(of_topic.iter().zip(popularity).map(expected)).for_each(|(old, new)| *old = new);
             }
         }
-        built
+        Self { topics: topics.count, interests, active, decay, followed }
     }
 
     /// Expected shares for questions to a user whose rows begin at `row`, by question; from nothing but what came
@@ -104,8 +103,7 @@ impl Affinity {
 
     fn at(&self, origin: Period) -> &[f32] {
         let width = self.topics * self.interests;
-        let last = self.followed.len().checked_div(width).unwrap_or(0).saturating_sub(1);
-        let at = usize::try_from(origin.since(self.first)).unwrap_or(0).min(last);
+        let at = self.active.partition_point(|period| *period < origin);
         &self.followed[at * width..(at + 1) * width]
     }
 }

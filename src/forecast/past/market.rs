@@ -6,40 +6,49 @@ use crate::interests::Trajectories;
 /// Events by which a period's market share is drawn towards the long-run share, so that quiet periods do not jump.
 const PRIOR_EVENTS: f64 = 50.0;
 
-/// Event counts of all users by period and interest, with shares as they stood at any origin.
+/// Event counts of all users by period and interest, with shares as they stood at any origin. Only periods with events
+/// are stored, so it is as large as what is in the log, however long the time from the log's beginning to its end.
 #[derive(Clone, Debug)]
 pub struct Market {
     interests: usize,
     first: Period,
-    /// Log of the smoothed share, periods × interests.
+    origin: Period,
+    /// The whole periods with events, ascending.
+    active: Vec<Period>,
+    /// Log of the smoothed share, active periods × interests.
     log_share: Vec<f32>,
-    /// Log of the share of all events before a period, (periods + 1) × interests.
+    /// Log of the share of all events before each active period, and last of all events: (active periods + 1) ×
+    /// interests.
     log_popularity: Vec<f32>,
 }
 
 impl Market {
-    /// Counts the events of the whole periods, those before the trajectories' origin.
+    /// Counts the events of the whole periods; those of a first period that is not whole are known before the others.
     pub fn of(trajectories: &Trajectories) -> Self {
-        let interests = trajectories.interests;
-        let periods = usize::try_from(trajectories.origin.since(trajectories.first)).unwrap_or(0);
-        let mut counts = vec![0.0_f64; periods * interests];
+        let (interests, first, origin) = (trajectories.interests, trajectories.first, trajectories.origin);
+        let active = active_periods(trajectories);
+        let mut counts = vec![0.0_f64; active.len() * interests];
+        let mut sum = vec![1.0 / interests as f64; interests];
         for (row, period) in trajectories.period.iter().enumerate() {
-            let at = usize::try_from(period.since(trajectories.first)).unwrap_or(usize::MAX);
-            if at < periods {
-                for cell in trajectories.cells(row) {
-                    counts[at * interests + trajectories.interest[cell] as usize] +=
-                        f64::from(trajectories.weight(cell));
-                }
+            let into = match active.binary_search(period) {
+                Ok(at) => &mut counts[at * interests..(at + 1) * interests],
+                Err(_) if *period < first => &mut sum,
+                Err(_) => continue,
+            };
+            for cell in trajectories.cells(row) {
+                into[trajectories.interest[cell] as usize] += f64::from(trajectories.weight(cell));
             }
         }
 
-        let mut sum = vec![1.0 / interests as f64; interests];
-        let mut log_popularity = Vec::with_capacity((periods + 1) * interests);
-        let mut log_share = Vec::with_capacity(periods * interests);
-        for at in 0..=periods {
+        let mut log_popularity = Vec::with_capacity((active.len() + 1) * interests);
+        let mut log_share = Vec::with_capacity(active.len() * interests);
+        for at in 0..=active.len() {
             let total: f64 = sum.iter().sum();
             log_popularity.extend(sum.iter().map(|events| (events / total).ln() as f32));
-            let Some(period) = counts.get(at * interests..(at + 1) * interests).filter(|_| at < periods) else { break };
+            if at == active.len() {
+                break;
+            }
+            let period = &counts[at * interests..(at + 1) * interests];
             for (events, new) in sum.iter_mut().zip(period) {
                 *events += new;
             }
@@ -51,20 +60,25 @@ impl Market {
                     .map(|(all, new)| ((new + PRIOR_EVENTS * all / grown) / (seen + PRIOR_EVENTS)).ln() as f32),
             );
         }
-        Self { interests, first: trajectories.first, log_share, log_popularity }
+        Self { interests, first, origin, active, log_share, log_popularity }
     }
 
     /// Log-shares of all events before `origin`.
     pub fn log_popularity(&self, origin: Period) -> &[f32] {
-        let last = self.log_popularity.len() / self.interests - 1;
-        let at = usize::try_from(origin.since(self.first)).unwrap_or(0).min(last);
+        let at = self.active.partition_point(|period| *period < origin);
         &self.log_popularity[at * self.interests..(at + 1) * self.interests]
     }
 
     /// Log-shares within one period, smoothed; none outside the log's whole periods.
     pub fn log_share(&self, period: Period) -> Option<&[f32]> {
-        let at = usize::try_from(period.since(self.first)).ok()?;
-        self.log_share.get(at * self.interests..(at + 1) * self.interests)
+        if period < self.first || period >= self.origin {
+            return None;
+        }
+        match self.active.binary_search(&period) {
+            Ok(at) => self.log_share.get(at * self.interests..(at + 1) * self.interests),
+            // In a period without events it is the popularity that nothing has changed.
+            Err(_) => Some(self.log_popularity(period)),
+        }
     }
 
     /// How the market moved away from its long-run shares up to `origin`: log of the last period's share over
@@ -87,6 +101,15 @@ impl Market {
             _ => vec![0.0; self.interests],
         }
     }
+}
+
+/// The whole periods in which anybody has events, ascending.
+pub fn active_periods(trajectories: &Trajectories) -> Vec<Period> {
+    let whole = trajectories.first..trajectories.origin;
+    let mut active: Vec<Period> = trajectories.period.iter().filter(|period| whole.contains(period)).copied().collect();
+    active.sort_unstable();
+    active.dedup();
+    active
 }
 
 #[cfg(test)]
@@ -112,6 +135,15 @@ mod tests {
             assert!((sum - 1.0).abs() < 1e-5, "{period}: {sum}");
         }
         assert!(market.log_share(Period(3)).is_none() && market.log_share(Period(-1)).is_none());
+    }
+
+    #[test]
+    fn centuries_without_events_cost_nothing() {
+        let far = Market::of(&trajectories(2, &[&[(0, &[10, 0]), (110_000, &[0, 30])]]));
+        assert_eq!(far.log_share.len() + far.log_popularity.len(), 2 * 2 + 3 * 2);
+        assert_eq!(far.log_share(Period(50_000)).unwrap(), far.log_popularity(Period(50_000)));
+        assert_eq!(far.log_popularity(Period(1)), far.log_popularity(Period(110_000)));
+        assert!(far.log_share(Period(110_000)).is_some() && far.log_share(Period(110_001)).is_none());
     }
 
     #[test]
