@@ -21,12 +21,14 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
     let look = events::preview(&settings.inputs, &options, &watch)?;
     let log = match events::read(&settings.inputs, &options, &watch) {
         Ok(log) => log,
-        Err(error) if !arguments.voice.json && !look.problems.is_empty() => {
+        Err(error) => {
+            let error = anyhow::Error::from(error);
             // What was seen helps to put right what is missing.
-            print(&columns(&look.columns))?;
-            return Err(error.into());
+            if pipeline::exit_code(&error) == exit::INPUT {
+                if arguments.voice.json { print_json(&seen(&look, &error))? } else { print(&columns(&look.columns))? }
+            }
+            return Err(error);
         }
-        Err(error) => return Err(error.into()),
     };
     drop(watch);
     arguments.log.meaning.keep(&settings)?;
@@ -64,6 +66,36 @@ fn object(look: &Inspection, log: &Log, preset: Option<&str>) -> anyhow::Result<
         "notes": notes,
         "preset": preset,
     }))
+}
+
+/// What a first look showed of a log that cannot be read: the object of one that can, with nulls for what is not known.
+fn seen(look: &Inspection, error: &anyhow::Error) -> serde_json::Value {
+    json!({
+        "error": error.to_string(),
+        "needs": look.needs,
+        "problems": look.problems,
+        "files": look.files,
+        "broken": look.broken,
+        "dialect": look.dialect,
+        "rows_seen": look.rows_seen,
+        "rows_read": null,
+        "rows_kept": null,
+        "rows_rejected": null,
+        "returns": null,
+        "rejected": [],
+        "columns": look.columns,
+        "users": null,
+        "texts": null,
+        "events": null,
+        "first": null,
+        "last": null,
+        "period": null,
+        "periods": null,
+        "kinds": [],
+        "flagged": [],
+        "switched_off": look.off,
+        "notes": [],
+    })
 }
 
 fn words(look: &Inspection, log: &Log) -> anyhow::Result<String> {

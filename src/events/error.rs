@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use jiff::civil::Date;
+
 use super::Role;
 use crate::observe::Cancelled;
 
@@ -70,12 +72,45 @@ pub enum EventsError {
         path: PathBuf,
     },
     /// No column looks like one that must be there.
-    #[error("no column looks like the {role}; name it with --{role} COL; the columns are {}", list(columns))]
+    #[error(
+        "{}no column looks like the {role}; name it with --{role} COL; the columns are {}",
+        because(cause),
+        list(columns)
+    )]
     RoleNotFound {
         /// What is missing.
         role: Role,
+        /// What was found that explains it, and what to do about that.
+        cause: Option<String>,
         /// The columns there are.
         columns: Vec<String>,
+    },
+    /// One column is asked to play two roles, or is asked for twice.
+    #[error(
+        "column `{column}` is asked for twice: as the {} and as the {}; name another column for one of them, or leave one out (only the text may be the item, the kind or the category too)",
+        roles.0, roles.1
+    )]
+    AskedTwice {
+        /// The column.
+        column: String,
+        /// What it was to be.
+        roles: (Role, Role),
+    },
+    /// One role is asked of two columns.
+    #[error("the {role} is asked to be two columns, `{}` and `{}`; name one (only the text may be several)", columns.0, columns.1)]
+    TwoColumns {
+        /// The role.
+        role: Role,
+        /// The columns.
+        columns: (String, String),
+    },
+    /// The log is said to end before it begins.
+    #[error("--first {first} is after --last {last}, so no day is left; exchange them or leave one out")]
+    Backwards {
+        /// The first day given.
+        first: Date,
+        /// The last day given.
+        last: Date,
     },
     /// The time column holds nothing that can be read as a time.
     #[error(
@@ -195,6 +230,11 @@ pub struct TwoReadings {
     pub second: String,
     /// How the second reading is written for `--time-format`.
     pub second_format: String,
+}
+
+/// A cause, before what it causes.
+fn because(cause: &Option<String>) -> String {
+    cause.as_ref().map(|cause| format!("{cause}. So ")).unwrap_or_default()
 }
 
 /// Column names in a row, each in its quotes.

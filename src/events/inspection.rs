@@ -55,6 +55,9 @@ pub struct Inspection {
     /// What these columns do not allow.
     #[serde(default)]
     pub off: Vec<SwitchedOff>,
+    /// The roles that a forecast needs and no column plays.
+    #[serde(default)]
+    pub needs: Vec<Role>,
     /// What stands between this log and a forecast, in a sentence each: a role that no column plays, times that can be
     /// read two ways. Empty if nothing does.
     pub problems: Vec<String>,

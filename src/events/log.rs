@@ -73,8 +73,8 @@ impl Head {
                 profile
             };
             let columns: Vec<_> = opened.fields.iter().zip(&cells).map(profile).collect();
-            let cast = guess::cast(&columns, &options.mapping);
             let rows = batch.rows() + batch.torn().len();
+            let cast = guess::cast(&columns, &options.mapping, rows);
             return Ok(Self { files, broken, columns, cells, rows, dialect: opened.dialect, cast });
         }
         Err(nothing.unwrap_or(EventsError::NoInput))
@@ -102,22 +102,31 @@ impl Head {
     }
 
     /// # Errors
-    /// A column asked for that is not there, a role of `roles` that nobody plays, a role played by a column of a type
+    /// A column asked for that is not there, one asked for twice, a role of `roles` that nobody plays, a role played by a column of a type
     /// that cannot be read.
     pub fn require(&self, roles: &[Role], options: &ReadOptions) -> Result<(), EventsError> {
         if let Some(error) = self.unknown(&options.mapping).next() {
             return Err(error);
         }
+        guess::check_asked(&options.mapping, &self.columns)?;
         if let Some(error) = sieve::missing(&options.filters, &self.columns, || self.path()) {
             return Err(error);
         }
-        self.cast.require(roles, &self.columns)?;
+        if let Some(role) = self.cast.missing(roles).first() {
+            return Err(self.not_found(*role));
+        }
         for (at, column) in self.columns.iter().enumerate() {
             if let (Some((role, _)), Some(kind)) = (self.cast.part(at), column.unreadable.clone()) {
                 return Err(EventsError::ColumnType { column: column.name.clone(), role, kind, path: self.path() });
             }
         }
         Ok(())
+    }
+
+    /// That no column looks like a role, with the cause.
+    pub fn not_found(&self, role: Role) -> EventsError {
+        let cause = guess::cause(role, &self.columns, self.dialect.as_ref());
+        EventsError::RoleNotFound { role, cause, columns: spelled(&self.columns) }
     }
 
     /// The columns asked for that are not there, as errors.
@@ -133,19 +142,33 @@ impl Head {
     /// Columns as they are reported.
     pub fn reports(&self, columns: &[Profile]) -> Vec<ColumnReport> {
         let report = |(at, column): (usize, &Profile)| {
-            let part = self.cast.part(at);
+            let role = self.cast.part(at).map(|part| part.0);
             let unreadable = self.columns.get(at).and_then(|column| column.unreadable.as_ref());
             ColumnReport {
                 name: column.name.clone(),
                 kind: unreadable.map_or(column.kind(), String::as_str).to_owned(),
-                role: part.map(|(role, _)| role),
-                why: part.map_or("nothing in its name or values points to a role", |(_, why)| why).to_owned(),
+                role,
+                why: self.why(at),
                 nulls: column.nulls,
                 distinct: column.distinct(),
                 examples: column.examples.clone(),
             }
         };
         columns.iter().enumerate().map(report).collect()
+    }
+
+    /// Why a column has its role, and which it has besides.
+    fn why(&self, column: usize) -> String {
+        let Some((_, why)) = self.cast.part(column) else {
+            return "nothing in its name or values points to a role".to_owned();
+        };
+        let besides: Vec<String> = self.cast.besides_text(column).map(|role| format!("the {role}")).collect();
+        match self.cast.part(column) {
+            Some((Role::Text, _)) if !besides.is_empty() => {
+                format!("{why}; its words are {} too", besides.join(" and "))
+            }
+            _ => why.to_owned(),
+        }
     }
 
     fn path(&self) -> PathBuf {

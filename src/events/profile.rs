@@ -22,6 +22,8 @@ pub struct Looks {
     pub dates: u32,
     /// Values with a letter of any script in them.
     pub with_letters: u32,
+    /// Of these, codes and addresses: values without a space that have a digit or an `@` in them.
+    pub coded: u32,
     /// Words in all.
     pub words: u32,
     /// Of `times` and `dates`, those that the file itself types as such.
@@ -165,10 +167,20 @@ fn words(text: &str) -> u32 {
     text.split_whitespace().map(of).sum::<usize>() as u32
 }
 
+/// Whether a value with letters is a code (`79323P`, `user_000001`, a UUID) or an address (`ann@x.org`).
+fn is_code(text: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii() || !letter.is_alphabetic();
+    !text.contains(char::is_whitespace)
+        && text.chars().all(plain)
+        && text.contains(|letter: char| letter.is_ascii_digit() || letter == '@')
+}
+
 impl Looks {
     fn text(&mut self, text: &str) {
         self.words += words(text);
-        self.with_letters += u32::from(text.chars().any(char::is_alphabetic));
+        let letters = text.chars().any(char::is_alphabetic);
+        self.with_letters += u32::from(letters);
+        self.coded += u32::from(letters && is_code(text));
         if text.is_empty() {
             self.values -= 1;
         } else if text.parse::<i64>().is_ok() {

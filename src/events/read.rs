@@ -10,6 +10,7 @@ use super::build::build;
 use super::clean::clean;
 use super::dialect::DialectChoice;
 use super::files::{find_files, find_logs};
+use super::guess;
 use super::log::{HEAD_ROWS, Head, Step, walk};
 use super::rejected;
 use super::rows::Gather;
@@ -102,8 +103,9 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
     }
     let required = Role::ALL.into_iter().filter(|role| role.required());
     let mut problems: Vec<String> = head.unknown(&options.mapping).map(|error| error.to_string()).collect();
-    let missing = required.filter_map(|role| head.cast.require(&[role], &head.columns).err());
-    problems.extend(missing.map(|error| error.to_string()));
+    problems.extend(guess::check_asked(&options.mapping, &head.columns).err().map(|error| error.to_string()));
+    let needs = head.cast.missing(&required.collect::<Vec<_>>());
+    problems.extend(needs.iter().map(|role| head.not_found(*role).to_string()));
     problems.extend(
         sieve::missing(&options.filters, &head.columns, || head.files[0].clone()).map(|error| error.to_string()),
     );
@@ -121,6 +123,7 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
         broken: head.broken,
         files: head.files,
         preview,
+        needs,
         problems,
     })
 }
@@ -147,6 +150,11 @@ fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
 /// # Errors
 /// Whatever stands between these files and a table of at least one event.
 pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<Log, EventsError> {
+    if let (Some(first), Some(last)) = (options.first, options.last)
+        && first > last
+    {
+        return Err(EventsError::Backwards { first, last });
+    }
     let found = find_logs(inputs)?;
     let mut head = Head::read(found.files, options)?;
     head.require(&[Role::User, Role::Time, Role::Text], options)?;
@@ -225,7 +233,7 @@ fn gathered(
     let mut patient = false;
     let mut without = Vec::new();
     loop {
-        let mut names = super::guess::spelled(&head.columns);
+        let mut names = guess::spelled(&head.columns);
         let mut gather = Gather::new(&names, &head.cast);
         let mut better = None;
         let mut batches = 0_u32;

@@ -221,6 +221,15 @@ impl Gather {
             profiles.push(profile);
             let Some(role) = role else { continue };
             if texts.contains(&at) {
+                for role in cast.besides_text(at) {
+                    match role {
+                        Role::Item => rows.item.clone_from(&codes),
+                        Role::Kind => rows.kind.clone_from(&codes),
+                        Role::Category => rows.category.clone_from(&codes),
+                        _ => continue,
+                    }
+                    rows.names.insert(role, names.clone());
+                }
                 parts.insert(at, (codes, names));
                 continue;
             }

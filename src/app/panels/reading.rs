@@ -1,6 +1,7 @@
 //! How a text file writes its table, its times and which of its rows count: what was found, and what to say instead.
 
 use eframe::egui::{Align2, ComboBox, Label, RichText, TextEdit, Ui, vec2};
+use jiff::civil::Date;
 
 use crate::app::commands::{Action, Actions};
 use crate::app::format;
@@ -24,6 +25,8 @@ const FIELD: f32 = 148.0;
 #[derive(Debug, Default)]
 pub struct ReadingCard {
     time_zone: Typed,
+    first: Typed,
+    last: Typed,
     filter: Typed,
     weights: Typed,
 }
@@ -81,6 +84,9 @@ impl View for ReadingCard {
                     settings.time_zone = (!typed.is_empty()).then_some(typed);
                 }
             });
+            extent_ui(ui, "Begins on", &mut self.first, &mut settings.first);
+            extent_ui(ui, "Ends on", &mut self.last, &mut settings.last);
+            ui.checkbox(&mut settings.keep_duplicates, "Equal rows are events of their own");
             if inspection.columns.iter().any(|column| column.role == Some(Role::Kind)) {
                 self.weights_ui(ui, &session.kinds, &mut settings);
             }
@@ -166,6 +172,22 @@ fn preset_ui(ui: &mut Ui, settings: &mut Settings) {
         }
     });
     ui.add(Label::new(RichText::new(words).color(Tokens::of(ui).quiet)).wrap());
+}
+
+/// A day that the log begins or ends with; found by its rows while nobody says it.
+fn extent_ui(ui: &mut Ui, name: &str, field: &mut Typed, day: &mut Option<Date>) {
+    labelled(ui, name, |ui| {
+        let now = day.map(|day| day.to_string()).unwrap_or_default();
+        match field.ui(ui, name, "as its rows show", FIELD - 16.0, &now).as_deref() {
+            Some("") => (*day, field.wrong) = (None, None),
+            Some(typed) => match typed.parse() {
+                Ok(said) => (*day, field.wrong) = (Some(said), None),
+                Err(_) => field.wrong = Some(format!("`{typed}` is no day; write it as 2022-01-31")),
+            },
+            None => {}
+        }
+    });
+    field.wrong_ui(ui);
 }
 
 fn dialect_ui(ui: &mut Ui, found: &Dialect, settings: &mut Settings) {
