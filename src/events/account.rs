@@ -51,7 +51,7 @@ impl Reason {
             Self::UnreadableTime => "unreadable time",
             Self::NoText => "no text",
             Self::UnreadableNumber => "unreadable number",
-            Self::FarInTime => "far from all other rows in time, or outside --first and --last",
+            Self::FarInTime => "far from all other rows in time (or outside --first and --last)",
             Self::Duplicate => "exact duplicate",
             Self::NoGoods => "item code unlike the others (postage, fees, tests)",
             Self::NoPrice => "price not above zero",

@@ -13,6 +13,9 @@ use super::tally::Tally;
 use super::times::{NO_TIME, UNREADABLE};
 use super::{Meaning, ReadOptions, Reason, Role};
 
+/// From the year 1 to the year 9999, in microseconds since 1970.
+const CALENDAR: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
+
 /// What stays of the log: places in [`Rows`], by user and time.
 pub struct Kept {
     pub events: Vec<u32>,
@@ -160,6 +163,8 @@ impl Rows {
             _ if self.user[row] == ABSENT => Some(Reason::NoUser),
             None | Some(&NO_TIME) => Some(Reason::NoTime),
             Some(&UNREADABLE) => Some(Reason::UnreadableTime),
+            // A type can count further than the calendar goes; such a time has no date.
+            Some(time) if !CALENDAR.contains(time) => Some(Reason::UnreadableTime),
             Some(_) => self.fault[row],
         }
     }

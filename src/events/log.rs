@@ -125,7 +125,7 @@ impl Head {
 
     /// That no column looks like a role, with the cause.
     pub fn not_found(&self, role: Role) -> EventsError {
-        let cause = guess::cause(role, &self.columns, self.dialect.as_ref());
+        let cause = guess::cause(role, &self.columns, self.dialect.as_ref().map(guess::Written::of));
         EventsError::RoleNotFound { role, cause, columns: spelled(&self.columns) }
     }
 

@@ -8,14 +8,14 @@ use jiff::civil::Date;
 use crate::calendar::{Calendar, Period, PeriodLength, WallTime};
 use crate::events::EventTable;
 
-/// Of the dates with a weekday, the part that must be without events for the weekday to be a silent one.
+/// Of the dates with a weekday or a day of the month, the part that must be without events for it to be a silent one.
 const OFTEN: f64 = 2.0 / 3.0;
 /// A period whose missing days ordinarily have no more than this part of its events is whole all the same.
 const SMALL: f64 = 0.05;
 /// Days of the nearest year: whole weeks.
 const YEAR: i64 = 364;
-/// A weekday is known from so many weeks on.
-const WEEKS: u32 = 3;
+/// A weekday or a day of the month is known from so many of them on.
+const KNOWN: u32 = 3;
 /// So many years are asked about a date.
 const YEARS: i16 = 10;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -71,8 +71,8 @@ impl WholePeriods {
     ///
     /// A period at an end is whole if the days missing of it are
     /// - fewer than ordinarily pass without events (the 95th percentile of the time between days with events), or
-    /// - each a weekday that is silent in two thirds of the weeks of the nearest year, or a date that was silent in
-    ///   every other year of the log, or
+    /// - each a weekday or a day of the month that is silent two times out of three in the nearest year, or a date that
+    ///   was silent in every other year of the log, or
     /// - together ordinarily a twentieth of the period's events or less; or
     /// - covered by the log as the analyst says where it begins and ends.
     pub fn of(events: &EventTable, calendar: Calendar) -> Option<Self> {
@@ -163,11 +163,13 @@ impl Days {
     }
 }
 
-/// What happens on each weekday.
+/// What happens on each weekday and on each day of a month.
 #[derive(Default)]
 struct Week {
     /// Dates, those of them without events, and events.
     days: [(u32, u32, u64); 7],
+    /// Dates and those of them without events, by the day of the month.
+    of_month: [(u32, u32); 32],
 }
 
 impl Week {
@@ -177,13 +179,16 @@ impl Week {
             let events = days.events.get(&day).copied().unwrap_or(0);
             let of_day = &mut week.days[weekday(day)];
             *of_day = (of_day.0 + 1, of_day.1 + u32::from(events == 0), of_day.2 + u64::from(events));
+            let of_month = &mut week.of_month[day_of_month(day)];
+            *of_month = (of_month.0 + 1, of_month.1 + u32::from(events == 0));
         }
         week
     }
 
     fn is_silent(&self, day: i64) -> bool {
+        let often = |(dates, silent): (u32, u32)| dates >= KNOWN && f64::from(silent) >= OFTEN * f64::from(dates);
         let (dates, silent, _) = self.days[weekday(day)];
-        dates >= WEEKS && f64::from(silent) >= OFTEN * f64::from(dates)
+        often((dates, silent)) || often(self.of_month[day_of_month(day)])
     }
 
     /// Events that such days ordinarily have; unknown in a log of less than a week, which has no ordinary days.
@@ -194,6 +199,10 @@ impl Week {
         })
         .sum()
     }
+}
+
+fn day_of_month(day: i64) -> usize {
+    usize::try_from(time_of(day).datetime().day()).unwrap_or(0)
 }
 
 fn weekday(day: i64) -> usize {
@@ -245,6 +254,12 @@ mod tests {
         assert_eq!(end(&log(weekdays)), ("2023-05-01".into(), Wholeness::Silent));
         let weekdays = (day(2022, 1, 3)..=day(2023, 4, 26)).filter(|day| weekday(*day) < 5);
         assert_eq!(end(&log(weekdays)), ("2023-04-01".into(), Wholeness::Cut));
+    }
+
+    #[test]
+    fn a_log_that_closes_its_months_early_has_whole_ones() {
+        let open = (day(2022, 1, 1)..=day(2022, 10, 28)).filter(|day| day_of_month(*day) <= 28);
+        assert_eq!(end(&log(open)), ("2022-11-01".into(), Wholeness::Silent));
     }
 
     #[test]

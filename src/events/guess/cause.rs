@@ -9,13 +9,27 @@ use crate::events::{Dialect, Role};
 /// So many values are shown.
 const SHOWN: usize = 2;
 
+/// How the file was taken to be written, as far as that can be at fault.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    encoding: &'a str,
+    delimiter: char,
+    header: bool,
+}
+
+impl<'a> Written<'a> {
+    pub fn of(dialect: &'a Dialect) -> Self {
+        Self { encoding: &dialect.encoding, delimiter: dialect.delimiter, header: dialect.header }
+    }
+}
+
 /// What was found that explains why nobody plays `role`, with what to do about it; none if nothing was.
-pub fn cause(role: Role, columns: &[Profile], dialect: Option<&Dialect>) -> Option<String> {
+pub fn cause(role: Role, columns: &[Profile], dialect: Option<Written<'_>>) -> Option<String> {
     in_the_file(columns, dialect).or_else(|| in_the_values(role, columns))
 }
 
 /// A delimiter, a header, an encoding or types that cannot be right.
-fn in_the_file(columns: &[Profile], dialect: Option<&Dialect>) -> Option<String> {
+fn in_the_file(columns: &[Profile], dialect: Option<Written<'_>>) -> Option<String> {
     if let (Some(dialect), [only]) = (dialect, columns) {
         return Some(format!(
             "every line was read as one field, as no delimiter was found (it is taken to be `{}`, and the first line is \
@@ -81,7 +95,9 @@ fn in_the_values(role: Role, columns: &[Profile]) -> Option<String> {
                     shown(column)
                 )),
                 (None, []) => Some("no column holds words".to_owned()),
-                (_, [_]) => None,
+                (_, [one]) => Some(format!(
+                    "{one} alone holds words, and few different ones; if they are what users are interested in, name it"
+                )),
                 (_, several) => Some(format!("several columns hold words ({})", several.join(", "))),
             }
         }
@@ -98,18 +114,18 @@ mod tests {
     use super::super::tests::columns;
     use super::*;
 
-    fn dialect(header: bool) -> Dialect {
-        Dialect { encoding: "UTF-8".into(), delimiter: ',', header, ..Dialect::default() }
+    fn written(header: bool) -> Option<Written<'static>> {
+        Some(Written { encoding: "UTF-8", delimiter: ',', header })
     }
 
     #[test]
     fn the_file_is_blamed_before_a_name() {
         let one = columns(&[("user|time|text", ["a|2024-01-01|tea", "b|2024-01-02|cup", "a|2024-01-03|pot"])]);
-        assert!(cause(Role::User, &one, Some(&dialect(true))).unwrap().contains("--delimiter"));
+        assert!(cause(Role::User, &one, written(true)).unwrap().contains("--delimiter"));
         let values = columns(&[("u1", ["u2", "u3", "u2"]), ("2024-01-03", ["2024-01-04", "2024-01-05", "2024-01-05"])]);
-        assert!(cause(Role::Text, &values, Some(&dialect(true))).unwrap().contains("--header no"));
+        assert!(cause(Role::Text, &values, written(true)).unwrap().contains("--header no"));
         let garbled = columns(&[("KÃ¤ufer", ["a", "b", "a"]), ("wann", ["x", "y", "z"])]);
-        assert!(cause(Role::User, &garbled, Some(&dialect(true))).unwrap().contains("--encoding"));
+        assert!(cause(Role::User, &garbled, written(true)).unwrap().contains("--encoding"));
     }
 
     #[test]

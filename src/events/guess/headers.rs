@@ -347,7 +347,7 @@ fn headers_that_people_have_are_understood_with_a_reason_for_each_role() {
     let mut faults = Vec::new();
     for (log, table, expected) in HEADERS {
         let columns = columns(table);
-        let cast = cast(&columns, &Mapping::default());
+        let cast = cast(&columns, &Mapping::default(), 3);
         for role in Role::ALL {
             let wanted = expected.iter().find(|(wanted, _)| *wanted == role).map(|(_, name)| *name);
             let found = cast.of(role).map(|at| columns[at].name.as_str());

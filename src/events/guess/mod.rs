@@ -11,7 +11,7 @@ mod values;
 
 use super::profile::Profile;
 use super::{EventsError, Mapping, Role};
-pub use cause::cause;
+pub use cause::{Written, cause};
 use values::{SURELY, holds_words, is_time, may_play, words_to_a_value};
 
 /// A name that is the role's own scores more than this.
