@@ -246,7 +246,13 @@ pub(crate) mod tests {
         let found = here().over(&model, &Named::default());
         assert_eq!(
             found,
-            Settings { inputs: here().inputs, device: DeviceChoice::Auto, tables: here().tables, last: None, ..model.clone() }
+            Settings {
+                inputs: here().inputs,
+                device: DeviceChoice::Auto,
+                tables: here().tables,
+                last: None,
+                ..model.clone()
+            }
         );
         // No setting was forgotten in what is compared above.
         let (model, usual) =
