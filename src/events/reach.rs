@@ -114,13 +114,14 @@ pub fn reach(days: &[(i64, u64)]) -> Option<Reach> {
     if plain == 0 {
         return Some(Reach { first, last, doubts: Vec::new() });
     }
-    // Beyond the first tenth of the rows that have a date, from either side.
-    let tenth = |seen: &mut u64, day: &Day| {
+    // Beyond the first tenth of the rows that have a date, from either side; of so few rows that this is none, the day
+    // in the middle.
+    let outer = |seen: &mut u64, day: &Day| {
         *seen += if day.none { 0 } else { day.rows };
-        Some(*seen * 10 <= plain)
+        Some(if plain < 10 { *seen * 2 < plain } else { *seen * 10 <= plain })
     };
-    let from = days.iter().scan(0, tenth).take_while(|within| *within).count();
-    let to = days.len() - 1 - days.iter().rev().scan(0, tenth).take_while(|within| *within).count();
+    let from = days.iter().scan(0, outer).take_while(|outer| *outer).count();
+    let to = days.len() - 1 - days.iter().rev().scan(0, outer).take_while(|outer| *outer).count();
     let body = Body::of(&days[from..=to]);
     let backwards: Vec<Day> = days[..=from].iter().rev().map(|day| Day { at: -day.at, ..*day }).collect();
     let (before, doubt_before) = edge(&backwards, body, all);
@@ -214,7 +215,9 @@ impl Group {
             Verdict::Far
         } else if gap >= WEEK
             && gap >= DOUBTFUL.0 * body.pause
-            && ((expected >= DOUBTFUL.1 && rows <= tenth.max(few)) || (self.none > 0 && gap >= YEAR))
+            && ((expected >= DOUBTFUL.1 && rows <= tenth.max(few))
+                || (gap >= YEAR && self.none > 0)
+                || (gap >= TEN_YEARS && rows * 2 <= all))
         {
             Verdict::Doubtful
         } else {
@@ -318,6 +321,8 @@ mod tests {
         assert_eq!(found(&with(monthly, &[(day(2204, 1, 1), 1)])).1, "2023-03-16");
         let few = [(day(2022, 1, 1), 1), (day(2022, 1, 2), 3), (day(2023, 6, 1), 1)];
         assert_eq!(found(&few).1, "2023-06-01", "five rows cannot say what is far");
+        let few = [(day(2022, 1, 1), 1), (day(2022, 1, 2), 3), (day(2204, 6, 1), 1)];
+        assert_eq!(found(&few), ("2022-01-01".into(), "2204-06-01".into(), vec![1]), "but it is told");
         let few = [(day(1970, 1, 1), 1), (day(2022, 1, 1), 1), (day(2022, 1, 2), 3)];
         assert_eq!(found(&few).0, "2022-01-01", "but a day that stands for none says so itself");
         assert_eq!(found(&[(5, 1)]).2, Vec::<u64>::new());
