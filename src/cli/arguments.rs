@@ -200,7 +200,8 @@ pub(super) struct LogArguments {
     /// A category that the log has already.
     #[arg(long, value_name = "COL", help_heading = "Roles of columns; guessed where not given")]
     pub(super) category: Option<String>,
-    /// How times are written, as in '%d/%m/%Y %H:%M', where that can be read two ways.
+    /// How times are written, as in '%d/%m/%Y %H:%M', where that can be read two ways; several notations of one column
+    /// with `|` between, as in '%Y-%m-%d|%d/%m/%Y'; a month without a day as in '%Y-%m'.
     #[arg(long, value_name = "FORMAT")]
     pub(super) time_format: Option<String>,
     /// What marks a return, besides a quantity below zero: `basket-prefix:C`.

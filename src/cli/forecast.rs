@@ -122,6 +122,7 @@ pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: 
         "rows_kept": account.rows_kept,
         "rows_rejected": account.rows_rejected(),
         "rejected": account.rejected,
+        "value_unknown": account.value_unknown,
         "users": events.users.len(),
         "texts": events.texts.len(),
         "events": events.len(),

@@ -52,6 +52,7 @@ fn object(look: &Inspection, log: &Log, preset: Option<&str>) -> anyhow::Result<
         "rows_rejected": log.account.rows_rejected(),
         "returns": log.account.returns,
         "rejected": log.account.rejected,
+        "value_unknown": log.account.value_unknown,
         "columns": log.columns,
         "users": log.events.users.len(),
         "texts": log.events.texts.len(),
@@ -264,6 +265,13 @@ pub(super) fn account(account: &Account) -> String {
             format!("  {} ({first} {})", rejection.reason.words(), lines.join("; ")),
         ]);
     }
+    let unknown = &account.value_unknown;
+    if unknown.rows > 0 {
+        let lines: Vec<String> = unknown.first_lines.iter().take(3).map(|line| count(*line)).collect();
+        let first = if lines.len() == 1 { "line" } else { "first lines" };
+        let words = format!("of those kept, value unknown: no number stands there ({first} {})", lines.join("; "));
+        rows.push(vec![count(unknown.rows), words]);
+    }
     table(&[Edge::Right, Edge::Left], &rows)
 }
 
@@ -275,7 +283,7 @@ mod tests {
     #[test]
     fn the_account_adds_up_on_the_page() {
         let rejected = vec![Rejection { reason: Reason::NoUser, rows: 1200, first_lines: vec![3, 9, 12, 15] }];
-        let text = account(&Account { rows_read: 3000, rows_kept: 1800, returns: 7, rejected });
+        let text = account(&Account { rows_read: 3000, rows_kept: 1800, returns: 7, rejected, ..Account::default() });
         assert_eq!(
             text,
             "  3,000  read\n  1,800  kept, of them 7 returns\n  1,200  left out\n  1,200    no user (first lines 3; 9; 12)\n"

@@ -22,8 +22,6 @@ pub enum Reason {
     UnreadableTime,
     /// No words.
     NoText,
-    /// A quantity, price or value that is no number.
-    UnreadableNumber,
     /// A time far from those of all other rows, or before the day that the log is said to begin with, or after its last.
     FarInTime,
     /// Equal to an earlier row in every column.
@@ -50,7 +48,6 @@ impl Reason {
             Self::NoTime => "no time",
             Self::UnreadableTime => "unreadable time",
             Self::NoText => "no text",
-            Self::UnreadableNumber => "unreadable number",
             Self::FarInTime => "far from all other rows in time (or outside --first and --last)",
             Self::Duplicate => "exact duplicate",
             Self::NoGoods => "item code unlike the others (postage, fees, tests)",
@@ -72,6 +69,20 @@ pub struct Rejection {
     pub first_lines: Vec<u64>,
 }
 
+/// Rows that are kept though something that is no number stands for their quantity, price or value.
+///
+/// They are events like all others. A quantity that is not known counts as one of a thing; what is worth nobody knows what
+/// adds nothing to sums of value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueUnknown {
+    /// How many rows.
+    pub rows: u64,
+    /// The first of them, as in [`Rejection`].
+    pub first_lines: Vec<u64>,
+    /// What stands there, a few of them.
+    pub examples: Vec<String>,
+}
+
 /// What became of every row of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -83,6 +94,9 @@ pub struct Account {
     pub returns: u64,
     /// Rows left out, by reason, in the order of [`Reason`].
     pub rejected: Vec<Rejection>,
+    /// Rows kept, but with a quantity, price or value that could not be read.
+    #[serde(default)]
+    pub value_unknown: ValueUnknown,
 }
 
 impl Account {

@@ -9,9 +9,9 @@ use super::order::{ordered, ranked};
 use super::pieces::{counted, piece, retain};
 use super::rows::{Numbers, Rows};
 use super::shapes::{GoodsShape, Prefixes};
-use super::tally::Tally;
+use super::tally::{FIRST_LINES, Tally};
 use super::times::{NO_TIME, UNREADABLE};
-use super::{Meaning, ReadOptions, Reason, Role};
+use super::{Meaning, ReadOptions, Reason, Role, ValueUnknown};
 
 /// From the year 1 to the year 9999, in microseconds since 1970.
 const CALENDAR: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
@@ -26,6 +26,8 @@ pub struct Kept {
     pub user_of: Vec<u32>,
     /// What the analyst should know before anything else is made of the log.
     pub warnings: Vec<String>,
+    /// Rows kept whose quantity, price or value could not be read.
+    pub value_unknown: ValueUnknown,
     /// What the analyst should know about the rules that were applied.
     pub notes: Vec<String>,
     /// The rows left out and why, if they are to be written down.
@@ -109,6 +111,7 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
         off.into_iter().for_each(|row| verdicts[row as usize] = Err(Reason::CalledOff));
     }
     tell(&verdicts, rows, tally);
+    let value_unknown = value_unknown(rows, |row| verdicts[row as usize].is_ok());
     let wanted = |(row, verdict): (usize, &Result<bool, Reason>)| Some((row as u32, verdict.err()?));
     let left_out = if options.rejected.is_some() {
         verdicts.par_iter().enumerate().filter_map(wanted).collect()
@@ -117,7 +120,7 @@ pub fn clean(rows: &mut Rows, options: &ReadOptions, tally: &mut Tally) -> Kept 
     };
     let returns: Vec<u32> = order.par_iter().copied().filter(|row| verdicts[*row as usize] == Ok(true)).collect();
     retain(&mut order, |row| verdicts[row as usize] == Ok(false));
-    Kept { events: order, returns, users, user_of, warnings, notes, left_out }
+    Kept { events: order, returns, users, user_of, value_unknown, warnings, notes, left_out }
 }
 
 /// Puts the rows that can be kept in order and marks those that are equal to an earlier one, which are answered too.
@@ -167,6 +170,18 @@ impl Rows {
             Some(time) if !CALENDAR.contains(time) => Some(Reason::UnreadableTime),
             Some(_) => self.fault[row],
         }
+    }
+}
+
+/// Counts the rows kept whose quantity, price or value could not be read.
+fn value_unknown(rows: &Rows, kept: impl Fn(u32) -> bool) -> ValueUnknown {
+    let unknown = || rows.value_unknown.iter().copied().filter(|row| kept(*row));
+    let shown =
+        [Role::Quantity, Role::Price, Role::Value].iter().filter_map(|role| rows.unreadable.get(role)).flatten();
+    ValueUnknown {
+        rows: unknown().count() as u64,
+        first_lines: unknown().take(FIRST_LINES).map(|row| rows.line(row as usize)).collect(),
+        examples: shown.filter(|(row, _)| kept(*row)).map(|(_, text)| text.clone()).collect(),
     }
 }
 

@@ -4,13 +4,16 @@ use hashbrown::HashTable;
 
 use super::dictionary::{ABSENT, Arena, hash_plain, hash_text, mix};
 use super::distinct::Distinct;
-use super::numbers::{Amount, means_absent, parse_number_with};
+use super::numbers::{Amount, parse_number_with};
 use super::source::{Cell, Cells};
-use super::times::{Evidence, NO_TIME, TimeReader, UNREADABLE, read_integer};
+use super::times::{Evidence, NO_TIME, TimeReader, UNREADABLE, is_zero_date, read_integer};
+use super::units::means_absent;
 use crate::calendar::WallTime;
 
 /// Of a column whose values are not kept, so many distinct ones are looked at to tell its kind.
 pub const SAMPLE: usize = 20_000;
+/// So many values that cannot be read are shown.
+pub const SHOWN: usize = 5;
 
 /// What is wanted of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub struct Part {
     /// Rows in which something stands that is no number.
     pub bad: Vec<u32>,
     pub times: Vec<i64>,
+    /// The first rows whose number or time cannot be read, and what stands there.
+    pub unreadable: Vec<(u32, String)>,
     pub evidence: Evidence,
 }
 
@@ -84,6 +89,7 @@ pub fn digest(cells: &Cells, want: Want, salt: u64, readers: &Readers<'_>) -> Pa
         numbers: Vec::with_capacity(room(Want::Numbers)),
         bad: Vec::new(),
         times: Vec::with_capacity(room(Want::Times)),
+        unreadable: Vec::new(),
         evidence: Evidence::default(),
     };
     let mut known = Known::default();
@@ -171,7 +177,7 @@ impl Part {
                         number
                     }
                 };
-                self.number(number);
+                self.number(number, || text.to_owned());
             }
             Want::Times => {
                 let time = match code {
@@ -185,7 +191,7 @@ impl Part {
                         let quick = times.quick(text, &mut self.evidence);
                         let time = match quick {
                             Some(time) => time,
-                            None if means_absent(text.trim()) => NO_TIME,
+                            None if means_absent(text.trim()) || is_zero_date(text.trim()) => NO_TIME,
                             None if room => times.value(text),
                             None => times.read(text, 1, &mut self.evidence),
                         };
@@ -203,7 +209,7 @@ impl Part {
                         time
                     }
                 };
-                self.times.push(time);
+                self.time(time, || text.to_owned());
             }
         }
     }
@@ -234,24 +240,41 @@ impl Part {
         }
         match want {
             Want::Looks | Want::Codes => {}
-            Want::Numbers => self.number(match cell {
-                Cell::Integer(value) => value as f64,
-                Cell::Number(value) if value.is_finite() => value,
-                _ => Amount::Unreadable.as_number(),
-            }),
-            Want::Times => self.times.push(match cell {
-                Cell::Time(time) | Cell::Date(time) => within_calendar(time),
-                Cell::Instant(instant) => within_calendar(times.zone().wall(instant.0)),
-                Cell::Integer(value) => read_integer(value, times, &mut self.evidence),
-                other => times.read(&other.spelled().unwrap_or_default(), 1, &mut self.evidence),
-            }),
+            Want::Numbers => {
+                let number = match cell {
+                    Cell::Integer(value) => value as f64,
+                    Cell::Number(value) if value.is_finite() => value,
+                    _ => Amount::Unreadable.as_number(),
+                };
+                self.number(number, || cell.spelled().unwrap_or_default());
+            }
+            Want::Times => {
+                let time = match cell {
+                    Cell::Time(time) | Cell::Date(time) => within_calendar(time),
+                    Cell::Instant(instant) => within_calendar(times.zone().wall(instant.0)),
+                    Cell::Integer(value) => read_integer(value, times, &mut self.evidence),
+                    other => times.read(&other.spelled().unwrap_or_default(), 1, &mut self.evidence),
+                };
+                self.time(time, || cell.spelled().unwrap_or_default());
+            }
         }
     }
 
+    /// Takes a time, or what stands for one.
+    fn time(&mut self, time: i64, written: impl FnOnce() -> String) {
+        if time == UNREADABLE && self.unreadable.len() < SHOWN {
+            self.unreadable.push((self.times.len() as u32, written()));
+        }
+        self.times.push(time);
+    }
+
     /// Takes a number, or what stands for one that cannot be read.
-    fn number(&mut self, number: f64) {
+    fn number(&mut self, number: f64, written: impl FnOnce() -> String) {
         let unreadable = number.is_infinite();
         if unreadable {
+            if self.unreadable.len() < SHOWN {
+                self.unreadable.push((self.numbers.len() as u32, written()));
+            }
             self.bad.push(self.numbers.len() as u32);
         }
         self.numbers.push(if unreadable { f64::NAN } else { number });

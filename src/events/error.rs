@@ -1,5 +1,6 @@
 //! Why a log could not be read.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -125,6 +126,9 @@ pub enum EventsError {
     /// The times can be read in two ways that give different dates.
     #[error("{0}")]
     AmbiguousTimes(Box<TwoReadings>),
+    /// Too many times of the column cannot be read.
+    #[error("{0}")]
+    UnreadableTimes(Box<UnreadableTimes>),
     /// `--time-format` is not strftime's notation.
     #[error("--time-format '{format}' is no strftime notation ({why}); write for instance '%Y-%m-%d %H:%M:%S'")]
     BadTimeFormat {
@@ -235,6 +239,40 @@ pub struct TwoReadings {
 /// A cause, before what it causes.
 fn because(cause: &Option<String>) -> String {
     cause.as_ref().map(|cause| format!("{cause}. So ")).unwrap_or_default()
+}
+
+/// Times that cannot be read, so many that the column was misunderstood or the log would have holes.
+#[derive(Debug)]
+pub struct UnreadableTimes {
+    /// The time column.
+    pub column: String,
+    /// Rows whose time cannot be read.
+    pub unreadable: u64,
+    /// Rows with something in the column.
+    pub written: u64,
+    /// The first and last line, where they stand together.
+    pub stretch: Option<(u64, u64)>,
+    /// Some of them, with their lines.
+    pub examples: Vec<String>,
+}
+
+impl std::error::Error for UnreadableTimes {}
+
+impl fmt::Display for UnreadableTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { column, unreadable, written, stretch, examples } = self;
+        write!(f, "{unreadable} of {written} times in column `{column}` cannot be read")?;
+        if let Some((first, last)) = stretch {
+            write!(f, ", all between lines {first} and {last}")?;
+        }
+        if !examples.is_empty() {
+            write!(f, ": {}", examples.join(", "))?;
+        }
+        f.write_str(
+            "; without these rows the log would have holes. Say how they are written with --time-format (several notations \
+             of one column with `|` between), name another column with --time COL, or leave such rows out with --where",
+        )
+    }
 }
 
 /// Column names in a row, each in its quotes.

@@ -33,16 +33,21 @@ pub fn called_off(rows: &Rows, order: &[u32], kept: impl Fn(u32) -> Option<bool>
             |numbers: &Option<Numbers>| numbers.as_ref().map(|numbers| numbers.values[row as usize].abs().to_bits());
         (one(&rows.price), one(&rows.value))
     };
+    let unknown = |row: u32| rows.value_unknown.binary_search(&row).is_ok();
     let (user, time) = (|row: u32| rows.user[row as usize], |row: u32| rows.time[row as usize]);
     let called_off = |(at, back): (usize, &u32)| {
         let back = *back;
-        if kept(back) != Some(true) {
+        // Nobody knows whether as many came back as were bought.
+        if kept(back) != Some(true) || unknown(back) {
             return None;
         }
         let earlier = order[..at].iter().rev().copied();
         let mut near = earlier.take_while(|row| user(*row) == user(back) && time(back) - time(*row) <= RIGHT_AWAY);
         let before = near.find(|row| same(*row, back) && kept(*row).is_some())?;
-        let bought = kept(before) == Some(false) && quantity(before) == quantity(back) && money(before) == money(back);
+        let bought = kept(before) == Some(false)
+            && !unknown(before)
+            && quantity(before) == quantity(back)
+            && money(before) == money(back);
         bought.then_some([before, back])
     };
     order.par_iter().enumerate().filter_map(called_off).flatten_iter().collect()

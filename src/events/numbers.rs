@@ -1,5 +1,8 @@
 //! Numbers as people and programs write them.
 
+use super::letters::plain;
+use super::units::strip_unit;
+
 /// What a cell of a column of numbers says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Amount {
@@ -19,94 +22,159 @@ impl Amount {
     }
 }
 
-/// Words that programs write where a value is missing. Not used for texts: there they may be words.
-pub fn means_absent(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "null" | "NULL" | "Null" | "NaN" | "nan" | "NA" | "N/A" | "#N/A" | "None" | "none" | "\\N" | "<NA>"
-    )
-}
-
-/// A number: `12`, `-3.5`, `1e3`, `1,234.50`, `£3.95`, `2,55` (a comma before one or two last digits is a decimal
-/// comma), `(4.20)` for a negative amount. None if it is none, or not finite.
+/// A number: `12`, `-3.5`, `1e3`, `1,234.50`, `1 234,50`, `12,34,567`, `£3.95`, `2,55` (a comma before other than three
+/// last digits is a decimal comma), `5-` and `(5)` for a negative amount, `5,-` for an amount without cents, in the
+/// digits of any script. None if it is none, or not finite.
 pub fn parse_number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if let Some(number) = plain(text) {
-        return Some(number);
-    }
-    if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
-        return parse_number(inner).filter(|number| *number >= 0.0).map(|number| -number);
-    }
-    let (negative, rest) = match text.strip_prefix(['-', '\u{2212}']) {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let is_sign = |letter: char| matches!(letter, '$' | '£' | '€' | '¥' | '￥' | ' ' | '\u{a0}');
-    let rest = rest.trim_matches(is_sign);
-    let (negative, rest) = match rest.strip_prefix('-') {
-        Some(inner) if !negative => (true, inner),
-        _ => (negative, rest),
-    };
-    let number =
-        plain(rest).or_else(|| grouped(rest)).or_else(|| decimal_comma(rest)).filter(|_| !rest.starts_with('-'))?;
-    Some(if negative { -number } else { number })
+    parse_number_with(text, None)
 }
 
 /// The same where the decimal mark is known: `1,234` and `1.234` are then what the mark makes of them. A mark in a place
 /// where it cannot be a decimal one makes no number.
 pub fn parse_number_with(text: &str, decimal: Option<char>) -> Option<f64> {
-    match decimal {
-        Some(',') => {
-            let turned = |letter| match letter {
-                ',' => '.',
-                '.' | '\u{a0}' | '\u{202f}' | '\'' => ',',
-                other => other,
-            };
-            parse_pointed(&text.trim().chars().map(turned).collect::<String>())
-        }
-        Some(_) => parse_pointed(text),
-        None => parse_number(text),
+    let text = text.trim();
+    if (decimal != Some(',') || !text.contains('.'))
+        && let Some(number) = as_is(text)
+    {
+        return Some(number);
     }
-}
-
-/// A number whose decimal mark is a point.
-fn parse_pointed(text: &str) -> Option<f64> {
-    let trimmed = text.trim();
-    // A comma parts thousands here and nothing else.
-    let ends =
-        trimmed.rsplit_once(',').is_some_and(|(_, last)| last.bytes().take_while(u8::is_ascii_digit).count() != 3);
-    if ends { None } else { parse_number(trimmed) }
+    // What neither begins nor ends as numbers do is none, which is quickly seen.
+    signed(plain(text).trim(), decimal)
 }
 
 /// What Rust reads as a number, without its words for infinity and not-a-number.
-fn plain(text: &str) -> Option<f64> {
+fn as_is(text: &str) -> Option<f64> {
     if !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')) {
         return None;
     }
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// `1,234,567.89`
-fn grouped(text: &str) -> Option<f64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let mut groups = whole.split(',');
-    let first = groups.next()?;
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let rest: Vec<&str> = groups.collect();
-    let fits = (1..=3).contains(&first.len())
-        && digits(first)
-        && digits(fraction)
-        && !rest.is_empty()
-        && rest.iter().all(|group| group.len() == 3 && digits(group));
-    if fits { plain(&format!("{}.{fraction}", whole.replace(',', ""))) } else { None }
+/// A number with its sign and its unit, in whatever order.
+fn signed(text: &str, decimal: Option<char>) -> Option<f64> {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains(['٫', '٬']) {
+        return None;
+    }
+    if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+        return signed(inner.trim(), decimal).filter(|number| *number >= 0.0).map(|number| -number);
+    }
+    let mut rest = text;
+    let mut sign = None;
+    loop {
+        let before = rest;
+        rest = strip_unit(rest.trim());
+        // A dash in the place of cents is no sign.
+        if let Some(whole) = without_cents(rest) {
+            rest = whole;
+            break;
+        }
+        for (mark, value) in [('-', -1.0), ('+', 1.0)] {
+            if let Some(inner) = rest.strip_prefix(mark).or_else(|| rest.strip_suffix(mark)) {
+                if sign.is_some() {
+                    return None;
+                }
+                sign = Some(value);
+                rest = inner;
+                break;
+            }
+        }
+        if rest == before {
+            break;
+        }
+    }
+    if let Some(inner) = rest.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+        let negative = -signed(inner.trim(), decimal).filter(|number| *number >= 0.0)?;
+        return sign.is_none().then_some(negative);
+    }
+    if rest.is_empty()
+        || !rest
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || is_mark(letter) || matches!(letter, 'e' | 'E' | '+' | '-'))
+    {
+        return None;
+    }
+    let number = unsigned(rest, decimal)?;
+    Some(number * sign.unwrap_or(1.0))
 }
 
-/// `2,55` and `1.234,5`
-fn decimal_comma(text: &str) -> Option<f64> {
-    let (whole, fraction) = text.split_once(',')?;
-    let fits = (1..=2).contains(&fraction.len()) && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let whole = if whole.contains('.') { grouped(&whole.replace('.', ","))?.to_string() } else { whole.to_owned() };
-    if fits { plain(&format!("{whole}.{fraction}")) } else { None }
+/// `5,-` and `12.–`: an amount with a dash in the place of cents.
+fn without_cents(text: &str) -> Option<&str> {
+    let whole = text.trim_end_matches(['-', '–', '—']);
+    if whole.len() == text.len() {
+        return None;
+    }
+    let digits = whole.strip_suffix([',', '.'])?;
+    digits.ends_with(|letter: char| letter.is_ascii_digit()).then_some(digits)
+}
+
+/// Whether a sign may stand between the digits of a number.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '.' | ',' | ' ' | '\'' | '٫' | '٬')
+}
+
+/// Digits with marks between them, with an exponent or without.
+fn unsigned(text: &str, decimal: Option<char>) -> Option<f64> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i16>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = split(mantissa, decimal)?;
+    let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
+    as_is(&format!("{digits}.{fraction}0e{exponent}"))
+}
+
+/// The whole part with its marks of thousands, checked, and the digits behind the decimal mark.
+fn split(text: &str, decimal: Option<char>) -> Option<(&str, &str)> {
+    let last = text.char_indices().rev().find(|(_, letter)| is_mark(*letter));
+    let Some((at, mark)) = last else {
+        return (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some((text, ""));
+    };
+    let (before, behind) = (&text[..at], &text[at + mark.len_utf8()..]);
+    if !behind.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let others = before.chars().filter(|letter| is_mark(*letter));
+    let (alone, repeated) = (others.clone().count() == 0, others.clone().any(|letter| letter == mark));
+    let is_decimal = match (mark, decimal) {
+        ('٫', _) => !repeated,
+        (' ' | '\'' | '٬', _) => false,
+        (mark, Some(known)) => {
+            // Thousands are not parted by the mark that is the decimal one.
+            if repeated && mark == known || others.clone().any(|letter| letter == known && mark != known) {
+                return None;
+            }
+            mark == known
+        }
+        (_, None) if repeated => false,
+        // `1,234` is more often a thousand and more than one and a bit; nothing is `0` thousand.
+        (',', None) if alone => behind.len() != 3 || before == "0" || before.is_empty() || before.len() > 3,
+        (_, None) => true,
+    };
+    if is_decimal {
+        let whole = before.is_empty() || alone || grouped(before, mark);
+        // `5.` and `.5` are numbers, `.` is none.
+        return (whole && !(before.is_empty() && behind.is_empty())).then_some((before, behind));
+    }
+    grouped(text, '\0').then_some((text, ""))
+}
+
+/// Whether a whole number is parted by thousands, or by hundreds of thousands and crores as in India, with one mark that
+/// is not the decimal one.
+fn grouped(text: &str, decimal: char) -> bool {
+    let mut marks = text.chars().filter(|letter| is_mark(*letter));
+    let Some(mark) = marks.next().filter(|mark| *mark != decimal && *mark != '٫') else { return false };
+    if marks.any(|other| other != mark) {
+        return false;
+    }
+    let groups: Vec<&str> = text.split(mark).collect();
+    let Some((first, rest)) = groups.split_first() else { return false };
+    let Some((last, middle)) = rest.split_last() else { return false };
+    let digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+    // A telephone number begins with a zero.
+    let number = !(mark == ' ' && first.starts_with('0'));
+    let thousands = first.len() <= 3 && middle.iter().all(|group| group.len() == 3);
+    let lakhs = mark == ',' && first.len() <= 2 && !middle.is_empty() && middle.iter().all(|group| group.len() == 2);
+    digits && number && last.len() == 3 && (thousands || lakhs)
 }
 
 #[cfg(test)]
@@ -124,6 +192,12 @@ mod tests {
             ("€ 2,5", Some(2.5), None),
             ("-1.000.000", Some(-1e6), None),
             ("1,2,3", None, None),
+            ("1.234,50 €", Some(1234.5), None),
+            ("1 234.50", None, Some(1234.5)),
+            ("1 234,50", Some(1234.5), None),
+            ("12,34,567.8", None, Some(1_234_567.8)),
+            ("12.5", None, Some(12.5)),
+            ("1,5-", Some(-1.5), None),
         ] {
             assert_eq!(parse_number_with(text, Some(',')), comma, "{text}");
             assert_eq!(parse_number_with(text, Some('.')), point, "{text}");
@@ -144,6 +218,41 @@ mod tests {
             ("2,55", 2.55),
             ("1.234,5", 1234.5),
             ("(4.20)", -4.2),
+            ("1-", -1.0),
+            ("(1)", -1.0),
+            ("($4.20)", -4.2),
+            ("$(4.20)", -4.2),
+            ("1,5-", -1.5),
+            ("1.234,50- €", -1234.5),
+            ("1.234,50 €", 1234.5),
+            ("EUR 1.234,50", 1234.5),
+            ("1,234.50 USD", 1234.5),
+            ("1\u{a0}100,50", 1100.5),
+            ("1\u{202f}100,50\u{202f}€", 1100.5),
+            ("1’234.50", 1234.5),
+            ("CHF 1'234.50", 1234.5),
+            ("1.234.567", 1_234_567.0),
+            ("1,23,456.78", 123_456.78),
+            ("₹ 12,34,567", 1_234_567.0),
+            ("٣٬٤٥٦٫٧٥", 3456.75),
+            ("۱۲٫۵", 12.5),
+            ("１，２３４．５", 1234.5),
+            ("￥１２００", 1200.0),
+            ("1 200 kr", 1200.0),
+            ("12,50 zł", 12.5),
+            ("100 руб.", 100.0),
+            ("R$ 1.234,56", 1234.56),
+            ("Rs. 500", 500.0),
+            ("120元", 120.0),
+            ("5,-", 5.0),
+            ("12.–", 12.0),
+            ("€ 5,-", 5.0),
+            ("0,125", 0.125),
+            ("1,2345", 1.2345),
+            ("1,7E+03", 1700.0),
+            ("+5", 5.0),
+            (".5", 0.5),
+            ("−7", -7.0),
         ] {
             assert_eq!(parse_number(text), Some(number), "{text}");
         }
@@ -151,7 +260,40 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in ["", "abc", "inf", "NaN", "1,2,3", "1-2", "12 apples", "--3", "(-3)", "-", "1e999"] {
+        for text in [
+            "",
+            "abc",
+            "inf",
+            "NaN",
+            "1,2,3",
+            "1-2",
+            "12 apples",
+            "--3",
+            "(-3)",
+            "-",
+            "1e999",
+            "-(1)",
+            "5--",
+            "1,23,45",
+            "192.168.1.1",
+            "2024-01-06",
+            "12:30",
+            "06 123 456",
+            "1 23",
+            "1,234 567",
+            "€",
+            "USD",
+            "1.2.3",
+            "12 cat",
+            "-1-",
+            "1 2 3",
+            "٫",
+            ",",
+            "1,,000",
+            "1e",
+            "e5",
+            "5 %",
+        ] {
             assert_eq!(parse_number(text), None, "{text}");
         }
     }

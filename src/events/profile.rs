@@ -6,6 +6,7 @@ use super::distinct::Distinct;
 use super::numbers::parse_number;
 use super::source::{Cell, Cells};
 use super::times::{self, TimeReader};
+use super::units::means_absent;
 
 /// How many examples a column shows.
 const EXAMPLES: usize = 5;
@@ -26,6 +27,8 @@ pub struct Looks {
     pub coded: u32,
     /// Words in all.
     pub words: u32,
+    /// Months, quarters and weeks without a day.
+    pub months: u32,
     /// Of `times` and `dates`, those that the file itself types as such.
     pub typed_times: u32,
 }
@@ -177,13 +180,15 @@ fn is_code(text: &str) -> bool {
 
 impl Looks {
     fn text(&mut self, text: &str) {
+        if means_absent(text) {
+            self.values -= 1;
+            return;
+        }
         self.words += words(text);
         let letters = text.chars().any(char::is_alphabetic);
         self.with_letters += u32::from(letters);
         self.coded += u32::from(letters && is_code(text));
-        if text.is_empty() {
-            self.values -= 1;
-        } else if text.parse::<i64>().is_ok() {
+        if text.parse::<i64>().is_ok() {
             self.integers += 1;
             self.numbers += 1;
         } else if parse_number(text).is_some() {
@@ -193,6 +198,8 @@ impl Looks {
         } else if let Some(clock) = times::looks_like_time(text) {
             self.times += 1;
             self.dates += u32::from(!clock);
+        } else if times::looks_like_month(text) {
+            self.months += 1;
         }
     }
 }

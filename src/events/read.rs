@@ -18,7 +18,7 @@ use super::tally::reasons;
 use super::times::TimeReader;
 use super::{
     Account, BrokenFile, ColumnReport, EventTable, EventsError, Filter, Inspection, KindReport, KindWeights, Mapping,
-    Meaning, Role, SwitchedOff, sieve, switched_off,
+    Meaning, Role, SwitchedOff, ValueUnknown, doubt, sieve, switched_off,
 };
 use crate::observe::Watch;
 
@@ -135,10 +135,24 @@ fn time_problem(head: &Head, options: &ReadOptions) -> Option<String> {
         Err(error) => return Some(error.to_string()),
     };
     let (column, evidence) = head.evidence(&times)?;
-    let error = times.decide(column, &evidence).err()?;
     // A later row may settle it, and the whole log is read before anything is refused.
     let part = if head.rows >= HEAD_ROWS { "In the first rows, " } else { "" };
-    Some(format!("{part}{error}"))
+    let mut times = times;
+    match times.decide(column, &evidence) {
+        Err(error) => Some(format!("{part}{error}")),
+        Ok(ways) => {
+            times.follow(ways);
+            let (written, unreadable) = times.unreadable(&evidence);
+            let first = evidence.first().unwrap_or_default();
+            doubt::are_many(unreadable, written).then(|| {
+                format!(
+                    "{part}{unreadable} of {written} times in column `{column}` cannot be read, such as `{first}`; say how they \
+                     are written with --time-format (several notations with `|` between) or name another column with --time \
+                     COL"
+                )
+            })
+        }
+    }
 }
 
 /// Reads and cleans a whole log.
@@ -166,10 +180,13 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<
     done("read");
     let (mut rows, profiles, mut tally) = gather.finish(&head.cast);
     watch.check()?;
+    if let Some(column) = head.cast.of(Role::Time).and_then(|at| profiles.get(at)) {
+        doubt::unreadable_times(&rows, &column.name)?;
+    }
     done("gather");
     let mut kept = clean(&mut rows, options, &mut tally);
     done("clean");
-    let account = tally.account(kept.returns.len() as u64);
+    let account = tally.account(kept.returns.len() as u64, std::mem::take(&mut kept.value_unknown));
     if let Some(path) = &options.rejected {
         let names: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
         rejected::write(&head, &names, &std::mem::take(&mut kept.left_out), path, options, watch)?;
@@ -178,7 +195,9 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<
         return Err(EventsError::NoEvents { rows_read: account.rows_read, reasons: reasons(&account) });
     }
     watch.check()?;
+    notes.append(&mut rows.notes);
     notes.append(&mut kept.notes);
+    notes.extend(value_note(&account));
     let warnings = std::mem::take(&mut kept.warnings);
     let mut events = EventTable { covers: (options.first, options.last), ..build(rows, kept) };
     done("build");
@@ -186,6 +205,19 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<
     let columns = head.reports(&profiles);
     let (kinds, off) = (kinds_of(&events), switched_off(&columns));
     Ok(Log { events, account, columns, kinds, off, warnings, notes, stages })
+}
+
+/// What becomes of rows whose value is not known.
+fn value_note(account: &Account) -> Option<String> {
+    let ValueUnknown { rows, examples, .. } = &account.value_unknown;
+    let examples: Vec<String> = examples.iter().take(3).map(|text| format!("`{text}`")).collect();
+    (*rows > 0).then(|| {
+        format!(
+            "{rows} rows have a quantity, price or value that is no number ({}): they count as events, a quantity that is \
+             not known as one, and add nothing to sums of value.",
+            examples.join(", ")
+        )
+    })
 }
 
 /// Gives the events their kinds' weights. Answers what there is to know about them.
@@ -247,8 +279,8 @@ fn gathered(
                 batches += 1;
                 // Looked at now and then, as it may save the rest of the way.
                 if !patient && batches.is_power_of_two() {
-                    let reading = gather.evidence().and_then(|(_, evidence)| evidence.likeliest());
-                    better = reading.filter(|_| !times.clone().follow(reading));
+                    let ways = gather.evidence().and_then(|(_, evidence)| evidence.likeliest());
+                    better = ways.filter(|ways| !times.clone().follow(Some(ways.clone())));
                 }
                 Ok(better.is_none())
             }
@@ -267,8 +299,9 @@ fn gathered(
             (Some(notes), None) => return Ok((gather, [without, notes].concat())),
             (Some(notes), Some((column, evidence))) => {
                 let decided = times.decide(column, evidence)?;
-                if times.clone().follow(decided) {
-                    return Ok((gather, [without, notes].concat()));
+                if times.clone().follow(decided.clone()) {
+                    let of_times = times.notes(column, evidence);
+                    return Ok((gather, [without, notes, of_times].concat()));
                 }
                 decided
             }

@@ -5,13 +5,15 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::dictionary::{ABSENT, Arena, Dictionary, hash_text};
-use super::digest::{Part, Want};
+use super::digest::{Part, SHOWN, Want};
 use super::guess::Cast;
-use super::numbers::means_absent;
+use super::identity::{identities, renumber};
+use super::pieces::counted;
 use super::profile::Profile;
 use super::source::Lines;
 use super::tally::Tally;
 use super::times::{Evidence, NO_TIME};
+use super::units::means_absent;
 use super::{EventsError, Reason, Role};
 
 /// A column of numbers; NaN where a row has none.
@@ -46,8 +48,14 @@ pub struct Rows {
     pub fault: Vec<Option<Reason>>,
     /// Equal rows have equal hashes.
     pub hash: Vec<u64>,
+    /// Rows in which something that is no number stands for a quantity, a price or a value; sorted.
+    pub value_unknown: Vec<u32>,
+    /// Of each role, the first rows whose number or time cannot be read, and what stands there.
+    pub unreadable: HashMap<Role, Vec<(u32, String)>>,
     /// The spellings behind the numbers of each role.
     pub names: HashMap<Role, Arena>,
+    /// What the analyst should know about users' and items' spellings.
+    pub notes: Vec<String>,
 }
 
 impl Rows {
@@ -87,6 +95,7 @@ struct Column {
     numbers: Vec<f64>,
     bad: Vec<u32>,
     times: Vec<i64>,
+    unreadable: Vec<(u32, String)>,
     evidence: Evidence,
     typed_times: bool,
 }
@@ -139,6 +148,7 @@ impl Gather {
             numbers: Vec::new(),
             bad: Vec::new(),
             times: Vec::new(),
+            unreadable: Vec::new(),
             evidence: Evidence::default(),
             typed_times: false,
         });
@@ -213,10 +223,9 @@ impl Gather {
         let texts: Vec<usize> = cast.all(Role::Text).collect();
         let mut parts: HashMap<usize, (Vec<u32>, Arena)> = HashMap::new();
         let mut profiles = Vec::new();
-        let mut bad = Vec::new();
+        let mut uncounted = Vec::new();
         for (at, column) in self.columns.into_iter().enumerate() {
-            let Column { mut profile, role, mut codes, numbers, bad: unreadable, times, .. } = column;
-            bad.extend(unreadable);
+            let Column { mut profile, role, mut codes, numbers, bad, times, unreadable, .. } = column;
             let names = profile.take_names();
             profiles.push(profile);
             let Some(role) = role else { continue };
@@ -233,12 +242,27 @@ impl Gather {
                 parts.insert(at, (codes, names));
                 continue;
             }
-            if role == Role::User {
+            rows.value_unknown.extend(&bad);
+            rows.unreadable.insert(role, unreadable);
+            if role == Role::Quantity {
+                uncounted = bad;
+            }
+            if !codes.is_empty() {
                 let none: Vec<bool> = names.iter().map(|name| means_absent(name.trim())).collect();
-                codes
-                    .par_iter_mut()
-                    .filter(|code| none.get(**code as usize) == Some(&true))
-                    .for_each(|code| *code = ABSENT);
+                if none.contains(&true) {
+                    let nothing = |code: &&mut u32| none.get(**code as usize) == Some(&true);
+                    codes.par_iter_mut().filter(nothing).for_each(|code| *code = ABSENT);
+                }
+            }
+            if matches!(role, Role::User | Role::Item) {
+                let counts = || {
+                    counted(codes.len(), names.len(), |row| Some(codes[row] as usize).filter(|at| *at < names.len()))
+                };
+                let found = identities(role, &names, counts);
+                rows.notes.extend(found.notes);
+                if !found.stands_for.is_empty() {
+                    renumber(&mut codes, &found.stands_for);
+                }
             }
             let numbers = || Some(Numbers { any: numbers.par_iter().any(|value| !value.is_nan()), values: numbers });
             match role {
@@ -255,7 +279,12 @@ impl Gather {
             }
             rows.names.insert(role, names);
         }
-        bad.iter().for_each(|row| rows.fault[*row as usize] = Some(Reason::UnreadableNumber));
+        rows.value_unknown.sort_unstable();
+        rows.value_unknown.dedup();
+        // A price times nobody knows how many is nobody knows what.
+        if let Some(price) = &mut rows.price {
+            uncounted.iter().for_each(|row| price.values[*row as usize] = f64::NAN);
+        }
         let columns: Vec<(Vec<u32>, Arena)> = texts.iter().filter_map(|at| parts.remove(at)).collect();
         (rows.text, rows.texts) = clean_texts(columns);
         let no_text = rows.text.par_iter().map(|text| *text == ABSENT);
@@ -288,6 +317,8 @@ impl Column {
         self.numbers.extend(part.numbers);
         self.times.extend(part.times);
         self.bad.extend(part.bad.iter().map(|row| row + before as u32));
+        let shown = part.unreadable.into_iter().map(|(row, text)| (row + before as u32, text));
+        self.unreadable.extend(shown.take(SHOWN.saturating_sub(self.unreadable.len())));
         self.evidence.merge(&part.evidence);
     }
 }
@@ -297,7 +328,7 @@ fn clean_texts(mut columns: Vec<(Vec<u32>, Arena)>) -> (Vec<u32>, Arena) {
     let mut clean = Dictionary::default();
     let mut number = |words: &[&str]| {
         let mut text = String::new();
-        for word in words.iter().map(|words| words.split_whitespace()) {
+        for word in words.iter().filter(|words| !means_absent(words.trim())).map(|words| words.split_whitespace()) {
             let before = text.len();
             for word in word {
                 if !text.is_empty() {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Account, Reason, Rejection};
+use super::{Account, Reason, Rejection, ValueUnknown};
 
 /// How many line numbers are kept for each reason.
-const FIRST_LINES: usize = 10;
+pub const FIRST_LINES: usize = 10;
 
 /// The account while it is being made.
 #[derive(Clone, Debug, Default)]
@@ -36,14 +36,14 @@ impl Tally {
     }
 
     /// The account, with the rows not left out as kept.
-    pub fn account(self, returns: u64) -> Account {
+    pub fn account(self, returns: u64, value_unknown: ValueUnknown) -> Account {
         let rejected: Vec<Rejection> = self
             .rejected
             .into_iter()
             .map(|(reason, (rows, first_lines))| Rejection { reason, rows, first_lines })
             .collect();
         let left_out: u64 = rejected.iter().map(|rejection| rejection.rows).sum();
-        Account { rows_read: self.rows_read, rows_kept: self.rows_read - left_out, returns, rejected }
+        Account { rows_read: self.rows_read, rows_kept: self.rows_read - left_out, returns, rejected, value_unknown }
     }
 }
 

@@ -87,3 +87,22 @@ fn broken_parquet_of_others_is_an_error_or_a_table() {
         ["ARROW-GH-41317", "ARROW-GH-41321", "ARROW-GH-47662", "ARROW-RS-GH-6229-DICTHEADER", "PARQUET-1481"];
     assert_eq!(refused, expected);
 }
+
+#[test]
+fn users_stored_as_numbers_with_a_point_are_those_of_text_files() {
+    let desk = Desk::new();
+    let times = ["2024-01-01", "2024-01-02"];
+    let frame = |users: Series| {
+        let columns = vec![
+            users.into_column(),
+            Series::new("time".into(), times).into_column(),
+            Series::new("text".into(), ["cup", "pot"]).into_column(),
+        ];
+        DataFrame::new(2, columns).unwrap()
+    };
+    let numbers = put(&desk, "a.parquet", frame(Series::new("user".into(), [17850.0, 17851.0])));
+    let texts = put(&desk, "b.parquet", frame(Series::new("user".into(), ["17850.0", "17,851"])));
+    let csv = desk.put("c.csv", "user,time,text\n17850,2024-01-03,cup\n\u{a0}17851,2024-01-04,cup\n");
+    let log = driftline::events::read(&[numbers, texts, csv], &ReadOptions::default(), &Watch::silent()).unwrap();
+    assert_eq!(log.events.users, ["17850", "17851"]);
+}

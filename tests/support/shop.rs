@@ -378,6 +378,7 @@ pub fn account() -> Account {
             rejection(Reason::NoGoods, 3_801, &[90, 127, 174]),
             rejection(Reason::NoPrice, 997, &[4675, 6782]),
         ],
+        ..Account::default()
     }
 }
 

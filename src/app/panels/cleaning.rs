@@ -70,6 +70,15 @@ fn account_ui(ui: &mut Ui, account: &Account) {
     if account.rejected.is_empty() {
         caption(ui, "Nothing is left out.");
     }
+    let unknown = &account.value_unknown;
+    if unknown.rows > 0 {
+        ui.add_space(space::TIGHT);
+        let lines: Vec<String> = unknown.first_lines.iter().map(|line| format::count(*line)).collect();
+        let hover = format!("Lines {}: {}", lines.join(", "), unknown.examples.join(", "));
+        row(ui, "kept, value unknown", unknown.rows, &hover);
+        let text = "Their quantity, price or value is no number. They are events, and add nothing to sums of value.";
+        ui.add(Label::new(RichText::new(text).size(size::SMALL).color(t.quiet)).wrap());
+    }
     if account.returns > 0 {
         ui.add_space(space::TIGHT);
         let text = format!(

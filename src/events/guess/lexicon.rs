@@ -41,11 +41,11 @@ pub fn lexicon(role: Role) -> impl Iterator<Item = &'static str> {
              purchasetime transactiontime visittime actiontime clicktime viewtime playedat watchedat listenedat \
              sentat receivedat ordercreatedat datecreated creationdate createdate createddate created createtime \
              paidat invoicedate orderdate purchasedate transactiondate checkoutdate loandate borrowdate \
-             issuedate eventdate date reviewdate reviewtime messagetime messagedate datehourandminute ts when \
+             issuedate eventdate date reviewdate reviewtime messagetime messagedate datehourandminute datehour ts when \
              day timeofevent transdate tdat 时间戳 时间 下单时间 订单创建时间 订单付款时间 付款时间 支付时间 \
              成交时间 购买时间 创建时间 发生时间 事件时间 行为时间 订单时间 交易时间 消费时间 浏览时间 搜索时间 \
              点击时间 访问时间 操作时间 发送时间 提问时间 评论时间 借阅时间 借书时间 借出时间 日期时间 日期 \
-             订单日期 下单日期 交易日期 购买日期 销售日期 借阅日期 借书日期 submittedat submitted opened \
+             订单日期 下单日期 交易日期 购买日期 销售日期 借阅日期 借书日期 yearmonth monthyear month 年月 月份 submittedat submitted opened \
              openedat posted postedat publishedat published loggedat started startedat starttime startdate \
              servertime purchasedat orderedat borrowed borrowedat loanedon soldat saledate salesdate datum \
              uhrzeit zeitpunkt zeitstempel zeit bestelldatum bestellzeit kaufdatum verkaufsdatum rechnungsdatum \

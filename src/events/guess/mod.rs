@@ -12,7 +12,7 @@ mod values;
 use super::profile::Profile;
 use super::{EventsError, Mapping, Role};
 pub use cause::{Written, cause};
-use values::{SURELY, holds_words, is_time, may_play, words_to_a_value};
+use values::{SURELY, holds_words, is_month, is_time, may_play, words_to_a_value};
 
 /// A name that is the role's own scores more than this.
 const SURE: u32 = 500;
@@ -151,7 +151,9 @@ pub fn cast(columns: &[Profile], mapping: &Mapping, rows: usize) -> Cast {
     if missing(&cast, Role::Time) {
         let times = |at: &usize| free(&cast, *at) && is_time(&columns[*at], SURELY);
         let counts = |at: &usize| free(&cast, *at) && values::counts_since_1970(&columns[*at]);
-        let found = (0..columns.len()).find(times).or_else(|| only((0..columns.len()).filter(counts)));
+        let months = |at: &usize| free(&cast, *at) && is_month(&columns[*at], SURELY);
+        let all = || 0..columns.len();
+        let found = all().find(times).or_else(|| all().find(months)).or_else(|| only(all().filter(counts)));
         found.into_iter().for_each(|at| cast.give(Role::Time, at, "its values are times"));
     }
     if missing(&cast, Role::Text) {

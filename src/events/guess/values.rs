@@ -25,9 +25,10 @@ pub fn may_play(column: &Profile, role: Role) -> bool {
         Role::User | Role::Item | Role::Basket => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
         Role::Time => {
             is_time(column, MOSTLY)
+                || is_month(column, MOSTLY)
                 || (mostly(looks.numbers) && column.dictionary.names.iter().take(100).all(could_count_time))
         }
-        Role::Text => has_letters(column) && !is_time(column, MOSTLY),
+        Role::Text => has_letters(column) && !is_time(column, MOSTLY) && !is_month(column, MOSTLY),
         Role::Kind => looks.values > 0 && column.distinct() <= MOST_KINDS && !is_time(column, MOSTLY) && !fractions,
         Role::Quantity | Role::Price | Role::Value => mostly(looks.numbers),
         Role::Category => looks.values > 0 && !is_time(column, MOSTLY) && !fractions,
@@ -47,6 +48,7 @@ pub fn holds_words(column: &Profile) -> bool {
         && f64::from(words) >= MOSTLY * f64::from(looks.values)
         && looks.truths < looks.values
         && !is_time(column, MOSTLY)
+        && !is_month(column, MOSTLY)
 }
 
 /// How many words a value has on average.
@@ -57,6 +59,12 @@ pub fn words_to_a_value(column: &Profile) -> f64 {
 /// Whether kinds of events say so much that they can be the text where there is no other.
 pub fn tells_much(column: &Profile) -> bool {
     column.distinct() > TELLING_KINDS.0 || words_to_a_value(column) >= TELLING_KINDS.1
+}
+
+/// Whether this share of the values are months, quarters or weeks without a day.
+pub fn is_month(column: &Profile, share: f64) -> bool {
+    let looks = column.looks;
+    looks.values > 0 && f64::from(looks.months) >= share * f64::from(looks.values)
 }
 
 /// Whether these may be users' numbers with a point in them, as `1026454.4271112504` is: only a sure name says so.

@@ -1,31 +1,40 @@
 //! Written times → wall-clock times: one way of reading for the whole column, decided by all its values.
 
+mod coarse;
 mod column;
+mod english;
+mod evidence;
+mod formats;
+mod iso;
 mod reading;
 mod scan;
+#[cfg(test)]
+mod spellings;
+mod tokens;
+mod tongue;
 mod zone;
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::fmt::strtime;
-use jiff::tz::TimeZone;
-
-use super::EventsError;
-use crate::calendar::WallTime;
-pub use column::{Evidence, NO_TIME, TimeReader, UNREADABLE, read_integer};
-use reading::Found;
+pub use column::{NO_TIME, TimeReader, UNREADABLE, read_integer};
+pub use evidence::{Evidence, FEW};
 pub use reading::Reading;
-use zone::Zone;
 
 /// Of the rows that either of two readings can read, the better one must read this share, or the other is still open.
 const DECISIVE: f64 = 0.95;
 
 /// Whether a text looks like a time: `Some(true)` with a clock, `Some(false)` for a bare date.
 pub fn looks_like_time(text: &str) -> Option<bool> {
-    let shortest = text.len() >= 6 && text.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    let digits = text.chars().filter(|letter| letter.is_numeric()).count();
     let written = [Reading::YearFirst, Reading::DayFirst, Reading::MonthFirst, Reading::Compact];
-    let read = shortest && written.iter().any(|reading| reading.read(text).is_some());
-    read.then(|| text.contains([':', '时', '点', '點']))
+    let read = text.len() >= 6 && digits >= 3 && written.iter().any(|reading| reading.read(text).is_some());
+    read.then(|| {
+        let clock = |letter| matches!(letter, ':' | '时' | '點' | '点' | '時' | '시');
+        text.contains(clock) || text.to_ascii_lowercase().ends_with('m')
+    })
+}
+
+/// Whether a text looks like a month, a quarter or a week, without a day.
+pub fn looks_like_month(text: &str) -> bool {
+    text.chars().any(|letter| letter.is_numeric()) && Reading::WithoutDay.read(text).is_some()
 }
 
 /// Whether a number could be a count since 1970 or a date written without separators.
@@ -33,67 +42,20 @@ pub fn could_count_time(text: &str) -> bool {
     Reading::ALL.iter().any(|reading| reading.read(text).is_some())
 }
 
-/// The day a text means under a reading.
-fn shown(reading: Reading, text: &str) -> String {
-    reading
-        .read(text)
-        .map(|time| time.within(&Zone::default()).datetime().strftime("%-d %B %Y").to_string())
-        .unwrap_or_default()
-}
-
-/// How a reading of a text would be given to `--time-format`.
-fn pattern(reading: Reading, text: &str) -> String {
-    let text = text.trim();
-    let length = text.find([' ', 'T', ',', '_']).unwrap_or(text.len());
-    let (date, clock) = text.split_at(length);
-    let between = date.chars().find(|letter| !letter.is_ascii_digit()).unwrap_or('/');
-    let year = if date.rsplit(between).next().is_some_and(|last| last.len() == 4) { "%Y" } else { "%y" };
-    let date = match reading {
-        Reading::DayFirst => format!("%d{between}%m{between}{year}"),
-        Reading::MonthFirst => format!("%m{between}%d{between}{year}"),
-        Reading::ShortYearFirst => format!("%y{between}%m{between}%d"),
-        Reading::YearFirst => format!("%Y{between}%m{between}%d"),
-        Reading::Compact => "%Y%m%d".to_owned(),
-        Reading::Seconds | Reading::Millis | Reading::Micros | Reading::Nanos | Reading::SheetDays => "%s".to_owned(),
-    };
-    let halves = clock.to_ascii_lowercase().ends_with('m');
-    let before: String = clock.chars().take_while(|letter| !letter.is_ascii_digit()).collect();
-    let clock = match clock.matches(':').count() {
-        0 => String::new(),
-        colons => {
-            let seconds = if colons > 1 { ":%S" } else { "" };
-            let fraction = if clock.contains('.') { "%.f" } else { "" };
-            if halves { format!("{before}%I:%M{seconds} %p") } else { format!("{before}%H:%M{seconds}{fraction}") }
-        }
-    };
-    date + &clock
-}
-
-/// Refuses a notation that could not even write a time.
-fn check_format(format: &str) -> Result<(), EventsError> {
-    let bad = |why: String| EventsError::BadTimeFormat { format: format.to_owned(), why };
-    if !format.contains('%') {
-        return Err(bad("it names no part of a time".to_owned()));
-    }
-    strtime::format(format, &Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC))
-        .map_err(|error| bad(error.to_string()))?;
-    Ok(())
-}
-
-/// A time read by the analyst's own notation.
-fn by_format(format: &str, text: &str) -> Option<Found> {
-    let parts = strtime::parse(format, text).ok()?;
-    if let Ok(instant) = parts.to_timestamp() {
-        return Some(Found { micros: instant.as_microsecond(), utc: true });
-    }
-    let date = parts.to_date().ok()?;
-    let at: DateTime = parts.to_datetime().unwrap_or_else(|_| date.at(0, 0, 0, 0));
-    Some(Found { micros: WallTime::from_datetime(at).0, utc: false })
+/// Whether a date of zeros stands where databases know none.
+pub fn is_zero_date(text: &str) -> bool {
+    let mut digits = text.bytes().filter(u8::is_ascii_digit);
+    text.len() >= 8
+        && text.contains(['-', '/', '.'])
+        && digits.by_ref().take(8).eq([b'0'; 8])
+        && digits.all(|digit| digit == b'0')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::WallTime;
+    use crate::events::EventsError;
 
     fn read(texts: &[&str], format: Option<&str>) -> Result<Vec<Option<String>>, EventsError> {
         let mut reader = TimeReader::new(format, None)?;

@@ -2,7 +2,10 @@
 
 use jiff::civil::DateTime;
 
+use super::coarse::without_day;
+use super::english::english;
 use super::scan::{compact, written};
+use super::tongue::ANY;
 use super::zone::Zone;
 use crate::calendar::WallTime;
 
@@ -26,6 +29,8 @@ pub enum Reading {
     Nanos,
     /// Days since the end of 1899, as spreadsheets count them, the time of day as a fraction.
     SheetDays,
+    /// 2022-01, 01/2022, 202201 and quarters and weeks alike: their first day.
+    WithoutDay,
 }
 
 /// What was read.
@@ -51,7 +56,7 @@ impl Found {
 
 impl Reading {
     /// All readings. Where two give the same times, the one named first is taken.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::YearFirst,
         Self::DayFirst,
         Self::MonthFirst,
@@ -62,11 +67,42 @@ impl Reading {
         Self::Micros,
         Self::Nanos,
         Self::SheetDays,
+        Self::WithoutDay,
     ];
 
-    /// The time, if the text can be read this way.
+    /// Whether it counts from 1970.
+    pub fn is_count(self) -> bool {
+        matches!(self, Self::Seconds | Self::Millis | Self::Micros | Self::Nanos)
+    }
+
+    /// The reading in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::YearFirst => "with the year first, or the month in letters",
+            Self::DayFirst => "with the day first",
+            Self::MonthFirst => "with the month first",
+            Self::ShortYearFirst => "with a year of two digits first",
+            Self::Compact => "without signs between",
+            Self::Seconds => "in seconds since 1970",
+            Self::Millis => "in milliseconds since 1970",
+            Self::Micros => "in microseconds since 1970",
+            Self::Nanos => "in nanoseconds since 1970",
+            Self::SheetDays => "in days as spreadsheets count them",
+            Self::WithoutDay => "without a day",
+        }
+    }
+
+    /// The time, if the text can be read this way, in whatever language and by whatever program it was written.
     pub fn read(self, text: &str) -> Option<Found> {
         let text = text.trim();
+        self.read_plain(text).or_else(|| {
+            let found = english(text, ANY).filter(|found| found.is_sure())?;
+            self.read_plain(&found.text)
+        })
+    }
+
+    /// The time, if the text, without outer spaces, is in a spelling that is read as it stands.
+    pub fn read_plain(self, text: &str) -> Option<Found> {
         match self {
             Self::Compact => compact(text),
             Self::Seconds => epoch(text, 8..11, 1_000_000),
@@ -74,6 +110,7 @@ impl Reading {
             Self::Micros => epoch(text, 14..17, 1),
             Self::Nanos => epoch(text, 17..20, 0),
             Self::SheetDays => sheet_days(text),
+            Self::WithoutDay => without_day(text),
             Self::YearFirst | Self::DayFirst | Self::MonthFirst | Self::ShortYearFirst => written(text, self),
         }
     }

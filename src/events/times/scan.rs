@@ -26,7 +26,8 @@ pub fn compact(text: &str) -> Option<Found> {
     }
     let _ = scan.eat(|letter| matches!(letter, 'T' | 't' | ' ' | '_' | '-'));
     let hour = scan.take_digits(2)? as i8;
-    let minute = scan.take_digits(2)? as i8;
+    // Web statistics write the day and the hour alone.
+    let minute = if scan.0.is_empty() { 0 } else { scan.take_digits(2)? as i8 };
     let second = scan.take_digits(2).unwrap_or(0) as i8;
     let micros = scan.fraction();
     scan.zoned(date.to_datetime(Time::new(hour, minute, second, micros * 1000).ok()?))
@@ -164,6 +165,10 @@ impl<'a> Scan<'a> {
             Some(Half::Afternoon) => hour % 12 + 12,
             None => hour,
         };
+        // Midnight at the end of a day is that at the beginning of the next.
+        if (hour, minute, second, micros) == (24, 0, 0, 0) {
+            return self.zoned(date.tomorrow().ok()?.at(0, 0, 0, 0));
+        }
         // A leap second counts to the second before it.
         let time = Time::new(hour as i8, minute as i8, second.min(59) as i8, micros * 1000).ok();
         if second > 60 {
@@ -250,7 +255,7 @@ fn date(year: i64, month: i64, day: i64) -> Option<Date> {
 }
 
 /// Two digits of a year, as POSIX reads them: 69 is 1969, 68 is 2068.
-fn full_year(year: i64, digits: usize) -> i64 {
+pub fn full_year(year: i64, digits: usize) -> i64 {
     match (digits, year) {
         (2, 69..) => 1900 + year,
         (2, _) => 2000 + year,
@@ -258,7 +263,8 @@ fn full_year(year: i64, digits: usize) -> i64 {
     }
 }
 
-fn month(word: &str) -> Option<i64> {
+/// The number of an English month, cut to three letters or more.
+pub fn month(word: &str) -> Option<i64> {
     const MONTHS: &str = "january february march april may june july august september october november december";
     let word = word.to_ascii_lowercase();
     if word.len() < 3 {
@@ -268,7 +274,8 @@ fn month(word: &str) -> Option<i64> {
     Some(at as i64 + 1)
 }
 
-fn is_weekday(word: &str) -> bool {
+/// Whether a word is an English weekday, cut to three letters or more.
+pub fn is_weekday(word: &str) -> bool {
     const DAYS: &str = "monday tuesday wednesday thursday friday saturday sunday";
     let word = word.to_ascii_lowercase();
     word.len() >= 3 && DAYS.split(' ').any(|day| day.starts_with(&word))
