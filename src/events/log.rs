@@ -11,7 +11,7 @@ use super::guess::{self, Cast, spelled};
 use super::profile::Profile;
 use super::rows::{Digest, wanted};
 use super::sieve::{self, Sieve};
-use super::source::{self, Batch, Cells, Field};
+use super::source::{self, Batch, Batches, Cells, Field};
 use super::times::{Evidence, TimeReader};
 use super::{BrokenFile, ColumnReport, EventsError, Mapping, ReadOptions, Role};
 use crate::observe::{Stage, Watch};
@@ -208,7 +208,7 @@ pub fn walk(
     take(Step::Expect(known.unwrap_or_default()))?;
     let pieces = rayon::current_num_threads();
     let (mut done, mut estimated) = (0, false);
-    for (path, mut file) in opened {
+    for (number, (path, mut file)) in opened.into_iter().enumerate() {
         let here: Vec<String> = file.fields.iter().map(|field| field.name.clone()).collect();
         check_columns(head, &sieve, names, &here, path)?;
         let places: Vec<usize> = here
@@ -224,10 +224,16 @@ pub fn walk(
                 })
             })
             .collect();
+        let apart = days_of_folders(head, &places, file.batches.as_ref()).then(|| mix(number as u64));
+        if apart.is_some() {
+            notes.push(DAYS_OF_FOLDERS.to_owned());
+        }
         let mut wave = file.batches.next(pieces)?;
         while !wave.is_empty() {
             let reduce = || -> Vec<Result<Digest, EventsError>> {
-                wave.par_iter().map(|batch| reduced(batch.as_ref(), &places, head, &sieve, times, only_roles)).collect()
+                let reduced =
+                    |batch: &Box<dyn Batch>| reduced(batch.as_ref(), &places, head, &sieve, times, only_roles, apart);
+                wave.par_iter().map(reduced).collect()
             };
             // The next batches are fetched while these are worked on.
             let read = done + file.batches.bytes_read();
@@ -263,6 +269,17 @@ pub fn walk(
     Ok(Some(notes))
 }
 
+/// Whether a file's times are days that its folders are called by, and nothing in it counts how many. The layout took
+/// from its rows what told them apart, so equal ones are no slip.
+fn days_of_folders(head: &Head, places: &[usize], file: &dyn Batches) -> bool {
+    let time = head.cast.of(Role::Time).and_then(|time| places.iter().position(|place| *place == time));
+    let counted = [Role::Quantity, Role::Basket].into_iter().any(|role| head.cast.of(role).is_some());
+    !counted && time.is_some_and(|time| file.of_folder(time))
+}
+
+const DAYS_OF_FOLDERS: &str =
+    "Times are the names of folders, and nothing counts how many, so equal rows of a day are events of their own.";
+
 /// What a walk hands out.
 pub enum Step<'a> {
     /// About so many rows will come in all.
@@ -271,7 +288,7 @@ pub enum Step<'a> {
     Take(Digest, &'a [String]),
 }
 
-/// A batch, column by column reduced.
+/// A batch, column by column reduced. With `apart`, the number of its file, no row is equal to another.
 fn reduced(
     batch: &dyn Batch,
     places: &[usize],
@@ -279,6 +296,7 @@ fn reduced(
     sieve: &Sieve,
     times: &TimeReader,
     only_roles: bool,
+    apart: Option<u64>,
 ) -> Result<Digest, EventsError> {
     let readers = Readers { times, decimal: batch.decimal() };
     let one = |(at, place): (usize, &usize)| {
@@ -295,8 +313,13 @@ fn reduced(
         let hashes = std::mem::take(&mut part.row_hashes);
         hash.iter_mut().zip(hashes).for_each(|(all, one)| *all = all.wrapping_add(one));
     }
+    let lines = batch.lines();
+    if let Some(file) = apart {
+        let own = |row| mix(file ^ lines.of(row));
+        hash.iter_mut().enumerate().for_each(|(row, all)| *all = all.wrapping_add(own(row)));
+    }
     let filtered = sieve.left_out(batch, places)?;
-    Ok(Digest { parts, hash, filtered, lines: batch.lines(), torn: batch.torn().to_vec() })
+    Ok(Digest { parts, hash, filtered, lines, torn: batch.torn().to_vec() })
 }
 
 /// A later file must have every column that plays a role or is filtered by.

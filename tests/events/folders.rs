@@ -46,6 +46,21 @@ fn several_levels_of_folders_are_columns_of_text_files_too() {
 }
 
 #[test]
+fn equal_rows_of_a_folders_day_are_events_of_their_own() {
+    let desk = Desk::new();
+    put(&desk, "log/dt=2024-01-02/a.csv", "user,product\nann,tea\nann,tea\nbob,cup\n");
+    put(&desk, "log/dt=2024-01-02/b.csv", "user,product\nann,tea\n");
+    let log = read_folder(&desk.0.path().join("log")).unwrap();
+    assert_eq!((log.account.rows_kept, rejected(&log.account)), (4, vec![]));
+    assert!(log.notes.iter().any(|note| note.contains("events of their own")), "{:?}", log.notes);
+    // What counts how many tells that an equal row is one too many.
+    let desk = Desk::new();
+    put(&desk, "log/dt=2024-01-02/a.csv", "user,product,quantity\nann,tea,2\nann,tea,2\nbob,cup,1\n");
+    let log = read_folder(&desk.0.path().join("log")).unwrap();
+    assert_eq!(rejected(&log.account), [(Reason::Duplicate, 1, &[3][..])]);
+}
+
+#[test]
 fn a_column_of_the_file_goes_before_the_folder_of_its_name() {
     let desk = Desk::new();
     put(

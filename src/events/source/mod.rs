@@ -79,6 +79,10 @@ pub trait Batches: Send {
     fn first(&mut self, rows: usize) -> Result<Box<dyn Batch>, EventsError>;
     /// How many bytes of the file were read so far.
     fn bytes_read(&self) -> u64;
+    /// Whether a column is the name of a folder, the same for all rows.
+    fn of_folder(&self, _column: usize) -> bool {
+        false
+    }
     /// What the analyst should know about how the file was read.
     fn notes(&self) -> Vec<String>;
 }

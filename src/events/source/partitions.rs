@@ -136,6 +136,10 @@ impl Batches for Joined {
         self.inner.bytes_read()
     }
 
+    fn of_folder(&self, column: usize) -> bool {
+        column >= self.own
+    }
+
     fn notes(&self) -> Vec<String> {
         [self.inner.notes(), self.notes.clone()].concat()
     }
