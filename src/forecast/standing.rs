@@ -4,40 +4,20 @@ use std::time::Instant;
 
 use super::ForecastError;
 use super::activity::outlook::{Came, Outlook, lowest};
+use super::activity::score::{ActivityScore, ActivityTable};
 use super::bands::calibration::Cell;
 use super::config::CellKind;
+use super::models::answers::Answers;
 use super::models::market_series::MarketSeries;
 use super::models::mixture::Mixture;
-use super::models::model::{Fitted, Known, Model, ModelKind};
+use super::models::model::{FittedModel, Known, Model, ModelKind};
 use super::models::recurrent::Recurrent;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
-use super::past::history::{Past, Question};
+use super::past::history::{Past, Question, recent_events};
 use super::past::lessons::Lessons;
 use super::past::tally::{Tally, tally};
-use super::run::result::{ActivityScore, ActivityTable};
 use crate::observe::{CurvePoint, Meter};
-
-/// Active periods whose mean tells how many events to expect.
-pub const RECENT: usize = 6;
-
-/// One model at one origin.
-#[derive(Debug)]
-pub struct Answers {
-    /// Which.
-    pub kind: ModelKind,
-    /// Answers to the practice questions, questions × interests.
-    pub practice: Vec<f32>,
-    /// Shares ahead, questions × interests.
-    pub ahead: Vec<f32>,
-    /// How it did on the validation periods, one period ahead. What was learnt there was learnt from other users than it
-    /// is judged on.
-    pub validation: Tally,
-    /// Seconds it took to fit.
-    pub seconds_train: f64,
-    /// Seconds it took to answer.
-    pub seconds_forecast: f64,
-}
 
 /// All models at one origin.
 pub struct Standing<'a> {
@@ -54,7 +34,7 @@ pub struct Standing<'a> {
     /// How good each of these was on the validation periods.
     pub activity: ActivityTable,
     /// The models that were fitted, those made of others left out.
-    fitted: Vec<(ModelKind, Box<dyn Fitted + 'a>)>,
+    fitted: Vec<(ModelKind, Box<dyn FittedModel + 'a>)>,
     mixtures: Vec<(ModelKind, Mixture)>,
     interests: usize,
 }
@@ -79,7 +59,7 @@ pub fn stand<'a>(
     known: &'a Known<'a>,
     kinds: &[ModelKind],
     meter: &mut Meter,
-    mut keep: impl FnMut(ModelKind, &dyn Fitted) -> Result<(), ForecastError>,
+    mut keep: impl FnMut(ModelKind, &dyn FittedModel) -> Result<(), ForecastError>,
 ) -> Result<Standing<'a>, ForecastError> {
     let practice = known.practice();
     let ahead = Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon);
@@ -238,21 +218,6 @@ pub fn cell(past: &Past, question: &Question, share: f32, scatter: f32, path: u3
     let expected_events = recent_events(past, question.known);
     let active_periods = question.known as u32 + 1;
     Cell { horizon: question.horizon(), share, expected_events, scatter, active_periods, path }
-}
-
-/// Events by interest of the last active periods up to `known`.
-pub fn recent_counts(past: &Past, known: usize) -> Vec<f32> {
-    let mut sum = vec![0.0; past.counts(known).len()];
-    for at in (known + 1).saturating_sub(RECENT)..=known {
-        sum.iter_mut().zip(past.counts(at)).for_each(|(sum, events)| *sum += events);
-    }
-    sum
-}
-
-/// Mean events of the last active periods up to `known`.
-pub fn recent_events(past: &Past, known: usize) -> f32 {
-    let recent = &past.totals[(known + 1).saturating_sub(RECENT)..=known];
-    recent.iter().sum::<f32>() / recent.len() as f32
 }
 
 /// Forecast cells of the questions for which `wanted` holds, with the shares that were observed, path by path.

@@ -14,6 +14,7 @@ use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
 use crate::forecast::activity::reference::Reference;
 use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss};
+use crate::forecast::network::batch::Features;
 use crate::forecast::network::saved::{Networks, Start};
 use crate::forecast::network::spread::Scatter;
 use crate::forecast::past::affinity::Affinity;
@@ -102,6 +103,11 @@ impl<'a> Known<'a> {
         })
     }
 
+    /// What networks are shown of it.
+    pub fn features(&self) -> Features<'_> {
+        Features::new(self.trajectories, &self.market, &self.affinity, self.vectors, self.device)
+    }
+
     /// How many interests there are.
     pub fn interests(&self) -> usize {
         self.trajectories.interests
@@ -154,12 +160,12 @@ pub trait Model {
     ///
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
-    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError>;
+    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn FittedModel + 'a>, ForecastError>;
 }
 
 /// A model that was fitted at an origin. How sure it may be is read off the distance between its answers to
 /// [`Known::practice`] and what was observed; see [`crate::forecast::bands::calibration`].
-pub trait Fitted {
+pub trait FittedModel {
     /// Answers to questions from before the origin by a fit that did not learn from the tuning and validation periods;
     /// questions × interests.
     ///

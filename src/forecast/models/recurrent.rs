@@ -1,6 +1,6 @@
 //! The recurrent networks as a model among others.
 
-use super::model::{Fitted, Known, Model};
+use super::model::{FittedModel, Known, Model};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
@@ -8,10 +8,11 @@ use crate::forecast::activity::reference::Reference;
 use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss, training_horizons};
 use crate::forecast::network::batch::Features;
 use crate::forecast::network::checkpoint::Checkpoints;
-use crate::forecast::network::saved::{Networks, Role, SavedModel, Start};
+use crate::forecast::network::heads::HEAD_WEIGHTS;
+use crate::forecast::network::saved::{NetworkRole, Networks, SavedModel, Start};
 use crate::forecast::network::scatter::{Measured, scatter};
 use crate::forecast::network::spread::Scatter;
-use crate::forecast::network::train::{Held, Member, Stop, Training, mean_outlook, mean_shares};
+use crate::forecast::network::train::{LessonTensors, Member, Stop, Training, mean_outlook, mean_shares};
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::split::Split;
@@ -37,12 +38,12 @@ struct Trained<'a> {
 }
 
 impl Model for Recurrent {
-    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
-        let features = Features::new(known);
+    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn FittedModel + 'a>, ForecastError> {
+        let features = known.features();
         let training = training(known, self.0, &features);
         let saved = |model: &SavedModel| -> Result<[Vec<Member>; 3], ForecastError> {
             let of = |role| model.networks(self.0, role, &training);
-            Ok([of(Role::Judged)?, of(Role::Recent)?, of(Role::Whole)?])
+            Ok([of(NetworkRole::Judged)?, of(NetworkRole::Recent)?, of(NetworkRole::Whole)?])
         };
         let [judged, recent, whole] = match known.start {
             Start::Anew(_) => [None, None, None],
@@ -63,8 +64,8 @@ impl Model for Recurrent {
         let references = if with_heads { known.references()?.each_ref().map(Some) } else { [None; 3] };
         let [before_tuning, before_validation, before_origin]: [Option<&Reference>; 3] = references;
         let (learn, stop) = (of(since(tune)..tune), of(tune..validation));
-        let learn = Held::of(&features, &learn, before_tuning)?;
-        let stop = Held::of(&features, &stop, before_tuning)?;
+        let learn = LessonTensors::of(&features, &learn, before_tuning)?;
+        let stop = LessonTensors::of(&features, &stop, before_tuning)?;
         let name = "before validation";
         let first_one = match known.heads.get() {
             Some(_) => None,
@@ -76,20 +77,20 @@ impl Model for Recurrent {
         let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
         drop((learn, stop));
         let up_to = of(since(validation)..validation);
-        let up_to = Held::of(&features, &up_to, before_validation)?;
+        let up_to = LessonTensors::of(&features, &up_to, before_validation)?;
         let after = |at: usize| Stop::After(epochs[at]);
         let recent = ensemble("up to validation", recent, None, &training, meter, |at| (&up_to, after(at)))?;
         drop(up_to);
         let all = of(since(origin)..origin);
-        let all = Held::of(&features, &all, before_origin)?;
+        let all = LessonTensors::of(&features, &all, before_origin)?;
         let whole = ensemble("whole past", whole, None, &training, meter, |at| (&all, after(at)))?;
         Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }))
     }
 }
 
-impl Fitted for Trained<'_> {
+impl FittedModel for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let (features, interests) = (Features::new(self.known), self.known.interests());
+        let (features, interests) = (self.known.features(), self.known.interests());
         let training = training(self.known, self.cell, &features);
         let (early, late) = self.halves(questions);
         let early = mean_shares(&self.judged, &training, &early, interests)?;
@@ -98,7 +99,7 @@ impl Fitted for Trained<'_> {
     }
 
     fn scatter(&self, practice: &Lessons, ahead: &Lessons) -> Result<Vec<Scatter>, ForecastError> {
-        let features = Features::new(self.known);
+        let features = self.known.features();
         let training = training(self.known, self.cell, &features);
         let Split { first, tune, validation, origin } = self.known.split;
         let measure = |members: &[Member], end: Period, questions: &Lessons, draw: u64| {
@@ -119,12 +120,12 @@ impl Fitted for Trained<'_> {
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = Features::new(self.known);
+        let features = self.known.features();
         mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
     }
 
     fn outlooks(&self, [validation, ahead]: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
-        let features = Features::new(self.known);
+        let features = self.known.features();
         let training = training(self.known, self.cell, &features);
         if self.whole.iter().any(|member| member.network.heads.is_none()) {
             return Ok(None);
@@ -140,9 +141,9 @@ impl Fitted for Trained<'_> {
     }
 
     fn save(&self, networks: &mut Networks) -> Result<(), ForecastError> {
-        networks.add(self.cell, Role::Judged, &self.judged)?;
-        networks.add(self.cell, Role::Recent, &self.recent)?;
-        networks.add(self.cell, Role::Whole, &self.whole)
+        networks.add(self.cell, NetworkRole::Judged, &self.judged)?;
+        networks.add(self.cell, NetworkRole::Recent, &self.recent)?;
+        networks.add(self.cell, NetworkRole::Whole, &self.whole)
     }
 }
 
@@ -179,8 +180,6 @@ pub(in crate::forecast) fn training<'a>(
     Training { features, interests, cell, config, device: *device, checkpoints, watch }
 }
 
-/// Weights of the heads that are tried: none of it, so that they cannot harm the shares, and two that shape the network.
-pub(in crate::forecast) const HEAD_WEIGHTS: [f64; 3] = [0.0, 0.05, 0.3];
 /// Nats per event by which shares may lose on the tuning periods when heads shape the network.
 const NO_WORSE: f64 = 2e-4;
 
@@ -190,8 +189,8 @@ fn choose_heads(
     known: &Known,
     name: &str,
     training: &Training,
-    learn: &Held,
-    stop: &Held,
+    learn: &LessonTensors,
+    stop: &LessonTensors,
     meter: &mut Meter,
 ) -> Result<Member, ForecastError> {
     let mut tried = Vec::new();
@@ -230,7 +229,7 @@ fn ensemble<'a>(
     first: Option<Member>,
     training: &Training,
     meter: &mut Meter,
-    lesson: impl Fn(usize) -> (&'a Held<'a>, Stop<'a>),
+    lesson: impl Fn(usize) -> (&'a LessonTensors<'a>, Stop<'a>),
 ) -> Result<Vec<Member>, ForecastError> {
     let mut trained = trained.into_iter().flatten();
     let from = usize::from(first.is_some());

@@ -9,7 +9,8 @@
 use tch::nn::{self, Module as _};
 use tch::{Kind, TchError, Tensor};
 
-use crate::forecast::activity::reference::{CONTEXT, STARTS};
+use crate::forecast::activity::negative_binomial::surprise;
+use crate::forecast::activity::reference::{ACTIVITY_CONTEXT, STARTS};
 
 /// Width of the layer before the heads.
 const HIDDEN: i64 = 32;
@@ -21,7 +22,7 @@ pub struct ActivityBatch {
     pub place: Tensor,
     /// `[questions, STARTS]`: the simple answers.
     pub start: Tensor,
-    /// `[questions, CONTEXT]`
+    /// `[questions, ACTIVITY_CONTEXT]`
     pub context: Tensor,
     /// `[questions, SEEN]`
     pub seen: Tensor,
@@ -35,6 +36,9 @@ pub struct Heads {
     spend: bool,
 }
 
+/// Weights of the heads that are tried: none of it, so that they cannot harm the shares, and two that shape the network.
+pub const HEAD_WEIGHTS: [f64; 3] = [0.0, 0.05, 0.3];
+
 /// What the names of the heads' weights begin with.
 pub const NAME: &str = "whether";
 
@@ -44,7 +48,7 @@ impl Heads {
         let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
         let path = path / NAME;
         Self {
-            hidden: nn::linear(&path / "hidden", state + CONTEXT as i64, HIDDEN, nn::LinearConfig::default()),
+            hidden: nn::linear(&path / "hidden", state + ACTIVITY_CONTEXT as i64, HIDDEN, nn::LinearConfig::default()),
             out: nn::linear(&path / "out", HIDDEN, (STARTS - usize::from(!spend)) as i64, still),
             spend,
         }
@@ -84,36 +88,5 @@ impl Heads {
             events.f_zeros_like()?
         };
         Tensor::f_stack(&[activity, events, spend], 0)
-    }
-}
-
-/// −ln of the probability of counts under negative binomial distributions with these logs of mean and size, nats.
-///
-/// # Errors
-/// What libtorch reports.
-pub fn surprise(counts: &Tensor, log_mean: &Tensor, log_size: &Tensor) -> Result<Tensor, TchError> {
-    let size = log_size.f_exp()?;
-    let both = log_mean.f_logaddexp(log_size)?;
-    let ways = counts.f_add(&size)?.f_lgamma()?.f_sub(&size.f_lgamma()?)?;
-    let ways = ways.f_sub(&counts.f_add_scalar(1.0)?.f_lgamma()?)?;
-    let failures = size.f_mul(&log_size.f_sub(&both)?)?;
-    let successes = counts.f_mul(&log_mean.f_sub(&both)?)?;
-    ways.f_add(&failures)?.f_add(&successes)?.f_neg()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_distribution_of_counts_adds_up_to_one_and_has_its_mean() {
-        let counts = Tensor::arange(2000, (Kind::Double, tch::Device::Cpu));
-        let (log_mean, log_size) = (counts.full_like(3.0_f64.ln()), counts.full_like(0.7_f64.ln()));
-        let chances = surprise(&counts, &log_mean, &log_size).unwrap().neg().exp();
-        let sum = |of: Tensor| f64::try_from(of.sum(Kind::Double)).unwrap();
-        assert!((sum(chances.shallow_clone()) - 1.0).abs() < 1e-9);
-        assert!((sum(&chances * &counts) - 3.0).abs() < 1e-6);
-        // Variance of mean 3 and size 0.7: 3 + 9 / 0.7.
-        assert!((sum(chances * (counts - 3.0).square()) - (3.0 + 9.0 / 0.7)).abs() < 1e-4);
     }
 }

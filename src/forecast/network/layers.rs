@@ -13,12 +13,12 @@ use crate::forecast::config::{CellKind, ForecastConfig};
 
 /// A recurrent layer of either kind.
 #[derive(Debug)]
-enum Recurrent {
+enum RecurrentLayer {
     Lstm(nn::LSTM),
     Gru(nn::GRU),
 }
 
-impl Recurrent {
+impl RecurrentLayer {
     /// `[users, steps, hidden]` → the state after every step, `[users, steps, hidden]`.
     fn states(&self, x: &Tensor) -> Tensor {
         match self {
@@ -33,7 +33,7 @@ impl Recurrent {
 #[derive(Debug)]
 pub struct Network {
     embed: nn::Linear,
-    recurrent: Recurrent,
+    recurrent: RecurrentLayer,
     /// Reads state and question: of the next period, and of later ones. Together in one layer they got in each other's way.
     question: nn::Linear,
     later: nn::Linear,
@@ -60,8 +60,8 @@ impl Network {
         Self {
             embed: linear("embed", features.inputs() as i64, hidden),
             recurrent: match cell {
-                CellKind::Lstm => Recurrent::Lstm(nn::lstm(path / "lstm", hidden, hidden, deep)),
-                CellKind::Gru => Recurrent::Gru(nn::gru(path / "gru", hidden, hidden, deep)),
+                CellKind::Lstm => RecurrentLayer::Lstm(nn::lstm(path / "lstm", hidden, hidden, deep)),
+                CellKind::Gru => RecurrentLayer::Gru(nn::gru(path / "gru", hidden, hidden, deep)),
             },
             question: linear("question", hidden + features.question() as i64, hidden),
             later: linear("later", hidden + features.question() as i64, hidden),

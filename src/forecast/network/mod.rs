@@ -10,5 +10,6 @@ pub mod resident;
 pub mod saved;
 pub mod scatter;
 pub mod spread;
+pub mod threads;
 pub mod train;
 pub mod tuning;

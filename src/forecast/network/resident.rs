@@ -2,9 +2,10 @@
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::batch::{Asked, Batch, CONTEXT, Features, TERMS};
+use super::batch::{Batch, Features, SHARE_CONTEXT, TERMS};
 use super::heads::ActivityBatch;
-use crate::forecast::activity::reference::{self, Reference, SEEN, STARTS};
+use crate::forecast::activity::reference::{ACTIVITY_CONTEXT, Reference, SEEN, STARTS};
+use crate::forecast::past::lessons::UserQuestions;
 
 /// Users and what is asked of them. Only periods that a question may look at are held.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub struct Resident {
     start: Tensor,
     about: Tensor,
     seen: Tensor,
-    users: Vec<Place>,
+    users: Vec<UserPlace>,
     /// Which of the user's active periods a question stands on.
     known: Vec<usize>,
     /// The same of a question about activity.
@@ -30,7 +31,7 @@ pub struct Resident {
 
 /// Where a user lies.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct UserPlace {
     row: usize,
     rows: usize,
     question: usize,
@@ -54,7 +55,7 @@ impl Resident {
     ///
     /// # Errors
     /// When libtorch has no memory for it.
-    pub fn of(features: &Features, asked: &[Asked], reference: Option<&Reference>) -> Result<Self, TchError> {
+    pub fn of(features: &Features, asked: &[UserQuestions], reference: Option<&Reference>) -> Result<Self, TchError> {
         let (wide, interests, device) = (features.inputs(), features.interests() as i64, features.device);
         let (mut rows, mut ground, mut terms, mut context) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut events, mut users, mut known) = (Vec::new(), Vec::new(), Vec::new());
@@ -63,7 +64,7 @@ impl Resident {
             let activity = if reference.is_some() { asked.activity } else { &[] };
             let steps = asked.questions.iter().map(|question| question.known + 1).max().unwrap_or(0);
             let needed = activity.iter().map(|question| question.known + 1).max().unwrap_or(0).max(steps);
-            let place = Place {
+            let place = UserPlace {
                 row: rows.len() / wide,
                 rows: needed,
                 question: known.len(),
@@ -95,10 +96,10 @@ impl Resident {
             rows: tensor(&rows, &[-1, wide as i64])?,
             ground: tensor(&ground, &[-1, interests])?,
             terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
-            context: tensor(&context, &[-1, CONTEXT as i64])?,
+            context: tensor(&context, &[-1, SHARE_CONTEXT as i64])?,
             events: tensor(&events, &[-1, interests])?,
             start: tensor(&start, &[-1, STARTS as i64])?,
-            about: tensor(&about, &[-1, reference::CONTEXT as i64])?,
+            about: tensor(&about, &[-1, ACTIVITY_CONTEXT as i64])?,
             seen: tensor(&seen, &[-1, SEEN as i64])?,
             users,
             known,

@@ -6,7 +6,7 @@ use tch::{Device, Kind, Tensor, nn};
 
 use super::adamw::{AdamW, numbers};
 use super::batch::{Batch, Features};
-use super::checkpoint::{Checkpoints, State};
+use super::checkpoint::{Checkpoints, TrainingState};
 use super::layers::{Network, loss};
 use super::resident::Resident;
 use crate::forecast::ForecastError;
@@ -38,12 +38,12 @@ pub struct Member {
 
 /// Lessons with their tensors.
 #[derive(Debug)]
-pub struct Held<'a> {
+pub struct LessonTensors<'a> {
     lessons: &'a Lessons<'a>,
     tensors: Resident,
 }
 
-impl<'a> Held<'a> {
+impl<'a> LessonTensors<'a> {
     /// Lays the lessons out as tensors; questions about activity only where there is a reference to correct.
     ///
     /// # Errors
@@ -63,7 +63,7 @@ impl<'a> Held<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum Stop<'a> {
     /// When these lessons have not been answered better for a while; the best weights are kept.
-    Early(&'a Held<'a>),
+    Early(&'a LessonTensors<'a>),
     /// After so many epochs.
     After(u32),
 }
@@ -98,7 +98,7 @@ impl Training<'_> {
         &self,
         name: &str,
         seed: u64,
-        lessons: &Held,
+        lessons: &LessonTensors,
         stop: Stop,
         trained: Option<Member>,
         meter: &mut Meter,
@@ -125,7 +125,7 @@ impl Training<'_> {
             }
             _ => {
                 let first = judge.map(|judge| self.judge(network, judge)).transpose()?.unwrap_or(f64::INFINITY);
-                State {
+                TrainingState {
                     epoch: member.epochs,
                     over: limit <= member.epochs,
                     weights: Vec::new(),
@@ -192,7 +192,7 @@ impl Training<'_> {
         &self,
         network: &Network,
         optimizer: &mut AdamW,
-        Held { lessons, tensors }: &Held,
+        LessonTensors { lessons, tensors }: &LessonTensors,
         mut random: ChaCha8Rng,
     ) -> Result<f64, ForecastError> {
         let batches = lessons.shuffled(self.config.batch_users, |user| tensors.length(user), &mut random);
@@ -260,10 +260,10 @@ impl Training<'_> {
     ///
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
-    pub fn judge_all(&self, network: &Network, held: &Held) -> Result<(f64, f64), ForecastError> {
+    pub fn judge_all(&self, network: &Network, held: &LessonTensors) -> Result<(f64, f64), ForecastError> {
         let shares = self.judge(network, held)?;
         let _frozen = tch::no_grad_guard();
-        let Held { lessons, tensors } = held;
+        let LessonTensors { lessons, tensors } = held;
         let size = 2 * self.config.batch_users;
         let parts = per_question(lessons, self.device)?;
         let mut sum = 0.0;
@@ -279,7 +279,11 @@ impl Training<'_> {
     }
 
     /// Mean loss of the shares without learning, nats per event.
-    fn judge(&self, network: &Network, Held { lessons, tensors }: &Held) -> Result<f64, ForecastError> {
+    fn judge(
+        &self,
+        network: &Network,
+        LessonTensors { lessons, tensors }: &LessonTensors,
+    ) -> Result<f64, ForecastError> {
         let _frozen = tch::no_grad_guard();
         let mut sum = 0.0;
         for users in lessons.in_order(2 * self.config.batch_users) {
