@@ -1,9 +1,12 @@
 //! What networks learn of activity and spend on small logs.
 
+use std::sync::Mutex;
+
 use super::activity::reference::Reference;
 use super::models::model::Known;
 use super::models::recurrent::training;
-use super::network::train::{LessonTensors, Member, Stop, mean_outlook};
+use super::network::ensemble::mean_outlook;
+use super::network::train::{LessonTensors, Member, Stop};
 use super::past::lessons::Lessons;
 use super::testing::{alone, lively, trajectories};
 use super::{CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, Run, Start, run};
@@ -94,7 +97,7 @@ fn chances_of_a_network_add_up_to_what_came_among_the_eager_and_the_lazy() {
     let learn = Lessons::of(&known.pasts, Period(0)..before, Period(0), &[1]).with_activity(Period(0)..before);
     let held = LessonTensors::of(&features, &learn, Some(&reference)).unwrap();
     let mut meter = watch.meter(Stage::Train, "epochs", None);
-    let member = training.member("network", 3, &held, Stop::After(10), None, &mut meter).unwrap();
+    let member = training.member("network", 3, &held, Stop::After(10), None, &Mutex::new(&mut meter)).unwrap();
     let asked = Lessons::about_activity(&known.pasts, before..Period(18));
     let found = mean_outlook(&[member], &training, &asked, &reference).unwrap().unwrap();
     let came = asked.activity().iter().filter(|asked| asked.answer.is_some()).count() as f32;
@@ -129,7 +132,7 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
     let mut train = |config: &ForecastConfig, reference: Option<&Reference>| {
         let training = super::network::train::Training { config, ..training(&known, CellKind::Gru, &features) };
         let held = LessonTensors::of(&features, &lessons, reference).unwrap();
-        training.member("network", 3, &held, Stop::After(epochs), None, &mut meter).unwrap()
+        training.member("network", 3, &held, Stop::After(epochs), None, &Mutex::new(&mut meter)).unwrap()
     };
     let both = [train(&with, Some(&reference)), train(&without, None)];
     compare(&known, &both, &reference);

@@ -11,7 +11,7 @@ use super::models::answers::Answers;
 use super::models::market_series::MarketSeries;
 use super::models::mixture::Mixture;
 use super::models::model::{FittedModel, Known, Model, ModelKind};
-use super::models::recurrent::Recurrent;
+use super::models::recurrent;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
 use super::past::history::{Past, Question, recent_events};
@@ -42,13 +42,29 @@ pub struct Standing<'a> {
 /// What the simple forecaster of activity is called.
 pub const SIMPLE: &str = "simple";
 
-fn model(kind: ModelKind) -> Box<dyn Model> {
-    match kind {
-        ModelKind::Ets | ModelKind::Theta | ModelKind::Arima => Box::new(MarketSeries(kind)),
-        ModelKind::Lstm => Box::new(Recurrent(CellKind::Lstm)),
-        ModelKind::Gru => Box::new(Recurrent(CellKind::Gru)),
-        simple => Box::new(Spreadsheet(simple)),
+/// A model that was fitted, with the seconds that took.
+type FittedIn<'a> = (ModelKind, Box<dyn FittedModel + 'a>, f64);
+
+/// Fits all of `kinds` that are not made of others: those without epochs first, then the networks together.
+fn fit<'a>(known: &'a Known<'a>, kinds: &[ModelKind], meter: &mut Meter) -> Result<Vec<FittedIn<'a>>, ForecastError> {
+    let wanted = || ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others());
+    let mut fitted: Vec<FittedIn<'a>> = Vec::new();
+    for kind in wanted().filter(|kind| !kind.is_trained()) {
+        known.watch.check()?;
+        let began = Instant::now();
+        let model = match kind {
+            ModelKind::Ets | ModelKind::Theta | ModelKind::Arima => MarketSeries(kind).fit(known)?,
+            _ => Spreadsheet(kind).fit(known)?,
+        };
+        fitted.push((kind, model, began.elapsed().as_secs_f64()));
     }
+    let networks: Vec<(ModelKind, CellKind)> = wanted().filter_map(|kind| Some((kind, kind.cell()?))).collect();
+    let cells: Vec<CellKind> = networks.iter().map(|(_, cell)| *cell).collect();
+    for ((kind, _), trained) in networks.into_iter().zip(recurrent::train(known, &cells, meter)?) {
+        let seconds = trained.seconds;
+        fitted.push((kind, Box::new(trained), seconds));
+    }
+    Ok(fitted)
 }
 
 /// Fits `kinds` (those made of others need some) on what is known and asks them all. `keep` sees each fitted model.
@@ -72,11 +88,8 @@ pub fn stand<'a>(
         seen.activity().iter().map(|question| Came::of(&known.pasts[question.user.index()], question)).collect();
     let mut outlooks = vec![(SIMPLE, before_origin.answers(&known.pasts, next.activity()))];
     let mut scores = vec![simple.score(SIMPLE, &came)];
-    for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others()) {
+    for (kind, fitted, seconds_train) in fit(known, kinds, meter)? {
         known.watch.check()?;
-        let began = Instant::now();
-        let fitted = model(kind).fit(known, meter)?;
-        let seconds_train = began.elapsed().as_secs_f64();
         let practice_shares = fitted.practise(&practice)?;
         let asked = Instant::now();
         let ahead_shares = fitted.forecast(&ahead)?;

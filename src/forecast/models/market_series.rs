@@ -18,7 +18,6 @@ use crate::forecast::ForecastError;
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::series::{Arima, Ets, SeriesModel, Theta};
-use crate::observe::Meter;
 
 /// The longest season that is looked for: with longer ones the search takes minutes and finds little.
 const LONGEST_SEASON: i32 = 12;
@@ -41,7 +40,7 @@ struct Carried<'a> {
 }
 
 impl Model for MarketSeries {
-    fn fit<'a>(&self, known: &'a Known<'a>, _: &mut Meter) -> Result<Box<dyn FittedModel + 'a>, ForecastError> {
+    fn fit<'a>(&self, known: &'a Known<'a>) -> Result<Box<dyn FittedModel + 'a>, ForecastError> {
         let split = known.split;
         let mut outlooks = BTreeMap::new();
         let mut origin = split.tune;

@@ -23,7 +23,7 @@ use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::market::Market;
 use crate::forecast::past::split::{FEWEST_PERIODS, Split};
 use crate::interests::{RowVectors, Trajectories};
-use crate::observe::{CurvePoint, Meter, Watch};
+use crate::observe::{CurvePoint, Watch};
 
 /// What is known at an origin. Nothing at or after it can be reached from here but row numbers of the trajectories.
 #[derive(Debug)]
@@ -154,13 +154,13 @@ impl<'a> Known<'a> {
     }
 }
 
-/// A way to forecast.
+/// A way to forecast that is fitted without epochs. The networks are trained together; see [`super::recurrent`].
 pub trait Model {
-    /// Fits on what is before the origin. `meter` counts epochs; models without epochs leave it alone.
+    /// Fits on what is before the origin.
     ///
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
-    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn FittedModel + 'a>, ForecastError>;
+    fn fit<'a>(&self, known: &'a Known<'a>) -> Result<Box<dyn FittedModel + 'a>, ForecastError>;
 }
 
 /// A model that was fitted at an origin. How sure it may be is read off the distance between its answers to
@@ -287,7 +287,16 @@ impl ModelKind {
 
     /// Whether fitting it takes epochs.
     pub fn is_trained(self) -> bool {
-        matches!(self, Self::Lstm | Self::Gru)
+        self.cell().is_some()
+    }
+
+    /// The recurrent layer of a network; none for other models.
+    pub fn cell(self) -> Option<CellKind> {
+        match self {
+            Self::Lstm => Some(CellKind::Lstm),
+            Self::Gru => Some(CellKind::Gru),
+            _ => None,
+        }
     }
 
     /// Whether it is made of the others' answers.

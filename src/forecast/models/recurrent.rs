@@ -1,90 +1,186 @@
 //! The recurrent networks as a model among others.
 
-use super::model::{FittedModel, Known, Model};
+use std::ops::Range;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use super::model::{FittedModel, Known};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
-use crate::forecast::activity::reference::Reference;
 use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss, training_horizons};
 use crate::forecast::network::batch::Features;
 use crate::forecast::network::checkpoint::Checkpoints;
+use crate::forecast::network::ensemble::{mean_outlook, mean_shares};
 use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{NetworkRole, Networks, SavedModel, Start};
 use crate::forecast::network::scatter::{Measured, scatter};
 use crate::forecast::network::spread::Scatter;
-use crate::forecast::network::train::{LessonTensors, Member, Stop, Training, mean_outlook, mean_shares};
+use crate::forecast::network::threads::{side_by_side, side_by_side_on};
+use crate::forecast::network::train::{LessonTensors, Member, SharedMeter, Stop, Training};
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::split::Split;
 use crate::observe::{CurvePoint, Meter};
-use std::ops::Range;
 
-/// Several networks of one kind, fitted anew at each origin.
-#[derive(Clone, Copy, Debug)]
-pub struct Recurrent(pub CellKind);
-
-/// Networks that were fitted at an origin.
+/// Networks of one kind that were fitted at an origin.
 #[derive(Debug)]
-struct Trained<'a> {
+pub struct Trained<'a> {
     known: &'a Known<'a>,
     cell: CellKind,
     /// Learned from the periods before the tuning ones, stopped by the tuning ones.
     judged: Vec<Member>,
-    /// Learned from the tuning periods too, for as many epochs as were good for the first: on the validation periods
-    /// these know about as much as the last ones will of the periods to come.
+    /// Learned from the tuning periods too: on the validation periods these know about as much as the last ones will of
+    /// the periods to come.
     recent: Vec<Member>,
-    /// Learned from everything before the origin, for as many epochs as were good for the first.
+    /// Learned from everything before the origin.
     whole: Vec<Member>,
+    /// Seconds that their learning took, all threads together.
+    pub seconds: f64,
 }
 
-impl Model for Recurrent {
-    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn FittedModel + 'a>, ForecastError> {
-        let features = known.features();
-        let training = training(known, self.0, &features);
-        let saved = |model: &SavedModel| -> Result<[Vec<Member>; 3], ForecastError> {
-            let of = |role| model.networks(self.0, role, &training);
-            Ok([of(NetworkRole::Judged)?, of(NetworkRole::Recent)?, of(NetworkRole::Whole)?])
+/// The lessons of all networks at an origin, laid out once for all of them.
+struct Course<'a> {
+    /// Before the tuning periods.
+    early: LessonTensors<'a>,
+    /// The tuning periods, which tell when to stop.
+    tuning: LessonTensors<'a>,
+    /// Up to the validation periods.
+    up_to_validation: LessonTensors<'a>,
+    /// Up to the origin.
+    everything: LessonTensors<'a>,
+}
+
+impl Course<'_> {
+    fn share(&self) -> Self {
+        Self {
+            early: self.early.share(),
+            tuning: self.tuning.share(),
+            up_to_validation: self.up_to_validation.share(),
+            everything: self.everything.share(),
+        }
+    }
+}
+
+/// One member of an ensemble, from its first lessons to its last.
+struct MemberPath<'a> {
+    cell: CellKind,
+    at: usize,
+    course: Course<'a>,
+    /// What was saved of it: judged, recent and whole.
+    saved: Option<[Member; 3]>,
+    /// It with its first lessons behind it, where that is so.
+    begun: Option<Member>,
+}
+
+/// Trains networks of all these kinds side by side at an origin, or takes those that were saved.
+///
+/// # Errors
+/// [`ForecastError::Cancelled`], or what libtorch reports.
+pub fn train<'a>(
+    known: &'a Known<'a>,
+    cells: &[CellKind],
+    meter: &mut Meter,
+) -> Result<Vec<Trained<'a>>, ForecastError> {
+    let features = known.features();
+    let saved = |model: &SavedModel, cell: CellKind| -> Result<[Vec<Member>; 3], ForecastError> {
+        let training = training(known, cell, &features);
+        let of = |role| model.networks(cell, role, &training);
+        Ok([of(NetworkRole::Judged)?, of(NetworkRole::Recent)?, of(NetworkRole::Whole)?])
+    };
+    if let Start::Saved(model) = known.start {
+        let load = |cell: &CellKind| {
+            let [judged, recent, whole] = saved(model, *cell)?;
+            Ok(Trained { known, cell: *cell, judged, recent, whole, seconds: 0.0 })
         };
-        let [judged, recent, whole] = match known.start {
-            Start::Anew(_) => [None, None, None],
-            Start::Saved(model) => {
-                let [judged, recent, whole] = saved(model)?;
-                return Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }));
-            }
-            Start::Continued(model, _) => saved(model)?.map(Some),
+        return cells.iter().map(load).collect();
+    }
+    let Some(first_cell) = cells.first() else { return Ok(Vec::new()) };
+    let Split { first, tune, validation, origin } = known.split;
+    let horizons = training_horizons(known.config.horizon);
+    let since = |end: Period| known.learnt_since(end)..end;
+    let with_heads = known.heads.get().is_none_or(|heads| heads.weight().is_some());
+    let of = |targets: Range<Period>| {
+        let lessons = Lessons::of(&known.pasts, targets.clone(), first, &horizons);
+        if with_heads { lessons.with_activity(targets) } else { lessons }
+    };
+    let [before_tuning, before_validation, before_origin] =
+        if with_heads { known.references()?.each_ref().map(Some) } else { [None; 3] };
+    let lessons = [of(since(tune)), of(tune..validation), of(since(validation)), of(since(origin))];
+    let [early, tuning, up_to_validation, everything] = &lessons;
+    let course = Course {
+        early: LessonTensors::of(&features, early, before_tuning)?,
+        tuning: LessonTensors::of(&features, tuning, before_tuning)?,
+        up_to_validation: LessonTensors::of(&features, up_to_validation, before_validation)?,
+        everything: LessonTensors::of(&features, everything, before_origin)?,
+    };
+    let meter = Mutex::new(meter);
+    let began = Instant::now();
+    let mut begun = match known.heads.get() {
+        Some(_) => None,
+        None => Some(choose_heads(known, &training(known, *first_cell, &features), &course, &meter)?),
+    };
+    let chosen_in = began.elapsed().as_secs_f64();
+    let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or_default(), ..known.config.clone() };
+    let mut paths = Vec::new();
+    for cell in cells {
+        let mut saved = match known.start {
+            Start::Continued(model, _) => saved(model, *cell)?,
+            Start::Anew(_) | Start::Saved(_) => [const { Vec::new() }; 3],
+        }
+        .map(Vec::into_iter);
+        for at in 0..config.members.max(1) {
+            let [judged, recent, whole] = saved.each_mut().map(|of_role| of_role.next());
+            let saved = judged.zip(recent).zip(whole).map(|((judged, recent), whole)| [judged, recent, whole]);
+            paths.push(MemberPath { cell: *cell, at, course: course.share(), saved, begun: begun.take() });
+        }
+    }
+    let training = Training { config: &config, ..training(known, *first_cell, &features) };
+    let walked = side_by_side(paths, side_by_side_on(known.device), |path| {
+        let began = Instant::now();
+        let cell = path.cell;
+        let learnt = path.walk(&training, &meter)?;
+        Ok((cell, learnt, began.elapsed().as_secs_f64()))
+    })?;
+    let mut walked = walked.into_iter().peekable();
+    let gather = |cell: &CellKind| {
+        let mut trained = Trained {
+            known,
+            cell: *cell,
+            judged: Vec::new(),
+            recent: Vec::new(),
+            whole: Vec::new(),
+            seconds: if cell == first_cell { chosen_in } else { 0.0 },
         };
-        let Split { first, tune, validation, origin } = known.split;
-        let horizons = training_horizons(known.config.horizon);
-        let since = |end: Period| known.learnt_since(end);
-        let with_heads = known.heads.get().is_none_or(|heads| heads.weight().is_some());
-        let of = |targets: Range<Period>| {
-            let lessons = Lessons::of(&known.pasts, targets.clone(), first, &horizons);
-            if with_heads { lessons.with_activity(targets) } else { lessons }
+        while let Some((_, [judged, recent, whole], seconds)) = walked.next_if(|(of, ..)| of == cell) {
+            trained.judged.push(judged);
+            trained.recent.push(recent);
+            trained.whole.push(whole);
+            trained.seconds += seconds;
+        }
+        trained
+    };
+    Ok(cells.iter().map(gather).collect())
+}
+
+impl MemberPath<'_> {
+    /// Learns from what was before the tuning periods, from the tuning ones too, and from all.
+    fn walk(self, training: &Training, meter: &SharedMeter) -> Result<[Member; 3], ForecastError> {
+        let Self { cell, at, course, saved, begun } = self;
+        let training = Training { cell, checkpoints: training.checkpoints.clone(), ..*training };
+        let learn = |name: &str, lessons: &LessonTensors, stop, begun| {
+            let (name, seed) = identity(name, &training, at);
+            training.member(&name, seed, lessons, stop, begun, meter)
         };
-        let references = if with_heads { known.references()?.each_ref().map(Some) } else { [None; 3] };
-        let [before_tuning, before_validation, before_origin]: [Option<&Reference>; 3] = references;
-        let (learn, stop) = (of(since(tune)..tune), of(tune..validation));
-        let learn = LessonTensors::of(&features, &learn, before_tuning)?;
-        let stop = LessonTensors::of(&features, &stop, before_tuning)?;
-        let name = "before validation";
-        let first_one = match known.heads.get() {
-            Some(_) => None,
-            None => Some(choose_heads(known, name, &training, &learn, &stop, meter)?),
+        let [judged, recent, whole] = saved.map_or([None, None, None], |saved| saved.map(Some));
+        let judged = match begun {
+            Some(begun) => begun,
+            None => learn("before validation", &course.early, Stop::Early(&course.tuning), judged)?,
         };
-        let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or_default(), ..known.config.clone() };
-        let training = Training { config: &config, ..training };
-        let judged = ensemble(name, judged, first_one, &training, meter, |_| (&learn, Stop::Early(&stop)))?;
-        let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
-        drop((learn, stop));
-        let up_to = of(since(validation)..validation);
-        let up_to = LessonTensors::of(&features, &up_to, before_validation)?;
-        let after = |at: usize| Stop::After(epochs[at]);
-        let recent = ensemble("up to validation", recent, None, &training, meter, |at| (&up_to, after(at)))?;
-        drop(up_to);
-        let all = of(since(origin)..origin);
-        let all = LessonTensors::of(&features, &all, before_origin)?;
-        let whole = ensemble("whole past", whole, None, &training, meter, |at| (&all, after(at)))?;
-        Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }))
+        let after = Stop::After(judged.epochs);
+        let recent = learn("up to validation", &course.up_to_validation, after, recent)?;
+        let whole = learn("whole past", &course.everything, after, whole)?;
+        Ok([judged, recent, whole])
     }
 }
 
@@ -187,22 +283,21 @@ const NO_WORSE: f64 = 2e-4;
 /// shares are no worse than beside heads that only look on, the one whose heads lose least. The weight is kept in `known`.
 fn choose_heads(
     known: &Known,
-    name: &str,
     training: &Training,
-    learn: &LessonTensors,
-    stop: &LessonTensors,
-    meter: &mut Meter,
+    course: &Course,
+    meter: &SharedMeter,
 ) -> Result<Member, ForecastError> {
-    let mut tried = Vec::new();
-    for weight in HEAD_WEIGHTS {
-        let config = ForecastConfig { heads: HeadLoss::Weight(weight), ..known.config.clone() };
-        let training = Training { config: &config, checkpoints: training.checkpoints.clone(), ..*training };
-        let (full, seed) = identity(name, &training, 0);
+    let tries = HEAD_WEIGHTS.map(|weight| (weight, course.share())).into();
+    let (watched, checkpoints) = (training, &training.checkpoints);
+    let mut tried = side_by_side(tries, side_by_side_on(known.device), |(weight, course)| {
+        let config = ForecastConfig { heads: HeadLoss::Weight(weight), ..training.config.clone() };
+        let training = Training { config: &config, checkpoints: checkpoints.clone(), ..*watched };
+        let (full, seed) = identity("before validation", &training, 0);
         let full = if weight > 0.0 { format!("{full} · heads {weight}") } else { full };
-        let member = training.member(&full, seed, learn, Stop::Early(stop), None, meter)?;
-        let (shares, heads) = training.judge_all(&member.network, stop)?;
-        tried.push((weight, shares, heads, member));
-    }
+        let member = training.member(&full, seed, &course.early, Stop::Early(&course.tuning), None, meter)?;
+        let (shares, heads) = training.judge_all(&member.network, &course.tuning)?;
+        Ok((weight, shares, heads, member))
+    })?;
     let worst = tried.first().map_or(f64::INFINITY, |(_, shares, ..)| shares + NO_WORSE);
     tried.retain(|(_, shares, ..)| *shares <= worst);
     tried.sort_by(|a, b| a.2.total_cmp(&b.2));
@@ -220,24 +315,4 @@ fn identity(name: &str, training: &Training, at: usize) -> (String, u64) {
     let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
     let cell = training.cell.name().to_uppercase();
     (format!("{cell} · {name} · network {} of {members}", at + 1), seed)
-}
-
-/// Networks with seeds of their own; those that `trained` holds learn on, and `first` has learnt already.
-fn ensemble<'a>(
-    name: &str,
-    trained: Option<Vec<Member>>,
-    first: Option<Member>,
-    training: &Training,
-    meter: &mut Meter,
-    lesson: impl Fn(usize) -> (&'a LessonTensors<'a>, Stop<'a>),
-) -> Result<Vec<Member>, ForecastError> {
-    let mut trained = trained.into_iter().flatten();
-    let from = usize::from(first.is_some());
-    let train = |at: usize| {
-        let (lessons, stop) = lesson(at);
-        let (full, seed) = identity(name, training, at);
-        training.member(&full, seed, lessons, stop, trained.next(), meter)
-    };
-    let rest = (from..training.config.members.max(1)).map(train);
-    first.into_iter().map(Ok).chain(rest).collect()
 }

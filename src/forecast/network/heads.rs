@@ -28,7 +28,7 @@ pub struct ActivityBatch {
     pub seen: Tensor,
 }
 
-/// The heads. Their names sort behind those of all that makes shares, which [`super::adamw::AdamW`] leans on.
+/// The heads.
 #[derive(Debug)]
 pub struct Heads {
     hidden: nn::Linear,
@@ -40,9 +40,14 @@ pub struct Heads {
 pub const HEAD_WEIGHTS: [f64; 3] = [0.0, 0.05, 0.3];
 
 /// What the names of the heads' weights begin with.
-pub const NAME: &str = "whether";
+const NAME: &str = "whether";
 
 impl Heads {
+    /// Whether a weight of this name is one of theirs.
+    pub fn own(name: &str) -> bool {
+        name.split('.').next() == Some(NAME)
+    }
+
     /// Heads over a state of `state` numbers; one for spend only where the log has value.
     pub fn new(path: &nn::Path, state: i64, spend: bool) -> Self {
         let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };

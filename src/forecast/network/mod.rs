@@ -3,6 +3,9 @@
 pub mod adamw;
 pub mod batch;
 pub mod checkpoint;
+pub mod dropout;
+pub mod ensemble;
+pub mod first_weights;
 pub mod heads;
 pub mod last_layer;
 pub mod layers;

@@ -1,5 +1,7 @@
 //! Lessons laid out once as tensors that stay on the device; a batch is gathered from them.
 
+use std::sync::Arc;
+
 use tch::{Device, Kind, TchError, Tensor};
 
 use super::batch::{Batch, Features, SHARE_CONTEXT, TERMS};
@@ -21,11 +23,11 @@ pub struct Resident {
     start: Tensor,
     about: Tensor,
     seen: Tensor,
-    users: Vec<UserPlace>,
+    users: Arc<[UserPlace]>,
     /// Which of the user's active periods a question stands on.
-    known: Vec<usize>,
+    known: Arc<[usize]>,
     /// The same of a question about activity.
-    activity_known: Vec<usize>,
+    activity_known: Arc<[usize]>,
     device: Device,
 }
 
@@ -101,11 +103,30 @@ impl Resident {
             start: tensor(&start, &[-1, STARTS as i64])?,
             about: tensor(&about, &[-1, ACTIVITY_CONTEXT as i64])?,
             seen: tensor(&seen, &[-1, SEEN as i64])?,
-            users,
-            known,
-            activity_known,
+            users: users.into(),
+            known: known.into(),
+            activity_known: activity_known.into(),
             device,
         })
+    }
+
+    /// The same tensors under handles of their own. Threads may read them side by side; nobody may change them.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        Self {
+            rows: self.rows.shallow_clone(),
+            ground: self.ground.shallow_clone(),
+            terms: self.terms.shallow_clone(),
+            context: self.context.shallow_clone(),
+            events: self.events.shallow_clone(),
+            start: self.start.shallow_clone(),
+            about: self.about.shallow_clone(),
+            seen: self.seen.shallow_clone(),
+            users: self.users.clone(),
+            known: self.known.clone(),
+            activity_known: self.activity_known.clone(),
+            device: self.device,
+        }
     }
 
     /// How many active periods a user's questions about shares look at.

@@ -210,6 +210,7 @@ mod tests {
     use crate::forecast::testing::{alone, lively};
     use crate::interests::RowVectors;
     use crate::observe::{Stage, Watch};
+    use std::sync::Mutex;
 
     fn split() -> Split {
         Split { first: Period(0), tune: Period(6), validation: Period(8), origin: Period(10) }
@@ -233,7 +234,7 @@ mod tests {
             let checkpoints = Checkpoints::none();
             let training = Training { features, interests: 3, cell, config, device: Device::Cpu, checkpoints, watch };
             let mut train = |epochs, from: Option<Member>| {
-                training.member("network", 5, &held, Stop::After(epochs), from, &mut meter).unwrap()
+                training.member("network", 5, &held, Stop::After(epochs), from, &Mutex::new(&mut meter)).unwrap()
             };
             let packed = |members: &[Member]| {
                 let mut networks = Networks::default();

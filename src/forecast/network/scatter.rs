@@ -1,10 +1,14 @@
 //! How far the answers of networks scatter: among the members, under dropout, and over the last layers' posterior.
 
+use std::cell::RefCell;
 use std::time::Instant;
 
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Tensor};
 
 use super::batch::Batch;
+use super::dropout::Dropout;
 use super::last_layer::{Curvature, LastLayer};
 use super::spread::Spread;
 use super::train::{Member, Training};
@@ -46,7 +50,7 @@ pub fn scatter(
         seconds: 0.0,
     });
     measured[2].seconds = began.elapsed().as_secs_f64();
-    tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
+    let dropout = RefCell::new(Dropout::new(training.config.dropout, ChaCha8Rng::seed_from_u64(seed)));
     for users in questions.in_order(2 * training.config.batch_users) {
         training.watch.check()?;
         let batch = training.features.batch(&questions.asked(&users), None)?;
@@ -59,7 +63,7 @@ pub fn scatter(
             Ok(())
         };
         numbers(0, &|| apart(members, &batch))?;
-        numbers(1, &|| dropped(members, &batch))?;
+        numbers(1, &|| under_dropout(members, &batch, &mut dropout.borrow_mut()))?;
         numbers(2, &|| unsure(members, &layers, &batch))?;
     }
     Ok(measured.into())
@@ -68,14 +72,15 @@ pub fn scatter(
 /// Standard deviation of shares among the members.
 fn apart(members: &[Member], batch: &Batch) -> Result<Tensor, tch::TchError> {
     let shares: Result<Vec<Tensor>, _> =
-        members.iter().map(|member| member.network.answer(batch, false)?.f_exp()).collect();
+        members.iter().map(|member| member.network.answer(batch, None)?.f_exp()).collect();
     deviation(&shares?)?.f_sqrt()
 }
 
 /// Standard deviation of shares within a member while dropout is on.
-fn dropped(members: &[Member], batch: &Batch) -> Result<Tensor, tch::TchError> {
+fn under_dropout(members: &[Member], batch: &Batch, dropout: &mut Dropout) -> Result<Tensor, tch::TchError> {
     let of_member = |member: &Member| {
-        let passes: Result<Vec<Tensor>, _> = (0..PASSES).map(|_| member.network.answer(batch, true)?.f_exp()).collect();
+        let mut pass = |_| member.network.answer(batch, Some(&mut *dropout))?.f_exp();
+        let passes: Result<Vec<Tensor>, _> = (0..PASSES).map(&mut pass).collect();
         deviation(&passes?)
     };
     mean(members.iter().map(of_member))?.f_sqrt()
@@ -84,7 +89,7 @@ fn dropped(members: &[Member], batch: &Batch) -> Result<Tensor, tch::TchError> {
 /// Standard deviation of log-shares over the posterior of the last layers.
 fn unsure(members: &[Member], layers: &[LastLayer], batch: &Batch) -> Result<Tensor, tch::TchError> {
     let of_member = |(member, layer): (&Member, &LastLayer)| {
-        let hidden = member.network.hidden(batch, false)?;
+        let hidden = member.network.hidden(batch)?;
         layer.variance(&hidden, &member.network.log_shares(&hidden, batch)?, batch)
     };
     mean(members.iter().zip(layers).map(of_member))?.f_sqrt()
@@ -111,7 +116,7 @@ fn posteriors(members: &[Member], learnt: &Lessons, training: &Training) -> Resu
         training.watch.check()?;
         let batch = training.features.batch(&learnt.asked(&users), None)?;
         for (member, curvature) in members.iter().zip(&mut curvatures) {
-            let hidden = member.network.hidden(&batch, false)?;
+            let hidden = member.network.hidden(&batch)?;
             curvature.add(&hidden, &member.network.log_shares(&hidden, &batch)?, &batch)?;
         }
     }

@@ -1,5 +1,7 @@
 //! Walks a search for a network's shape, round by round.
 
+use std::sync::Mutex;
+
 use crate::forecast::ForecastError;
 use crate::forecast::config::{CellKind, ForecastConfig, NetworkShape, training_horizons};
 use crate::forecast::models::model::Known;
@@ -59,6 +61,7 @@ pub fn tune(
     // The usual shape may be one more in each round but the first.
     let epochs: usize = rounds.iter().map(|round| (round.trials + 1).min(trials) * round.epochs as usize).sum();
     let mut meter = watch.meter(Stage::Train, "epochs", Some(epochs as u64));
+    let meter = Mutex::new(&mut meter);
     let mut members: Vec<Option<Member>> = tuning.trials.iter().map(|_| None).collect();
     for (number, round) in rounds.iter().enumerate() {
         let mut order: Vec<usize> = (0..tuning.trials.len()).collect();
@@ -86,7 +89,7 @@ pub fn tune(
             let name = format!("trial {} of {trials} · round {}", at + 1, number + 1);
             let heads = config.heads.weight().map(|_| reference);
             let held = LessonTensors::of(&features, &learn, heads)?;
-            match training.member(&name, config.seed, &held, Stop::Early(&stop), members[at].take(), &mut meter) {
+            match training.member(&name, config.seed, &held, Stop::Early(&stop), members[at].take(), &meter) {
                 Err(ForecastError::Cancelled(_)) => {
                     trial.state = TrialState::Waiting;
                     return Ok(tuning);
