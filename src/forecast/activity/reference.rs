@@ -17,6 +17,14 @@ pub const ACTIVITY_CONTEXT: usize = 16 + LAGS as usize;
 /// What was seen: activity (0 or 1), events beyond the first, spend in means of the market, and how many questions like
 /// this one it stands for.
 pub const SEEN: usize = 4;
+/// Columns of what was seen.
+pub const SEEN_ACTIVE: i64 = 0;
+/// See [`SEEN_ACTIVE`].
+pub const SEEN_EVENTS: i64 = 1;
+/// See [`SEEN_ACTIVE`].
+pub const SEEN_SPEND: i64 = 2;
+/// See [`SEEN_ACTIVE`].
+pub const SEEN_WEIGHT: i64 = 3;
 /// Periods right before the one asked about whose activity is told one by one.
 const LAGS: i32 = 6;
 /// What an active period counts less than the next, for the levels of events and spend.

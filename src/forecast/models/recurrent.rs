@@ -14,7 +14,7 @@ use crate::forecast::network::checkpoint::Checkpoints;
 use crate::forecast::network::ensemble::{mean_outlook, mean_shares};
 use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{NetworkRole, Networks, SavedModel, Start};
-use crate::forecast::network::scatter::{Measured, scatter};
+use crate::forecast::network::scatter::{Measured, ScatterTask, scatter};
 use crate::forecast::network::spread::Scatter;
 use crate::forecast::network::threads::{side_by_side, side_by_side_on};
 use crate::forecast::network::train::{LessonTensors, Member, SharedMeter, Stop, Training};
@@ -30,10 +30,10 @@ pub struct Trained<'a> {
     cell: CellKind,
     /// Learned from the periods before the tuning ones, stopped by the tuning ones.
     judged: Vec<Member>,
-    /// Learned from the tuning periods too: on the validation periods these know about as much as the last ones will of
+    /// Learned further from the tuning periods too: on the validation periods these know about as much as the last ones will of
     /// the periods to come.
     recent: Vec<Member>,
-    /// Learned from everything before the origin.
+    /// Learned further still, from everything before the origin.
     whole: Vec<Member>,
     /// Seconds that their learning took, all threads together.
     pub seconds: f64,
@@ -62,6 +62,16 @@ impl Course<'_> {
     }
 }
 
+/// Of the epochs that were good for the first lessons, one in so many is learnt further from each of the later ones. They
+/// hold the first and a few periods more, so a network that knows the first has little to learn from them.
+const FURTHER_PART: u32 = 4;
+/// What the step size is multiplied by then.
+const FURTHER_RATE: f64 = 0.5;
+
+fn further(epochs: u32) -> u32 {
+    if epochs == 0 { 0 } else { (epochs / FURTHER_PART).max(1) }
+}
+
 /// One member of an ensemble, from its first lessons to its last.
 struct MemberPath<'a> {
     cell: CellKind,
@@ -69,7 +79,7 @@ struct MemberPath<'a> {
     course: Course<'a>,
     /// What was saved of it: judged, recent and whole.
     saved: Option<[Member; 3]>,
-    /// It with its first lessons behind it, where that is so.
+    /// It with its first epochs behind it, where that is so.
     begun: Option<Member>,
 }
 
@@ -168,29 +178,34 @@ impl MemberPath<'_> {
     fn walk(self, training: &Training, meter: &SharedMeter) -> Result<[Member; 3], ForecastError> {
         let Self { cell, at, course, saved, begun } = self;
         let training = Training { cell, checkpoints: training.checkpoints.clone(), ..*training };
-        let learn = |name: &str, lessons: &LessonTensors, stop, begun| {
-            let (name, seed) = identity(name, &training, at);
+        let learn = |training: &Training, name: &str, lessons: &LessonTensors, stop, begun| {
+            let (name, seed) = identity(name, training, at);
             training.member(&name, seed, lessons, stop, begun, meter)
         };
         let [judged, recent, whole] = saved.map_or([None, None, None], |saved| saved.map(Some));
-        let judged = match begun {
-            Some(begun) => begun,
-            None => learn("before validation", &course.early, Stop::Early(&course.tuning), judged)?,
-        };
-        let after = Stop::After(judged.epochs);
-        let recent = learn("up to validation", &course.up_to_validation, after, recent)?;
-        let whole = learn("whole past", &course.everything, after, whole)?;
+        let judged =
+            learn(&training, "before validation", &course.early, Stop::Early(&course.tuning), begun.or(judged))?;
+        let more = further(judged.epochs);
+        let config =
+            ForecastConfig { learning_rate: FURTHER_RATE * training.config.learning_rate, ..training.config.clone() };
+        let gently = Training { config: &config, checkpoints: training.checkpoints.clone(), ..training };
+        let recent = recent.map_or_else(|| training.copy_of(&judged), Ok)?;
+        let stop = Stop::After(judged.epochs + more);
+        let recent = learn(&gently, "up to validation", &course.up_to_validation, stop, Some(recent))?;
+        let whole = whole.map_or_else(|| training.copy_of(&recent), Ok)?;
+        let stop = Stop::After(judged.epochs + 2 * more);
+        let whole = learn(&gently, "whole past", &course.everything, stop, Some(whole))?;
         Ok([judged, recent, whole])
     }
 }
 
 impl FittedModel for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let (features, interests) = (self.known.features(), self.known.interests());
+        let features = self.known.features();
         let training = training(self.known, self.cell, &features);
         let (early, late) = self.halves(questions);
-        let early = mean_shares(&self.judged, &training, &early, interests)?;
-        let late = mean_shares(&self.recent, &training, &late, interests)?;
+        let early = mean_shares(&self.judged, &training, &early)?;
+        let late = mean_shares(&self.recent, &training, &late)?;
         Ok(self.joined(questions, &early, &late))
     }
 
@@ -198,14 +213,15 @@ impl FittedModel for Trained<'_> {
         let features = self.known.features();
         let training = training(self.known, self.cell, &features);
         let Split { first, tune, validation, origin } = self.known.split;
-        let measure = |members: &[Member], end: Period, questions: &Lessons, draw: u64| {
-            let learnt = Lessons::of(&self.known.pasts, self.known.learnt_since(end)..end, first, &[1]);
-            scatter(members, &learnt, &training, questions, self.known.config.seed ^ draw << 32)
-        };
+        let learnt = |end| Lessons::of(&self.known.pasts, self.known.learnt_since(end)..end, first, &[1]);
         let (early, late) = self.halves(practice);
-        let early = measure(&self.judged, tune, &early, 1)?;
-        let late = measure(&self.recent, validation, &late, 2)?;
-        let ahead = measure(&self.whole, origin, ahead, 3)?;
+        let roles = [
+            (&self.judged, learnt(tune), &early),
+            (&self.recent, learnt(validation), &late),
+            (&self.whole, learnt(origin), ahead),
+        ];
+        let asked = roles.each_ref().map(|(members, learnt, questions)| ScatterTask { members, learnt, questions });
+        let [early, late, ahead] = scatter(asked, &training, self.known.config.seed)?;
         let join = |((early, late), ahead): ((Measured, Measured), Measured)| Scatter {
             spread: ahead.spread,
             practice: self.joined(practice, &early.numbers, &late.numbers),
@@ -217,7 +233,7 @@ impl FittedModel for Trained<'_> {
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
         let features = self.known.features();
-        mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
+        mean_shares(&self.whole, &training(self.known, self.cell, &features), questions)
     }
 
     fn outlooks(&self, [validation, ahead]: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
@@ -278,8 +294,10 @@ pub(in crate::forecast) fn training<'a>(
 
 /// Nats per event by which shares may lose on the tuning periods when heads shape the network.
 const NO_WORSE: f64 = 2e-4;
+/// Epochs after which the weights of the heads are compared.
+pub(in crate::forecast) const TRIED_EPOCHS: u32 = 4;
 
-/// Trains the first network once for each of [`HEAD_WEIGHTS`] and keeps the best on the tuning periods: of those whose
+/// Begins the first network once for each of [`HEAD_WEIGHTS`] and keeps the best on the tuning periods: of those whose
 /// shares are no worse than beside heads that only look on, the one whose heads lose least. The weight is kept in `known`.
 fn choose_heads(
     known: &Known,
@@ -290,11 +308,12 @@ fn choose_heads(
     let tries = HEAD_WEIGHTS.map(|weight| (weight, course.share())).into();
     let (watched, checkpoints) = (training, &training.checkpoints);
     let mut tried = side_by_side(tries, side_by_side_on(known.device), |(weight, course)| {
-        let config = ForecastConfig { heads: HeadLoss::Weight(weight), ..training.config.clone() };
+        let max_epochs = TRIED_EPOCHS.min(training.config.max_epochs);
+        let config = ForecastConfig { heads: HeadLoss::Weight(weight), max_epochs, ..training.config.clone() };
         let training = Training { config: &config, checkpoints: checkpoints.clone(), ..*watched };
         let (full, seed) = identity("before validation", &training, 0);
-        let full = if weight > 0.0 { format!("{full} · heads {weight}") } else { full };
-        let member = training.member(&full, seed, &course.early, Stop::Early(&course.tuning), None, meter)?;
+        let name = format!("{full} · heads {weight}");
+        let member = training.member(&name, seed, &course.early, Stop::Early(&course.tuning), None, meter)?;
         let (shares, heads) = training.judge_all(&member.network, &course.tuning)?;
         Ok((weight, shares, heads, member))
     })?;

@@ -10,7 +10,25 @@ use tch::nn::{self, Module as _};
 use tch::{Kind, TchError, Tensor};
 
 use crate::forecast::activity::negative_binomial::surprise;
-use crate::forecast::activity::reference::{ACTIVITY_CONTEXT, STARTS};
+use crate::forecast::activity::reference::{
+    ACTIVITY_CONTEXT, SEEN_ACTIVE, SEEN_EVENTS, SEEN_SPEND, SEEN_WEIGHT, STARTS,
+};
+
+/// Columns of an answer: log-odds of activity, logs of mean and size of the events beyond the first, log of the spend.
+pub const ANSWER_ODDS: i64 = 0;
+/// See [`ANSWER_ODDS`].
+pub const ANSWER_EVENTS: i64 = 1;
+const ANSWER_SIZE: i64 = 2;
+/// See [`ANSWER_ODDS`]; only where the log has value.
+pub const ANSWER_SPEND: i64 = 3;
+
+/// One column of a matrix.
+///
+/// # Errors
+/// What libtorch reports.
+pub fn column(of: &Tensor, at: i64) -> Result<Tensor, TchError> {
+    of.f_select(1, at)
+}
 
 /// Width of the layer before the heads.
 const HIDDEN: i64 = 32;
@@ -77,16 +95,19 @@ impl Heads {
     /// # Errors
     /// What libtorch reports.
     pub fn losses(&self, answers: &Tensor, batch: &ActivityBatch) -> Result<Tensor, TchError> {
-        let column = |of: &Tensor, at: i64| of.f_select(1, at);
-        let (active, weight) = (column(&batch.seen, 0)?, column(&batch.seen, 3)?);
+        let (active, weight) = (column(&batch.seen, SEEN_ACTIVE)?, column(&batch.seen, SEEN_WEIGHT)?);
         // −ln of the chance of what came: softplus of the log-odds, turned round where the user came.
-        let odds = column(answers, 0)?;
+        let odds = column(answers, ANSWER_ODDS)?;
         let sign = active.f_mul_scalar(-2.0)?.f_add_scalar(1.0)?;
         let activity = odds.f_mul(&sign)?.f_softplus()?.f_mul(&weight)?.f_sum(Kind::Float)?;
-        let events = surprise(&column(&batch.seen, 1)?, &column(answers, 1)?, &column(answers, 2)?)?;
+        let events = surprise(
+            &column(&batch.seen, SEEN_EVENTS)?,
+            &column(answers, ANSWER_EVENTS)?,
+            &column(answers, ANSWER_SIZE)?,
+        )?;
         let events = events.f_mul(&active)?.f_sum(Kind::Float)?;
         let spend = if self.spend {
-            let (log_mean, seen) = (column(answers, 3)?, column(&batch.seen, 2)?);
+            let (log_mean, seen) = (column(answers, ANSWER_SPEND)?, column(&batch.seen, SEEN_SPEND)?);
             let nats = log_mean.f_neg()?.f_exp()?.f_mul(&seen)?.f_add(&log_mean)?;
             nats.f_mul(&active)?.f_sum(Kind::Float)?
         } else {

@@ -71,6 +71,11 @@ impl<'a> LessonTensors<'a> {
         Ok(Self { lessons, tensors: Resident::of(features, &lessons.asked(&everybody), reference)? })
     }
 
+    /// All users asked about shares in batches of `size`, in their own order.
+    pub fn in_order(&self, size: usize) -> impl Iterator<Item = Result<Batch, tch::TchError>> {
+        self.lessons.in_order(size).into_iter().map(|users| self.tensors.batch(&users))
+    }
+
     /// The same tensors for another thread, which may only read them.
     #[must_use]
     pub fn share(&self) -> Self {
@@ -204,6 +209,22 @@ impl Training<'_> {
         let network = Network::new(&weights.root(), self.features, self.interests, self.cell, self.config);
         first_weights::draw(&weights, seed)?;
         Ok(Member { network, weights, epochs: 0, moments: (Vec::new(), Vec::new()), steps: 0, curve: Vec::new() })
+    }
+
+    /// A network like another, with weights and moments of its own.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn copy_of(&self, member: &Member) -> Result<Member, ForecastError> {
+        let copy = self.fresh(0)?;
+        let _frozen = tch::no_grad_guard();
+        let learnt = member.weights.variables();
+        for (name, mut variable) in copy.weights.variables() {
+            if let Some(weights) = learnt.get(&name) {
+                variable.f_copy_(weights)?;
+            }
+        }
+        Ok(Member { epochs: member.epochs, moments: member.moments.clone(), steps: member.steps, ..copy })
     }
 
     /// One pass over the lessons; mean loss of the shares, nats per event.

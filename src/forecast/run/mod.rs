@@ -16,6 +16,7 @@ use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::config::{ForecastConfig, HeadLoss};
 use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::{Known, ModelKind};
+use crate::forecast::models::recurrent::TRIED_EPOCHS;
 use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{Networks, SavedModel, Start};
 use crate::forecast::network::threads::OneThread;
@@ -130,8 +131,10 @@ pub fn run(
 /// How many epochs training usually takes: a guess for the time left.
 pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
     let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
-    let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() - 1 } else { 0 };
-    (trained * 3 * config.members.max(1) + tried) as u64 * USUAL_EPOCHS
+    let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() as u64 } else { 0 };
+    // Two shorter trainings follow the first.
+    let of_member = USUAL_EPOCHS + USUAL_EPOCHS / 2;
+    (trained * config.members.max(1)) as u64 * of_member + tried * u64::from(TRIED_EPOCHS)
 }
 
 /// The model that forecasts, and why.
