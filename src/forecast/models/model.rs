@@ -1,9 +1,9 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
-use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use tch::Device;
@@ -45,9 +45,9 @@ pub struct Known<'a> {
     /// Where to compute.
     pub device: Device,
     /// How much the heads count, once that is known: networks of all kinds take what was chosen for the first.
-    pub heads: OnceCell<HeadLoss>,
+    pub heads: OnceLock<HeadLoss>,
     /// The simple answers about activity, once somebody asked for them.
-    references: OnceCell<[Reference; 3]>,
+    references: OnceLock<[Reference; 3]>,
     /// What networks begin with.
     pub start: Start<'a>,
     /// Whom to tell.
@@ -85,7 +85,7 @@ impl<'a> Known<'a> {
             Start::Saved(model) | Start::Continued(model, _) => model.config.heads,
             Start::Anew(_) => config.heads,
         };
-        let heads = if given == HeadLoss::Chosen { OnceCell::new() } else { OnceCell::from(given) };
+        let heads = if given == HeadLoss::Chosen { OnceLock::new() } else { OnceLock::from(given) };
         let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
         Ok(Self {
             trajectories,
@@ -97,7 +97,7 @@ impl<'a> Known<'a> {
             config,
             device,
             heads,
-            references: OnceCell::new(),
+            references: OnceLock::new(),
             start,
             watch,
         })

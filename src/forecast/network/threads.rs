@@ -1,4 +1,4 @@
-//! On how many threads libtorch computes, and work side by side on threads of our own.
+//! Work side by side, libtorch on one thread in each.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,29 +6,6 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::forecast::ForecastError;
-
-/// While this lives, libtorch computes on one thread. The products of this network are so small that a second thread
-/// costs more than it brings, many times more when another program wants the same core.
-pub struct OneThread(Option<i32>);
-
-impl OneThread {
-    /// Begins now, where `device` is the CPU.
-    pub fn on(device: tch::Device) -> Self {
-        let before = (device == tch::Device::Cpu).then(tch::get_num_threads);
-        if before.is_some() {
-            tch::set_num_threads(1);
-        }
-        Self(before)
-    }
-}
-
-impl Drop for OneThread {
-    fn drop(&mut self) {
-        if let Some(before) = self.0 {
-            tch::set_num_threads(before);
-        }
-    }
-}
 
 /// How many networks learn side by side: on the CPU one a core, on a GPU one after the other.
 pub fn side_by_side_on(device: tch::Device) -> usize {

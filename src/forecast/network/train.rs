@@ -191,13 +191,9 @@ impl Training<'_> {
             advance(meter, 1, Some(format!("{name} · epoch {}", state.epoch)))?;
         }
         optimizer.put(&state.best_weights)?;
-        Ok(Member {
-            epochs: state.best_epoch,
-            moments: state.best_moments,
-            steps: state.best_steps,
-            curve: state.curve,
-            ..member
-        })
+        // Before its first step an optimizer has no moments; a saved network has none then either.
+        let moments = if state.best_steps == 0 { (Vec::new(), Vec::new()) } else { state.best_moments };
+        Ok(Member { epochs: state.best_epoch, moments, steps: state.best_steps, curve: state.curve, ..member })
     }
 
     /// A network that has learnt nothing yet.

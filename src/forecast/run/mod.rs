@@ -19,12 +19,11 @@ use crate::forecast::models::model::{Known, ModelKind};
 use crate::forecast::models::recurrent::TRIED_EPOCHS;
 use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{Networks, SavedModel, Start};
-use crate::forecast::network::threads::OneThread;
 use crate::forecast::past::history::Question;
 use crate::forecast::past::split::Split;
 use crate::forecast::past::tally::Tally;
 use crate::forecast::standing::{Standing, cell, observed_cells, stand};
-use crate::interests::{RowVectors, Trajectories};
+use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
 use result::{Forecast, Score, ScoreTable};
 

@@ -8,12 +8,11 @@ use crate::forecast::models::model::Known;
 use crate::forecast::models::recurrent::training;
 use crate::forecast::network::checkpoint::Checkpoints;
 use crate::forecast::network::saved::Start;
-use crate::forecast::network::threads::OneThread;
 use crate::forecast::network::train::{LessonTensors, Member, Stop, Training};
 use crate::forecast::network::tuning::{Trial, TrialState, Tuning, search_rounds, shapes_to_try};
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::split::Split;
-use crate::interests::{RowVectors, Trajectories};
+use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
 
 /// Tries `trials` shapes of a network of `cell` at the trajectories' origin, those of [`shapes_to_try`]. They
