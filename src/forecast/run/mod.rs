@@ -131,8 +131,8 @@ pub fn run(
 pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
     let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
     let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() as u64 } else { 0 };
-    // Two shorter trainings follow the first.
-    let of_member = USUAL_EPOCHS + USUAL_EPOCHS / 2;
+    // A short training and one as long as the best part of the first follow that.
+    let of_member = 2 * USUAL_EPOCHS + USUAL_EPOCHS / 4;
     (trained * config.members.max(1)) as u64 * of_member + tried * u64::from(TRIED_EPOCHS)
 }
 
