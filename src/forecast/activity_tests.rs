@@ -1,10 +1,12 @@
 //! What networks learn of activity and spend on small logs.
 
+use std::sync::Mutex;
+
 use super::activity::reference::Reference;
 use super::models::model::Known;
 use super::models::recurrent::training;
-use super::network::batch::Features;
-use super::network::train::{Held, Member, Stop, mean_outlook};
+use super::network::ensemble::mean_outlook;
+use super::network::train::{LessonTensors, Member, Stop};
 use super::past::lessons::Lessons;
 use super::testing::{alone, lively, trajectories};
 use super::{CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, Run, Start, run};
@@ -88,14 +90,14 @@ fn chances_of_a_network_add_up_to_what_came_among_the_eager_and_the_lazy() {
     let watch = Watch::silent();
     let (nowhere, nothing) = (Checkpoints::none(), RowVectors::default());
     let known = Known::at_origin(&log, &nothing, &config, CPU, Start::Anew(&nowhere), &watch).unwrap();
-    let features = Features::new(&known);
+    let features = known.features();
     let training = training(&known, CellKind::Lstm, &features);
     let before = Period(15);
     let reference = Reference::fit(&known.pasts, before, log.calendar).unwrap();
     let learn = Lessons::of(&known.pasts, Period(0)..before, Period(0), &[1]).with_activity(Period(0)..before);
-    let held = Held::of(&features, &learn, Some(&reference)).unwrap();
+    let held = LessonTensors::of(&features, &learn, Some(&reference)).unwrap();
     let mut meter = watch.meter(Stage::Train, "epochs", None);
-    let member = training.member("network", 3, &held, Stop::After(10), None, &mut meter).unwrap();
+    let member = training.member("network", 3, &held, Stop::After(10), None, &Mutex::new(&mut meter)).unwrap();
     let asked = Lessons::about_activity(&known.pasts, before..Period(18));
     let found = mean_outlook(&[member], &training, &asked, &reference).unwrap().unwrap();
     let came = asked.activity().iter().filter(|asked| asked.answer.is_some()).count() as f32;
@@ -122,15 +124,15 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
     let with = ForecastConfig { heads: HeadLoss::Weight(0.0), ..quick() };
     let without = ForecastConfig { heads: HeadLoss::Without, ..quick() };
     let known = Known::at_origin(&log, &nothing, &with, CPU, Start::Anew(&nowhere), &watch).unwrap();
-    let features = Features::new(&known);
+    let features = known.features();
     let reference = Reference::fit(&known.pasts, Period(16), log.calendar).unwrap();
     let lessons =
         Lessons::of(&known.pasts, Period(0)..Period(16), Period(0), &[1]).with_activity(Period(0)..Period(16));
     let mut meter = watch.meter(Stage::Train, "epochs", None);
     let mut train = |config: &ForecastConfig, reference: Option<&Reference>| {
         let training = super::network::train::Training { config, ..training(&known, CellKind::Gru, &features) };
-        let held = Held::of(&features, &lessons, reference).unwrap();
-        training.member("network", 3, &held, Stop::After(epochs), None, &mut meter).unwrap()
+        let held = LessonTensors::of(&features, &lessons, reference).unwrap();
+        training.member("network", 3, &held, Stop::After(epochs), None, &Mutex::new(&mut meter)).unwrap()
     };
     let both = [train(&with, Some(&reference)), train(&without, None)];
     compare(&known, &both, &reference);
@@ -139,7 +141,7 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
 #[test]
 fn heads_begin_at_the_simple_answers() {
     side_by_side(0, |known, [with, _], reference| {
-        let features = Features::new(known);
+        let features = known.features();
         let training = training(known, CellKind::Gru, &features);
         let asked = Lessons::about_activity(&known.pasts, Period(10)..Period(16));
         let network = mean_outlook(std::slice::from_ref(with), &training, &asked, reference).unwrap().unwrap();

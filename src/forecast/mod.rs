@@ -20,19 +20,22 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use activity::score::{ActivityScore, ActivityTable, Errors};
 pub use backtest::{
     Ablation, ActivityResult, Asked, Backtest, BacktestPlan, CohortResult, CohortScores, Compared, Difference,
     ModelResult, Part, Scores, SpreadResult, ablate, backtest,
 };
+pub use bands::band::Band;
 pub use cohorts::cohort::{Cohort, CohortForecast, CohortRule};
 pub use config::{CellKind, ForecastConfig, HeadLoss, NetworkShape};
 pub use error::ForecastError;
 pub use models::model::ModelKind;
 pub use network::checkpoint::Checkpoints;
-pub use network::saved::{Role, SavedMember, SavedModel, Start};
+pub use network::saved::{NetworkRole, SavedMember, SavedModel, Start};
 pub use network::spread::Spread;
-pub use network::tuning::{Round, Trial, TrialState, Tuning, search_rounds, shapes_to_try, tune};
+pub use network::tuning::{Round, Trial, TrialState, Tuning, search_rounds, shapes_to_try};
 pub use past::split::Split;
 pub use run::drift::{Change, Drift};
-pub use run::result::{ActivityScore, ActivityTable, Band, Errors, Forecast, Score, ScoreTable};
+pub use run::result::{Forecast, Score, ScoreTable};
+pub use run::tune::tune;
 pub use run::{Run, run};

@@ -4,40 +4,20 @@ use std::time::Instant;
 
 use super::ForecastError;
 use super::activity::outlook::{Came, Outlook, lowest};
+use super::activity::score::{ActivityScore, ActivityTable};
 use super::bands::calibration::Cell;
 use super::config::CellKind;
+use super::models::answers::Answers;
 use super::models::market_series::MarketSeries;
 use super::models::mixture::Mixture;
-use super::models::model::{Fitted, Known, Model, ModelKind};
-use super::models::recurrent::Recurrent;
+use super::models::model::{FittedModel, Known, Model, ModelKind};
+use super::models::recurrent;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
-use super::past::history::{Past, Question};
+use super::past::history::{Past, Question, recent_events};
 use super::past::lessons::Lessons;
 use super::past::tally::{Tally, tally};
-use super::run::result::{ActivityScore, ActivityTable};
 use crate::observe::{CurvePoint, Meter};
-
-/// Active periods whose mean tells how many events to expect.
-pub const RECENT: usize = 6;
-
-/// One model at one origin.
-#[derive(Debug)]
-pub struct Answers {
-    /// Which.
-    pub kind: ModelKind,
-    /// Answers to the practice questions, questions × interests.
-    pub practice: Vec<f32>,
-    /// Shares ahead, questions × interests.
-    pub ahead: Vec<f32>,
-    /// How it did on the validation periods, one period ahead. What was learnt there was learnt from other users than it
-    /// is judged on.
-    pub validation: Tally,
-    /// Seconds it took to fit.
-    pub seconds_train: f64,
-    /// Seconds it took to answer.
-    pub seconds_forecast: f64,
-}
 
 /// All models at one origin.
 pub struct Standing<'a> {
@@ -54,7 +34,7 @@ pub struct Standing<'a> {
     /// How good each of these was on the validation periods.
     pub activity: ActivityTable,
     /// The models that were fitted, those made of others left out.
-    fitted: Vec<(ModelKind, Box<dyn Fitted + 'a>)>,
+    fitted: Vec<(ModelKind, Box<dyn FittedModel + 'a>)>,
     mixtures: Vec<(ModelKind, Mixture)>,
     interests: usize,
 }
@@ -62,13 +42,29 @@ pub struct Standing<'a> {
 /// What the simple forecaster of activity is called.
 pub const SIMPLE: &str = "simple";
 
-fn model(kind: ModelKind) -> Box<dyn Model> {
-    match kind {
-        ModelKind::Ets | ModelKind::Theta | ModelKind::Arima => Box::new(MarketSeries(kind)),
-        ModelKind::Lstm => Box::new(Recurrent(CellKind::Lstm)),
-        ModelKind::Gru => Box::new(Recurrent(CellKind::Gru)),
-        simple => Box::new(Spreadsheet(simple)),
+/// A model that was fitted, with the seconds that took.
+type FittedIn<'a> = (ModelKind, Box<dyn FittedModel + 'a>, f64);
+
+/// Fits all of `kinds` that are not made of others: those without epochs first, then the networks together.
+fn fit<'a>(known: &'a Known<'a>, kinds: &[ModelKind], meter: &mut Meter) -> Result<Vec<FittedIn<'a>>, ForecastError> {
+    let wanted = || ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others());
+    let mut fitted: Vec<FittedIn<'a>> = Vec::new();
+    for kind in wanted().filter(|kind| !kind.is_trained()) {
+        known.watch.check()?;
+        let began = Instant::now();
+        let model = match kind {
+            ModelKind::Ets | ModelKind::Theta | ModelKind::Arima => MarketSeries(kind).fit(known)?,
+            _ => Spreadsheet(kind).fit(known)?,
+        };
+        fitted.push((kind, model, began.elapsed().as_secs_f64()));
     }
+    let networks: Vec<(ModelKind, CellKind)> = wanted().filter_map(|kind| Some((kind, kind.cell()?))).collect();
+    let cells: Vec<CellKind> = networks.iter().map(|(_, cell)| *cell).collect();
+    for ((kind, _), trained) in networks.into_iter().zip(recurrent::train(known, &cells, meter)?) {
+        let seconds = trained.seconds;
+        fitted.push((kind, Box::new(trained), seconds));
+    }
+    Ok(fitted)
 }
 
 /// Fits `kinds` (those made of others need some) on what is known and asks them all. `keep` sees each fitted model.
@@ -79,7 +75,7 @@ pub fn stand<'a>(
     known: &'a Known<'a>,
     kinds: &[ModelKind],
     meter: &mut Meter,
-    mut keep: impl FnMut(ModelKind, &dyn Fitted) -> Result<(), ForecastError>,
+    mut keep: impl FnMut(ModelKind, &dyn FittedModel) -> Result<(), ForecastError>,
 ) -> Result<Standing<'a>, ForecastError> {
     let practice = known.practice();
     let ahead = Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon);
@@ -92,11 +88,8 @@ pub fn stand<'a>(
         seen.activity().iter().map(|question| Came::of(&known.pasts[question.user.index()], question)).collect();
     let mut outlooks = vec![(SIMPLE, before_origin.answers(&known.pasts, next.activity()))];
     let mut scores = vec![simple.score(SIMPLE, &came)];
-    for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others()) {
+    for (kind, fitted, seconds_train) in fit(known, kinds, meter)? {
         known.watch.check()?;
-        let began = Instant::now();
-        let fitted = model(kind).fit(known, meter)?;
-        let seconds_train = began.elapsed().as_secs_f64();
         let practice_shares = fitted.practise(&practice)?;
         let asked = Instant::now();
         let ahead_shares = fitted.forecast(&ahead)?;
@@ -238,21 +231,6 @@ pub fn cell(past: &Past, question: &Question, share: f32, scatter: f32, path: u3
     let expected_events = recent_events(past, question.known);
     let active_periods = question.known as u32 + 1;
     Cell { horizon: question.horizon(), share, expected_events, scatter, active_periods, path }
-}
-
-/// Events by interest of the last active periods up to `known`.
-pub fn recent_counts(past: &Past, known: usize) -> Vec<f32> {
-    let mut sum = vec![0.0; past.counts(known).len()];
-    for at in (known + 1).saturating_sub(RECENT)..=known {
-        sum.iter_mut().zip(past.counts(at)).for_each(|(sum, events)| *sum += events);
-    }
-    sum
-}
-
-/// Mean events of the last active periods up to `known`.
-pub fn recent_events(past: &Past, known: usize) -> f32 {
-    let recent = &past.totals[(known + 1).saturating_sub(RECENT)..=known];
-    recent.iter().sum::<f32>() / recent.len() as f32
 }
 
 /// Forecast cells of the questions for which `wanted` holds, with the shares that were observed, path by path.

@@ -3,7 +3,7 @@
 use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::interests::Trajectories;
 
-/// libtorch draws dropout from one generator and counts its threads once for the whole process; the engine has one
+/// libtorch counts its threads once for the whole process; the engine has one
 /// thread, tests have many. Hold this while something trains and while a run is made.
 pub fn alone() -> std::sync::MutexGuard<'static, ()> {
     static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());

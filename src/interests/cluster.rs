@@ -3,6 +3,11 @@
 //! Dhillon, Modha: Concept Decompositions for Large Sparse Text Data Using Clustering, 2001; seeded as Arthur,
 //! Vassilvitskii: k-means++: The Advantages of Careful Seeding, 2007.
 
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -10,6 +15,7 @@ use tch::{Kind, Tensor};
 
 use super::InterestsError;
 use super::centroids::nearest;
+use super::one_thread::OneThread;
 use super::sample::Sample;
 use crate::observe::{Stage, Watch};
 
@@ -34,7 +40,6 @@ const GAIN: f64 = 1e-6;
 pub(super) struct Points {
     /// Points × `dim`.
     data: Vec<f32>,
-    tensor: Tensor,
     dim: usize,
     weights: Vec<f64>,
 }
@@ -57,8 +62,7 @@ impl Points {
     pub fn new(sample: Sample) -> Result<Self, InterestsError> {
         let Sample { mut data, dim, weights } = sample;
         data.chunks_exact_mut(dim).for_each(to_unit);
-        let tensor = Tensor::f_from_slice(&data)?.f_reshape([-1, dim as i64])?;
-        Ok(Self { data, tensor, dim, weights })
+        Ok(Self { data, dim, weights })
     }
 
     fn row(&self, point: usize) -> &[f32] {
@@ -72,34 +76,62 @@ impl Points {
         heavy.map(bits).collect::<std::collections::HashSet<_>>().len()
     }
 
-    /// Gathers the points into `count` clusters, at most [`Points::distinct`].
+    /// Gathers the points into `count` clusters, at most [`Points::distinct`]. Attempts are made side by side, each on one
+    /// thread, and what one finds hangs on its number alone.
     pub fn gather(&self, count: usize, seed: u64, effort: Effort, watch: &Watch) -> Result<Clusters, InterestsError> {
-        let _frozen = tch::no_grad_guard();
-        let mut meter = watch.meter(Stage::Cluster, "attempts", Some(effort.attempts));
-        let mut best: Option<Clusters> = None;
-        for attempt in 0..effort.attempts {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(attempt);
-            let found = self.attempt(count, &mut rng, effort.rounds, watch)?;
-            if best.as_ref().is_none_or(|best| found.objective > best.objective) {
-                best = Some(found);
+        let meter = Mutex::new(watch.meter(Stage::Cluster, "attempts", Some(effort.attempts)));
+        let next = AtomicU64::new(0);
+        let matrix = Tensor::f_from_slice(&self.data)?.f_reshape([-1, self.dim as i64])?;
+        let _one = OneThread::on(tch::Device::Cpu);
+        let worker = |matrix: Tensor| -> Result<Option<(u64, Clusters)>, InterestsError> {
+            tch::set_num_threads(1);
+            let _frozen = tch::no_grad_guard();
+            let mut best: Option<(u64, Clusters)> = None;
+            loop {
+                let attempt = next.fetch_add(1, Ordering::Relaxed);
+                if attempt >= effort.attempts {
+                    return Ok(best);
+                }
+                let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                rng.set_stream(attempt);
+                let found = self.attempt(&matrix, count, &mut rng, effort.rounds, watch)?;
+                if best.as_ref().is_none_or(|(_, best)| found.objective > best.objective) {
+                    best = Some((attempt, found));
+                }
+                meter.lock().unwrap_or_else(PoisonError::into_inner).advance(1)?;
             }
-            meter.advance(1)?;
-        }
-        best.ok_or(InterestsError::NoEvents)
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(effort.attempts as usize);
+        let found: Vec<_> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|_| {
+                    let (matrix, worker) = (matrix.shallow_clone(), &worker);
+                    scope.spawn(move || worker(matrix))
+                })
+                .collect();
+            let join =
+                |worker: thread::ScopedJoinHandle<'_, _>| worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+            workers.into_iter().map(join).collect()
+        });
+        let mut found: Vec<(u64, Clusters)> =
+            found.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        // Of equals the first attempt, whoever made it.
+        found.sort_by(|a, b| b.1.objective.total_cmp(&a.1.objective).then(a.0.cmp(&b.0)));
+        found.into_iter().next().map(|(_, best)| best).ok_or(InterestsError::NoEvents)
     }
 
     fn attempt(
         &self,
+        matrix: &Tensor,
         count: usize,
         rng: &mut ChaCha8Rng,
         rounds: usize,
         watch: &Watch,
     ) -> Result<Clusters, InterestsError> {
-        let mut found = self.assign(self.seeds(count, rng)?)?;
+        let mut found = self.assign(matrix, self.seeds(matrix, count, rng)?)?;
         for _ in 0..rounds {
             watch.check()?;
-            let next = self.assign(self.centroids(&found, count))?;
+            let next = self.assign(matrix, self.centroids(&found, count))?;
             let gained = next.objective - found.objective;
             found = next;
             if gained.abs() <= GAIN * found.objective.abs() && all_used(&found.of, count) {
@@ -110,7 +142,7 @@ impl Points {
     }
 
     /// Centroids drawn far from each other: each next one by weight times the squared distance to the nearest so far.
-    fn seeds(&self, count: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f32>, InterestsError> {
+    fn seeds(&self, points: &Tensor, count: usize, rng: &mut ChaCha8Rng) -> Result<Vec<f32>, InterestsError> {
         let mut centroids: Vec<f32> = Vec::with_capacity(count * self.dim);
         let mut far = vec![1.0_f64; self.weights.len()];
         while centroids.len() < count * self.dim {
@@ -119,7 +151,7 @@ impl Points {
             let seed = self.row(point);
             let first = centroids.is_empty();
             centroids.extend_from_slice(seed);
-            let cosines = self.tensor.f_matmul(&Tensor::f_from_slice(seed)?)?;
+            let cosines = points.f_matmul(&Tensor::f_from_slice(seed)?)?;
             for (far, cosine) in far.iter_mut().zip(Vec::<f32>::try_from(cosines)?) {
                 // Half the squared distance of unit vectors. Below rounding, it is the same point.
                 let half = 1.0 - f64::from(cosine);
@@ -155,10 +187,10 @@ impl Points {
         centroids
     }
 
-    fn assign(&self, centroids: Vec<f32>) -> Result<Clusters, InterestsError> {
+    fn assign(&self, points: &Tensor, centroids: Vec<f32>) -> Result<Clusters, InterestsError> {
         let count = centroids.len() / self.dim;
         let matrix = Tensor::f_from_slice(&centroids)?.f_reshape([count as i64, self.dim as i64])?;
-        let cosines = self.tensor.f_matmul(&matrix.f_transpose(0, 1)?)?;
+        let cosines = points.f_matmul(&matrix.f_transpose(0, 1)?)?;
         let cosines =
             Vec::<f32>::try_from(cosines.f_to_device_(tch::Device::Cpu, Kind::Float, false, false)?.f_reshape([-1])?)?;
         let mut objective = 0.0;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
 use super::centroids::{Centroids, dot};
+use super::one_thread::OneThread;
 use super::sample::Sample;
 use super::topics::{RowTopics, Topics};
 use super::{InterestSpace, InterestsError, Trajectories};
@@ -150,7 +151,7 @@ pub struct MainDirections {
 impl MainDirections {
     /// Principal components of a weighted sample.
     fn of(sample: &Sample) -> Result<Self, InterestsError> {
-        let _frozen = tch::no_grad_guard();
+        let (_frozen, _one) = (tch::no_grad_guard(), OneThread::on(tch::Device::Cpu));
         let (width, count) = (sample.dim as i64, REDUCED.min(sample.dim) as i64);
         let all = Tensor::f_from_slice(&sample.data)?.f_reshape([-1, width])?;
         let weights: Vec<f32> = sample.weights.iter().map(|weight| *weight as f32).collect();

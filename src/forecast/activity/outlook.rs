@@ -1,9 +1,9 @@
 //! What is expected of users' activity, how good that was, and whose word is taken.
 
-use super::reference::ActivityQuestion;
+use super::score::{ActivityScore, Errors};
 use crate::calendar::Period;
+use crate::forecast::past::activity_questions::ActivityQuestion;
 use crate::forecast::past::history::Past;
-use crate::forecast::run::result::{ActivityScore, Errors};
 
 /// Expected activity, by question.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -13,10 +13,10 @@ use crate::forecast::cohorts::cohort::leading_before;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::models::model::{Known, ModelKind};
 use crate::forecast::past::history::Past;
-use crate::forecast::run::{OneThread, choose, limits, nest, usual_epochs};
+use crate::forecast::run::{choose, limits, nest, usual_epochs};
 use crate::forecast::standing::{SIMPLE, cell, stand};
-use crate::forecast::{Band, Checkpoints, ForecastConfig, ForecastError, Start};
-use crate::interests::{RowVectors, Trajectories};
+use crate::forecast::{Band, Checkpoints, ForecastConfig, ForecastError, HeadLoss, Start};
+use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
 
 /// Sets every model, or those of `only` and the simple ones, against the past. At each origin all is done anew from
@@ -42,7 +42,11 @@ pub fn backtest(
     let wanted = |kind: ModelKind| kind.is_simple() || only.is_none_or(|only| only.contains(&kind));
     let mut levels = config.levels.clone();
     levels.extend(RELIABILITY.iter().filter(|level| !config.levels.contains(level)));
-    let mut meter = watch.meter(Stage::Train, "epochs", Some(plan.origins.len() as u64 * usual_epochs(&kinds, config)));
+    // The weight of the heads is chosen at the first origin, by what lies before it, and holds for the later ones.
+    let mut heads = config.heads;
+    let epochs = |heads| usual_epochs(&kinds, &ForecastConfig { heads, ..config.clone() });
+    let later = plan.origins.len().saturating_sub(1) as u64 * epochs(HeadLoss::Weight(0.0));
+    let mut meter = watch.meter(Stage::Train, "epochs", Some(epochs(heads) + later));
     let mut found = Backtest {
         calendar: trajectories.calendar,
         interests: trajectories.interests,
@@ -65,8 +69,11 @@ pub fn backtest(
         // The forecaster stands at the origin: what it is handed ends there.
         let stand_here = Trajectories { origin: *origin, ..trajectories.clone() };
         let here = checkpoints.of_part(&format!("origin {}", origin.0));
-        let known = Known::at_origin(&stand_here, vectors, config, device, Start::Anew(&here), watch)?;
+        // Nothing further ahead is learnt than is asked.
+        let settings = ForecastConfig { horizon: *horizon, heads, ..config.clone() };
+        let known = Known::at_origin(&stand_here, vectors, &settings, device, Start::Anew(&here), watch)?;
         let standing = stand(&known, &kinds, &mut meter, |_, _| Ok(()))?;
+        heads = known.heads.get().copied().unwrap_or(heads);
         let cohorts = CohortView::of(&known, &standing, &kinds)?;
         let (chosen, because) = choose(&standing, ModelKind::Ensemble);
         (found.chosen, found.chosen_because) = (chosen.kind.name().into(), because);

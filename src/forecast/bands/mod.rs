@@ -1,4 +1,5 @@
 //! How far a forecast may be off.
 
+pub mod band;
 pub mod calibration;
 pub mod spread_choice;

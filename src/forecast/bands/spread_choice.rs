@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::calibration::Calibration;
 use crate::events::UserId;
+use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
 use crate::forecast::network::spread::{Scatter, Spread};
 use crate::forecast::past::history::Question;
-use crate::forecast::standing::{Answers, cell, observed_cells};
+use crate::forecast::standing::{cell, observed_cells};
 
 /// Standard errors by which another spread must be better: three compete, and one in twenty times one of them would seem
 /// better by chance (Bonferroni).

@@ -8,11 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
+use crate::forecast::bands::band::Band;
 use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, activity_group};
-use crate::forecast::past::history::{Past, Question};
+use crate::forecast::past::history::{Past, Question, RECENT, recent_counts};
 use crate::forecast::past::tally::leading;
-use crate::forecast::run::result::Band;
-use crate::forecast::standing::{RECENT, recent_counts};
 
 /// By what users are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,11 +7,11 @@ use super::cohort_bands::{CohortCalibration, Residual};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::returning::Returning;
+use crate::forecast::bands::band::Band;
 use crate::forecast::models::model::{Known, ModelKind};
-use crate::forecast::past::history::{Past, Question};
+use crate::forecast::past::history::{Past, Question, recent_events};
 use crate::forecast::past::lessons::Lessons;
-use crate::forecast::run::result::Band;
-use crate::forecast::standing::{Standing, recent_events};
+use crate::forecast::standing::Standing;
 
 /// Questions at past origins at most. Of more, users and origins are left out evenly: how far off cohorts are is read off
 /// their size too, so smaller ones tell of larger ones.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::model::{Fitted, Known, Model, ModelKind};
+use super::model::{FittedModel, Known, Model, ModelKind};
 use super::simple::{DECAYS, Simple, tuned};
 use super::spreadsheet::{best_power, shares};
 use crate::calendar::Period;
@@ -18,7 +18,6 @@ use crate::forecast::ForecastError;
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::series::{Arima, Ets, SeriesModel, Theta};
-use crate::observe::Meter;
 
 /// The longest season that is looked for: with longer ones the search takes minutes and finds little.
 const LONGEST_SEASON: i32 = 12;
@@ -30,18 +29,18 @@ const LONGEST_SERIES: i32 = 104;
 pub struct MarketSeries(pub ModelKind);
 
 /// Market shares expected from an origin on, in logarithms, step by step.
-type Outlook = Vec<Vec<f64>>;
+type MarketPath = Vec<Vec<f64>>;
 
 #[derive(Debug)]
 struct Carried<'a> {
     known: &'a Known<'a>,
-    outlooks: BTreeMap<Period, Outlook>,
+    outlooks: BTreeMap<Period, MarketPath>,
     before: (Simple, f32),
     whole: (Simple, f32),
 }
 
 impl Model for MarketSeries {
-    fn fit<'a>(&self, known: &'a Known<'a>, _: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
+    fn fit<'a>(&self, known: &'a Known<'a>) -> Result<Box<dyn FittedModel + 'a>, ForecastError> {
         let split = known.split;
         let mut outlooks = BTreeMap::new();
         let mut origin = split.tune;
@@ -65,7 +64,7 @@ impl Model for MarketSeries {
 
 impl MarketSeries {
     /// What the series model expects of the market from an origin on; empty where nothing came before.
-    fn outlook(&self, known: &Known, origin: Period) -> Outlook {
+    fn outlook(&self, known: &Known, origin: Period) -> MarketPath {
         let model: &(dyn SeriesModel + Sync) = match self.0 {
             ModelKind::Theta => &Theta,
             ModelKind::Arima => &Arima,
@@ -114,7 +113,7 @@ impl Carried<'_> {
     }
 }
 
-impl Fitted for Carried<'_> {
+impl FittedModel for Carried<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
         Ok(shares(self.before, self.known, questions.questions(), &|question| self.change(question)))
     }

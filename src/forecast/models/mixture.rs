@@ -1,9 +1,9 @@
 //! Several models' answers as one: weights learnt on past origins, the plain mean, and a vote.
 
+use super::answers::Answers;
 use super::model::{Known, ModelKind};
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::tally::leading;
-use crate::forecast::standing::Answers;
 
 /// Fewest events on which weights of a horizon are learnt; with fewer those of the next period are taken.
 const FEWEST_EVENTS: f64 = 500.0;

@@ -1,5 +1,6 @@
 //! What every model can do, and the models.
 
+pub mod answers;
 pub mod market_series;
 pub mod mixture;
 pub mod model;

@@ -1,9 +1,9 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
-use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use tch::Device;
@@ -14,6 +14,7 @@ use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
 use crate::forecast::activity::reference::Reference;
 use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss};
+use crate::forecast::network::batch::Features;
 use crate::forecast::network::saved::{Networks, Start};
 use crate::forecast::network::spread::Scatter;
 use crate::forecast::past::affinity::Affinity;
@@ -22,7 +23,7 @@ use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::market::{Market, active_periods};
 use crate::forecast::past::split::{FEWEST_PERIODS, Split};
 use crate::interests::{RowVectors, Trajectories};
-use crate::observe::{CurvePoint, Meter, Watch};
+use crate::observe::{CurvePoint, Watch};
 
 /// A log may reach over so many periods: a century of days. Questions are asked of the last sixth of them, so that far
 /// more would be walked through for days.
@@ -48,9 +49,9 @@ pub struct Known<'a> {
     /// Where to compute.
     pub device: Device,
     /// How much the heads count, once that is known: networks of all kinds take what was chosen for the first.
-    pub heads: OnceCell<HeadLoss>,
+    pub heads: OnceLock<HeadLoss>,
     /// The simple answers about activity, once somebody asked for them.
-    references: OnceCell<[Reference; 3]>,
+    references: OnceLock<[Reference; 3]>,
     /// What networks begin with.
     pub start: Start<'a>,
     /// Whom to tell.
@@ -92,7 +93,7 @@ impl<'a> Known<'a> {
             Start::Saved(model) | Start::Continued(model, _) => model.config.heads,
             Start::Anew(_) => config.heads,
         };
-        let heads = if given == HeadLoss::Chosen { OnceCell::new() } else { OnceCell::from(given) };
+        let heads = if given == HeadLoss::Chosen { OnceLock::new() } else { OnceLock::from(given) };
         let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
         Ok(Self {
             trajectories,
@@ -104,10 +105,15 @@ impl<'a> Known<'a> {
             config,
             device,
             heads,
-            references: OnceCell::new(),
+            references: OnceLock::new(),
             start,
             watch,
         })
+    }
+
+    /// What networks are shown of it.
+    pub fn features(&self) -> Features<'_> {
+        Features::new(self.trajectories, &self.market, &self.affinity, self.vectors, self.device)
     }
 
     /// How many interests there are.
@@ -156,18 +162,18 @@ impl<'a> Known<'a> {
     }
 }
 
-/// A way to forecast.
+/// A way to forecast that is fitted without epochs. The networks are trained together; see [`super::recurrent`].
 pub trait Model {
-    /// Fits on what is before the origin. `meter` counts epochs; models without epochs leave it alone.
+    /// Fits on what is before the origin.
     ///
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
-    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError>;
+    fn fit<'a>(&self, known: &'a Known<'a>) -> Result<Box<dyn FittedModel + 'a>, ForecastError>;
 }
 
 /// A model that was fitted at an origin. How sure it may be is read off the distance between its answers to
 /// [`Known::practice`] and what was observed; see [`crate::forecast::bands::calibration`].
-pub trait Fitted {
+pub trait FittedModel {
     /// Answers to questions from before the origin by a fit that did not learn from the tuning and validation periods;
     /// questions × interests.
     ///
@@ -289,7 +295,16 @@ impl ModelKind {
 
     /// Whether fitting it takes epochs.
     pub fn is_trained(self) -> bool {
-        matches!(self, Self::Lstm | Self::Gru)
+        self.cell().is_some()
+    }
+
+    /// The recurrent layer of a network; none for other models.
+    pub fn cell(self) -> Option<CellKind> {
+        match self {
+            Self::Lstm => Some(CellKind::Lstm),
+            Self::Gru => Some(CellKind::Gru),
+            _ => None,
+        }
     }
 
     /// Whether it is made of the others' answers.

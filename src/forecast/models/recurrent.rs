@@ -1,114 +1,228 @@
 //! The recurrent networks as a model among others.
 
-use super::model::{Fitted, Known, Model};
+use std::ops::Range;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use super::model::{FittedModel, Known};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
-use crate::forecast::activity::reference::Reference;
 use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss, training_horizons};
 use crate::forecast::network::batch::Features;
 use crate::forecast::network::checkpoint::Checkpoints;
-use crate::forecast::network::saved::{Networks, Role, SavedModel, Start};
-use crate::forecast::network::scatter::{Measured, scatter};
+use crate::forecast::network::ensemble::{mean_outlook, mean_shares};
+use crate::forecast::network::heads::HEAD_WEIGHTS;
+use crate::forecast::network::saved::{NetworkRole, Networks, SavedModel, Start};
+use crate::forecast::network::scatter::{Measured, ScatterTask, scatter};
 use crate::forecast::network::spread::Scatter;
-use crate::forecast::network::train::{Held, Member, Stop, Training, mean_outlook, mean_shares};
+use crate::forecast::network::threads::{side_by_side, side_by_side_on};
+use crate::forecast::network::train::{LessonTensors, Member, SharedMeter, Stop, Training};
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::split::Split;
 use crate::observe::{CurvePoint, Meter};
-use std::ops::Range;
 
-/// Several networks of one kind, fitted anew at each origin.
-#[derive(Clone, Copy, Debug)]
-pub struct Recurrent(pub CellKind);
-
-/// Networks that were fitted at an origin.
+/// Networks of one kind that were fitted at an origin.
 #[derive(Debug)]
-struct Trained<'a> {
+pub struct Trained<'a> {
     known: &'a Known<'a>,
     cell: CellKind,
     /// Learned from the periods before the tuning ones, stopped by the tuning ones.
     judged: Vec<Member>,
-    /// Learned from the tuning periods too, for as many epochs as were good for the first: on the validation periods
-    /// these know about as much as the last ones will of the periods to come.
+    /// Learned further from the tuning periods too: on the validation periods these know about as much as the last ones will of
+    /// the periods to come.
     recent: Vec<Member>,
     /// Learned from everything before the origin, for as many epochs as were good for the first.
     whole: Vec<Member>,
+    /// Seconds that their learning took, all threads together.
+    pub seconds: f64,
 }
 
-impl Model for Recurrent {
-    fn fit<'a>(&self, known: &'a Known<'a>, meter: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
-        let features = Features::new(known);
-        let training = training(known, self.0, &features);
-        let saved = |model: &SavedModel| -> Result<[Vec<Member>; 3], ForecastError> {
-            let of = |role| model.networks(self.0, role, &training);
-            Ok([of(Role::Judged)?, of(Role::Recent)?, of(Role::Whole)?])
-        };
-        let [judged, recent, whole] = match known.start {
-            Start::Anew(_) => [None, None, None],
-            Start::Saved(model) => {
-                let [judged, recent, whole] = saved(model)?;
-                return Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }));
-            }
-            Start::Continued(model, _) => saved(model)?.map(Some),
-        };
-        let Split { first, tune, validation, origin } = known.split;
-        let horizons = training_horizons(known.config.horizon);
-        let since = |end: Period| known.learnt_since(end);
-        let with_heads = known.heads.get().is_none_or(|heads| heads.weight().is_some());
-        let of = |targets: Range<Period>| {
-            let lessons = Lessons::of(&known.pasts, targets.clone(), first, &horizons);
-            if with_heads { lessons.with_activity(targets) } else { lessons }
-        };
-        let references = if with_heads { known.references()?.each_ref().map(Some) } else { [None; 3] };
-        let [before_tuning, before_validation, before_origin]: [Option<&Reference>; 3] = references;
-        let (learn, stop) = (of(since(tune)..tune), of(tune..validation));
-        let learn = Held::of(&features, &learn, before_tuning)?;
-        let stop = Held::of(&features, &stop, before_tuning)?;
-        let name = "before validation";
-        let first_one = match known.heads.get() {
-            Some(_) => None,
-            None => Some(choose_heads(known, name, &training, &learn, &stop, meter)?),
-        };
-        let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or_default(), ..known.config.clone() };
-        let training = Training { config: &config, ..training };
-        let judged = ensemble(name, judged, first_one, &training, meter, |_| (&learn, Stop::Early(&stop)))?;
-        let epochs: Vec<u32> = judged.iter().map(|member| member.epochs).collect();
-        drop((learn, stop));
-        let up_to = of(since(validation)..validation);
-        let up_to = Held::of(&features, &up_to, before_validation)?;
-        let after = |at: usize| Stop::After(epochs[at]);
-        let recent = ensemble("up to validation", recent, None, &training, meter, |at| (&up_to, after(at)))?;
-        drop(up_to);
-        let all = of(since(origin)..origin);
-        let all = Held::of(&features, &all, before_origin)?;
-        let whole = ensemble("whole past", whole, None, &training, meter, |at| (&all, after(at)))?;
-        Ok(Box::new(Trained { known, cell: self.0, judged, recent, whole }))
+/// The lessons of all networks at an origin, laid out once for all of them.
+struct Course<'a> {
+    /// Before the tuning periods.
+    early: LessonTensors<'a>,
+    /// The tuning periods, which tell when to stop.
+    tuning: LessonTensors<'a>,
+    /// Up to the validation periods.
+    up_to_validation: LessonTensors<'a>,
+    /// Up to the origin.
+    everything: LessonTensors<'a>,
+}
+
+impl Course<'_> {
+    fn share(&self) -> Self {
+        Self {
+            early: self.early.share(),
+            tuning: self.tuning.share(),
+            up_to_validation: self.up_to_validation.share(),
+            everything: self.everything.share(),
+        }
     }
 }
 
-impl Fitted for Trained<'_> {
+/// To one in so many of the epochs that were good for the first lessons comes one from those up to the validation periods.
+/// They hold the first and a few periods more, so a network that knows the first has little to learn from them.
+const FURTHER_PART: u32 = 4;
+/// What the step size is multiplied by then.
+const FURTHER_RATE: f64 = 0.5;
+
+fn further(epochs: u32) -> u32 {
+    if epochs == 0 { 0 } else { (epochs / FURTHER_PART).max(1) }
+}
+
+/// One member of an ensemble, from its first lessons to its last.
+struct MemberPath<'a> {
+    cell: CellKind,
+    at: usize,
+    course: Course<'a>,
+    /// What was saved of it: judged, recent and whole.
+    saved: Option<[Member; 3]>,
+    /// It with its first epochs behind it, where that is so.
+    begun: Option<Member>,
+}
+
+/// Trains networks of all these kinds side by side at an origin, or takes those that were saved.
+///
+/// # Errors
+/// [`ForecastError::Cancelled`], or what libtorch reports.
+pub fn train<'a>(
+    known: &'a Known<'a>,
+    cells: &[CellKind],
+    meter: &mut Meter,
+) -> Result<Vec<Trained<'a>>, ForecastError> {
+    let features = known.features();
+    let saved = |model: &SavedModel, cell: CellKind| -> Result<[Vec<Member>; 3], ForecastError> {
+        let training = training(known, cell, &features);
+        let of = |role| model.networks(cell, role, &training);
+        Ok([of(NetworkRole::Judged)?, of(NetworkRole::Recent)?, of(NetworkRole::Whole)?])
+    };
+    if let Start::Saved(model) = known.start {
+        let load = |cell: &CellKind| {
+            let [judged, recent, whole] = saved(model, *cell)?;
+            Ok(Trained { known, cell: *cell, judged, recent, whole, seconds: 0.0 })
+        };
+        return cells.iter().map(load).collect();
+    }
+    let Some(first_cell) = cells.first() else { return Ok(Vec::new()) };
+    let Split { first, tune, validation, origin } = known.split;
+    let horizons = training_horizons(known.config.horizon);
+    let since = |end: Period| known.learnt_since(end)..end;
+    let with_heads = known.heads.get().is_none_or(|heads| heads.weight().is_some());
+    let of = |targets: Range<Period>| {
+        let lessons = Lessons::of(&known.pasts, targets.clone(), first, &horizons);
+        if with_heads { lessons.with_activity(targets) } else { lessons }
+    };
+    let [before_tuning, before_validation, before_origin] =
+        if with_heads { known.references()?.each_ref().map(Some) } else { [None; 3] };
+    let lessons = [of(since(tune)), of(tune..validation), of(since(validation)), of(since(origin))];
+    let [early, tuning, up_to_validation, everything] = &lessons;
+    let course = Course {
+        early: LessonTensors::of(&features, early, before_tuning)?,
+        tuning: LessonTensors::of(&features, tuning, before_tuning)?,
+        up_to_validation: LessonTensors::of(&features, up_to_validation, before_validation)?,
+        everything: LessonTensors::of(&features, everything, before_origin)?,
+    };
+    let meter = Mutex::new(meter);
+    let began = Instant::now();
+    let mut begun = match known.heads.get() {
+        Some(_) => None,
+        None => Some(choose_heads(known, &training(known, *first_cell, &features), &course, &meter)?),
+    };
+    let chosen_in = began.elapsed().as_secs_f64();
+    let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or_default(), ..known.config.clone() };
+    let mut paths = Vec::new();
+    for cell in cells {
+        let mut saved = match known.start {
+            Start::Continued(model, _) => saved(model, *cell)?,
+            Start::Anew(_) | Start::Saved(_) => [const { Vec::new() }; 3],
+        }
+        .map(Vec::into_iter);
+        for at in 0..config.members.max(1) {
+            let [judged, recent, whole] = saved.each_mut().map(|of_role| of_role.next());
+            let saved = judged.zip(recent).zip(whole).map(|((judged, recent), whole)| [judged, recent, whole]);
+            paths.push(MemberPath { cell: *cell, at, course: course.share(), saved, begun: begun.take() });
+        }
+    }
+    let training = Training { config: &config, ..training(known, *first_cell, &features) };
+    let walked = side_by_side(paths, side_by_side_on(known.device), |path| {
+        let began = Instant::now();
+        let cell = path.cell;
+        let learnt = path.walk(&training, &meter)?;
+        Ok((cell, learnt, began.elapsed().as_secs_f64()))
+    })?;
+    let mut walked = walked.into_iter().peekable();
+    let gather = |cell: &CellKind| {
+        let mut trained = Trained {
+            known,
+            cell: *cell,
+            judged: Vec::new(),
+            recent: Vec::new(),
+            whole: Vec::new(),
+            seconds: if cell == first_cell { chosen_in } else { 0.0 },
+        };
+        while let Some((_, [judged, recent, whole], seconds)) = walked.next_if(|(of, ..)| of == cell) {
+            trained.judged.push(judged);
+            trained.recent.push(recent);
+            trained.whole.push(whole);
+            trained.seconds += seconds;
+        }
+        trained
+    };
+    Ok(cells.iter().map(gather).collect())
+}
+
+impl MemberPath<'_> {
+    /// Learns from what was before the tuning periods, then from the tuning ones too; and anew from all.
+    fn walk(self, training: &Training, meter: &SharedMeter) -> Result<[Member; 3], ForecastError> {
+        let Self { cell, at, course, saved, begun } = self;
+        let training = Training { cell, checkpoints: training.checkpoints.clone(), ..*training };
+        let learn = |training: &Training, name: &str, lessons: &LessonTensors, stop, begun| {
+            let (name, seed) = identity(name, training, at);
+            training.member(&name, seed, lessons, stop, begun, meter)
+        };
+        let [judged, recent, whole] = saved.map_or([None, None, None], |saved| saved.map(Some));
+        let judged =
+            learn(&training, "before validation", &course.early, Stop::Early(&course.tuning), begun.or(judged))?;
+        let more = further(judged.epochs);
+        let config =
+            ForecastConfig { learning_rate: FURTHER_RATE * training.config.learning_rate, ..training.config.clone() };
+        let gently = Training { config: &config, checkpoints: training.checkpoints.clone(), ..training };
+        let recent = recent.map_or_else(|| training.copy_of(&judged), Ok)?;
+        let stop = Stop::After(judged.epochs + more);
+        let recent = learn(&gently, "up to validation", &course.up_to_validation, stop, Some(recent))?;
+        // The one that forecasts learns all that is known from the beginning: learnt further instead it was two thousandths
+        // of a nat worse.
+        let stop = Stop::After(judged.epochs);
+        let whole = learn(&training, "whole past", &course.everything, stop, whole)?;
+        Ok([judged, recent, whole])
+    }
+}
+
+impl FittedModel for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let (features, interests) = (Features::new(self.known), self.known.interests());
+        let features = self.known.features();
         let training = training(self.known, self.cell, &features);
         let (early, late) = self.halves(questions);
-        let early = mean_shares(&self.judged, &training, &early, interests)?;
-        let late = mean_shares(&self.recent, &training, &late, interests)?;
+        let early = mean_shares(&self.judged, &training, &early)?;
+        let late = mean_shares(&self.recent, &training, &late)?;
         Ok(self.joined(questions, &early, &late))
     }
 
     fn scatter(&self, practice: &Lessons, ahead: &Lessons) -> Result<Vec<Scatter>, ForecastError> {
-        let features = Features::new(self.known);
+        let features = self.known.features();
         let training = training(self.known, self.cell, &features);
         let Split { first, tune, validation, origin } = self.known.split;
-        let measure = |members: &[Member], end: Period, questions: &Lessons, draw: u64| {
-            let learnt = Lessons::of(&self.known.pasts, self.known.learnt_since(end)..end, first, &[1]);
-            scatter(members, &learnt, &training, questions, self.known.config.seed ^ draw << 32)
-        };
+        let learnt = |end| Lessons::of(&self.known.pasts, self.known.learnt_since(end)..end, first, &[1]);
         let (early, late) = self.halves(practice);
-        let early = measure(&self.judged, tune, &early, 1)?;
-        let late = measure(&self.recent, validation, &late, 2)?;
-        let ahead = measure(&self.whole, origin, ahead, 3)?;
+        let roles = [
+            (&self.judged, learnt(tune), &early),
+            (&self.recent, learnt(validation), &late),
+            (&self.whole, learnt(origin), ahead),
+        ];
+        let asked = roles.each_ref().map(|(members, learnt, questions)| ScatterTask { members, learnt, questions });
+        let [early, late, ahead] = scatter(asked, &training, self.known.config.seed)?;
         let join = |((early, late), ahead): ((Measured, Measured), Measured)| Scatter {
             spread: ahead.spread,
             practice: self.joined(practice, &early.numbers, &late.numbers),
@@ -119,12 +233,12 @@ impl Fitted for Trained<'_> {
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = Features::new(self.known);
-        mean_shares(&self.whole, &training(self.known, self.cell, &features), questions, self.known.interests())
+        let features = self.known.features();
+        mean_shares(&self.whole, &training(self.known, self.cell, &features), questions)
     }
 
     fn outlooks(&self, [validation, ahead]: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
-        let features = Features::new(self.known);
+        let features = self.known.features();
         let training = training(self.known, self.cell, &features);
         if self.whole.iter().any(|member| member.network.heads.is_none()) {
             return Ok(None);
@@ -140,9 +254,9 @@ impl Fitted for Trained<'_> {
     }
 
     fn save(&self, networks: &mut Networks) -> Result<(), ForecastError> {
-        networks.add(self.cell, Role::Judged, &self.judged)?;
-        networks.add(self.cell, Role::Recent, &self.recent)?;
-        networks.add(self.cell, Role::Whole, &self.whole)
+        networks.add(self.cell, NetworkRole::Judged, &self.judged)?;
+        networks.add(self.cell, NetworkRole::Recent, &self.recent)?;
+        networks.add(self.cell, NetworkRole::Whole, &self.whole)
     }
 }
 
@@ -179,31 +293,31 @@ pub(in crate::forecast) fn training<'a>(
     Training { features, interests, cell, config, device: *device, checkpoints, watch }
 }
 
-/// Weights of the heads that are tried: none of it, so that they cannot harm the shares, and two that shape the network.
-pub(in crate::forecast) const HEAD_WEIGHTS: [f64; 3] = [0.0, 0.05, 0.3];
 /// Nats per event by which shares may lose on the tuning periods when heads shape the network.
 const NO_WORSE: f64 = 2e-4;
+/// Epochs after which the weights of the heads are compared.
+pub(in crate::forecast) const TRIED_EPOCHS: u32 = 4;
 
-/// Trains the first network once for each of [`HEAD_WEIGHTS`] and keeps the best on the tuning periods: of those whose
+/// Begins the first network once for each of [`HEAD_WEIGHTS`] and keeps the best on the tuning periods: of those whose
 /// shares are no worse than beside heads that only look on, the one whose heads lose least. The weight is kept in `known`.
 fn choose_heads(
     known: &Known,
-    name: &str,
     training: &Training,
-    learn: &Held,
-    stop: &Held,
-    meter: &mut Meter,
+    course: &Course,
+    meter: &SharedMeter,
 ) -> Result<Member, ForecastError> {
-    let mut tried = Vec::new();
-    for weight in HEAD_WEIGHTS {
-        let config = ForecastConfig { heads: HeadLoss::Weight(weight), ..known.config.clone() };
-        let training = Training { config: &config, checkpoints: training.checkpoints.clone(), ..*training };
-        let (full, seed) = identity(name, &training, 0);
-        let full = if weight > 0.0 { format!("{full} · heads {weight}") } else { full };
-        let member = training.member(&full, seed, learn, Stop::Early(stop), None, meter)?;
-        let (shares, heads) = training.judge_all(&member.network, stop)?;
-        tried.push((weight, shares, heads, member));
-    }
+    let tries = HEAD_WEIGHTS.map(|weight| (weight, course.share())).into();
+    let (watched, checkpoints) = (training, &training.checkpoints);
+    let mut tried = side_by_side(tries, side_by_side_on(known.device), |(weight, course)| {
+        let max_epochs = TRIED_EPOCHS.min(training.config.max_epochs);
+        let config = ForecastConfig { heads: HeadLoss::Weight(weight), max_epochs, ..training.config.clone() };
+        let training = Training { config: &config, checkpoints: checkpoints.clone(), ..*watched };
+        let (full, seed) = identity("before validation", &training, 0);
+        let name = format!("{full} · heads {weight}");
+        let member = training.member(&name, seed, &course.early, Stop::Early(&course.tuning), None, meter)?;
+        let (shares, heads) = training.judge_all(&member.network, &course.tuning)?;
+        Ok((weight, shares, heads, member))
+    })?;
     let worst = tried.first().map_or(f64::INFINITY, |(_, shares, ..)| shares + NO_WORSE);
     tried.retain(|(_, shares, ..)| *shares <= worst);
     tried.sort_by(|a, b| a.2.total_cmp(&b.2));
@@ -221,24 +335,4 @@ fn identity(name: &str, training: &Training, at: usize) -> (String, u64) {
     let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
     let cell = training.cell.name().to_uppercase();
     (format!("{cell} · {name} · network {} of {members}", at + 1), seed)
-}
-
-/// Networks with seeds of their own; those that `trained` holds learn on, and `first` has learnt already.
-fn ensemble<'a>(
-    name: &str,
-    trained: Option<Vec<Member>>,
-    first: Option<Member>,
-    training: &Training,
-    meter: &mut Meter,
-    lesson: impl Fn(usize) -> (&'a Held<'a>, Stop<'a>),
-) -> Result<Vec<Member>, ForecastError> {
-    let mut trained = trained.into_iter().flatten();
-    let from = usize::from(first.is_some());
-    let train = |at: usize| {
-        let (lessons, stop) = lesson(at);
-        let (full, seed) = identity(name, training, at);
-        training.member(&full, seed, lessons, stop, trained.next(), meter)
-    };
-    let rest = (from..training.config.members.max(1)).map(train);
-    first.into_iter().map(Ok).chain(rest).collect()
 }

@@ -1,12 +1,11 @@
 //! The models that need no training: the four simple ones, and `drift`.
 
-use super::model::{Fitted, Known, Model, ModelKind};
+use super::model::{FittedModel, Known, Model, ModelKind};
 use super::simple::{DECAYS, Simple, negative_log_likelihood, tuned};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
-use crate::observe::Meter;
 
 /// Powers of the market's recent change tried for `drift`; 0 leaves it out.
 const POWERS: [f32; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
@@ -26,7 +25,7 @@ struct Tuned<'a> {
 }
 
 impl Model for Spreadsheet {
-    fn fit<'a>(&self, known: &'a Known<'a>, _: &mut Meter) -> Result<Box<dyn Fitted + 'a>, ForecastError> {
+    fn fit<'a>(&self, known: &'a Known<'a>) -> Result<Box<dyn FittedModel + 'a>, ForecastError> {
         let split = known.split;
         let choose = |until: Period| {
             let lessons = Lessons::of(&known.pasts, split.tune..until, split.tune, &[1]);
@@ -47,7 +46,7 @@ impl Model for Spreadsheet {
     }
 }
 
-impl Fitted for Tuned<'_> {
+impl FittedModel for Tuned<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
         Ok(shares(self.before, self.known, questions.questions(), &self.change()))
     }

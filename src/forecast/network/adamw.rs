@@ -2,6 +2,8 @@
 //!
 //! Loshchilov and Hutter, *Decoupled weight decay regularization*, 2019.
 
+use std::ops::Range;
+
 use tch::{Kind, TchError, Tensor, nn};
 
 use crate::forecast::ForecastError;
@@ -14,7 +16,7 @@ const EPSILON: f64 = 1e-8;
 /// `weights`, so a step is a few operations on one tensor instead of a few on each.
 #[derive(Debug)]
 pub struct AdamW {
-    /// Every weight, in the order of the variables' names.
+    /// Every weight, group by group, in a group in the order of the variables.
     pub weights: Tensor,
     /// Running mean of the gradient.
     pub mean: Tensor,
@@ -23,24 +25,30 @@ pub struct AdamW {
     /// Steps made.
     pub steps: i32,
     variables: Vec<Tensor>,
-    /// How many of the weights, from the first on, make shares.
-    shares: i64,
+    /// Where the groups lie in the weights.
+    groups: Vec<Range<i64>>,
     learning_rate: f64,
     weight_decay: f64,
 }
 
 impl AdamW {
-    /// Takes charge of the variables of `store`.
+    /// Takes charge of variables. The gradient of each group is shortened by itself.
     ///
     /// # Errors
     /// What libtorch reports.
-    pub fn new(store: &nn::VarStore, learning_rate: f64, weight_decay: f64) -> Result<Self, TchError> {
+    pub fn new(
+        groups: impl IntoIterator<Item = Vec<Tensor>>,
+        learning_rate: f64,
+        weight_decay: f64,
+    ) -> Result<Self, TchError> {
         let _frozen = tch::no_grad_guard();
-        let mut named: Vec<(String, Tensor)> = store.variables().into_iter().collect();
-        named.sort_by(|a, b| a.0.cmp(&b.0));
-        let of_shares = named.iter().filter(|(name, _)| !name.starts_with(super::heads::NAME));
-        let shares = of_shares.map(|(_, variable)| variable.numel() as i64).sum();
-        let mut variables: Vec<Tensor> = named.into_iter().map(|(_, variable)| variable).collect();
+        let (mut variables, mut ranges, mut end) = (Vec::new(), Vec::new(), 0);
+        for group in groups {
+            let from = end;
+            end += group.iter().map(|variable| variable.numel() as i64).sum::<i64>();
+            ranges.push(from..end);
+            variables.extend(group);
+        }
         let flat: Result<Vec<Tensor>, TchError> =
             variables.iter().map(|variable| variable.f_detach()?.f_flatten(0, -1)).collect();
         let weights = Tensor::f_cat(&flat?, 0)?;
@@ -52,11 +60,10 @@ impl AdamW {
             at += long;
         }
         let (mean, square) = (weights.f_zeros_like()?, weights.f_zeros_like()?);
-        Ok(Self { weights, mean, square, steps: 0, variables, shares, learning_rate, weight_decay })
+        Ok(Self { weights, mean, square, steps: 0, variables, groups: ranges, learning_rate, weight_decay })
     }
 
-    /// One step down the slope of `loss`; a gradient longer than `longest`, that of the heads apart from the rest, is
-    /// shortened to that.
+    /// One step down the slope of `loss`; a group's gradient that is longer than `longest` is shortened to that.
     ///
     /// # Errors
     /// What libtorch reports.
@@ -65,10 +72,8 @@ impl AdamW {
         let _frozen = tch::no_grad_guard();
         let flat: Result<Vec<Tensor>, TchError> = gradients.iter().map(|gradient| gradient.f_flatten(0, -1)).collect();
         let gradient = Tensor::f_cat(&flat?, 0)?;
-        // Heads have a length of their own, so that theirs never shortens what shares teach.
-        let long = gradient.size1()?;
-        for (from, to) in [(0, self.shares), (self.shares, long)].into_iter().filter(|(from, to)| from < to) {
-            let mut part = gradient.f_narrow(0, from, to - from)?;
+        for group in self.groups.iter().filter(|group| !group.is_empty()) {
+            let mut part = gradient.f_narrow(0, group.start, group.end - group.start)?;
             let shortened = part.f_norm()?.f_add_scalar(1e-6)?.f_reciprocal()?.f_mul_scalar(longest)?;
             let _ = part.f_mul_(&shortened.f_clamp_max(1.0)?)?;
         }
@@ -113,6 +118,13 @@ impl AdamW {
     }
 }
 
+/// The variables of a store whose names are wanted, in the order of their names.
+pub fn variables_by_name(store: &nn::VarStore, wanted: impl Fn(&str) -> bool) -> Vec<Tensor> {
+    let mut named: Vec<(String, Tensor)> = store.variables().into_iter().filter(|(name, _)| wanted(name)).collect();
+    named.sort_by(|a, b| a.0.cmp(&b.0));
+    named.into_iter().map(|(_, variable)| variable).collect()
+}
+
 /// A flat tensor's numbers.
 pub fn numbers(flat: &Tensor) -> Result<Vec<f32>, ForecastError> {
     Ok(Vec::<f32>::try_from(flat.f_to_device(tch::Device::Cpu)?.f_to_kind(Kind::Float)?)?)
@@ -141,7 +153,7 @@ mod tests {
         let _alone = alone();
         let (ours, theirs) = (nn::VarStore::new(Device::Cpu), nn::VarStore::new(Device::Cpu));
         let (of_ours, of_theirs) = (layer(&ours), layer(&theirs));
-        let mut adamw = AdamW::new(&ours, 1e-2, 0.1).unwrap();
+        let mut adamw = AdamW::new([variables_by_name(&ours, |_| true)], 1e-2, 0.1).unwrap();
         let mut reference = nn::AdamW { wd: 0.1, ..nn::AdamW::default() }.build(&theirs, 1e-2).unwrap();
         let seen = Tensor::linspace(-2.0, 2.0, 24, (Kind::Float, Device::Cpu)).view([4, 6]);
         let far = |layer: &nn::Linear| (layer.forward(&seen) - 5.0).square().sum(Kind::Float);
@@ -257,6 +269,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_group_with_a_long_gradient_shortens_no_other() {
+        let _alone = alone();
+        let step = |steep: f64| {
+            let store = nn::VarStore::new(Device::Cpu);
+            let (mild, other) = (store.root().ones("a", &[3]), store.root().ones("z", &[2]));
+            let of = |name: &'static str| variables_by_name(&store, move |of| of == name);
+            let mut adamw = AdamW::new([of("z"), of("a")], 1e-2, 0.1).unwrap();
+            adamw.step(&(mild.sum(Kind::Float) * 0.1 + other.sum(Kind::Float) * steep), 1.0).unwrap();
+            numbers(&adamw.mean).unwrap()
+        };
+        let (calm, steep) = (step(0.1), step(100.0));
+        assert_eq!(calm[2..], steep[2..], "the groups lie in the order in which they were given");
+        assert!(steep[0] < 100.0 * calm[0], "{steep:?}");
+    }
+
     /// Compared early: where a loss is not convex, differences in the last bit of a sum grow chaotically, and after
     /// hundreds of steps two right optimizers stand at different places.
     #[test]
@@ -264,7 +292,7 @@ mod tests {
         let _alone = alone();
         let store = nn::VarStore::new(Device::Cpu);
         let bent = Bent::new(&store.root());
-        let mut adamw = AdamW::new(&store, 1e-2, 0.1).unwrap();
+        let mut adamw = AdamW::new([variables_by_name(&store, |_| true)], 1e-2, 0.1).unwrap();
         for (steps, expected) in PYTORCH {
             while adamw.steps < steps {
                 adamw.step(&bent.loss(), 1.0).unwrap();

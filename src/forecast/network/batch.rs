@@ -6,10 +6,10 @@ use super::heads::ActivityBatch;
 use super::resident::Resident;
 use crate::calendar::Calendar;
 use crate::events::UserId;
-use crate::forecast::activity::reference::{ActivityQuestion, Reference};
-use crate::forecast::models::model::Known;
+use crate::forecast::activity::reference::Reference;
 use crate::forecast::past::affinity::Affinity;
 use crate::forecast::past::history::{Past, Question};
+use crate::forecast::past::lessons::UserQuestions;
 use crate::forecast::past::market::Market;
 use crate::interests::{RowVectors, Trajectories};
 
@@ -23,24 +23,11 @@ pub const TERMS: usize = MEMORIES.len() + 4;
 /// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
 pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0];
 /// Numbers that describe a question besides the terms.
-pub(in crate::forecast) const CONTEXT: usize = 9;
+pub(in crate::forecast) const SHARE_CONTEXT: usize = 9;
 /// The place among them of the distance beyond the next period, 0 for the next one.
 pub(in crate::forecast) const AHEAD: usize = 2;
 /// Numbers of an active period besides those by interest.
 const ACTIVITY: usize = 6;
-
-/// One user with what is asked about them.
-#[derive(Clone, Debug)]
-pub struct Asked<'a> {
-    /// Who.
-    pub user: UserId,
-    /// What is known of them.
-    pub past: &'a Past,
-    /// Questions about shares.
-    pub questions: &'a [Question],
-    /// Questions about activity.
-    pub activity: &'a [ActivityQuestion],
-}
 
 /// Turns users and questions into tensors.
 #[derive(Clone, Debug)]
@@ -75,10 +62,15 @@ pub struct Batch {
 }
 
 impl<'a> Features<'a> {
-    /// Features of one log, as it is known, on one device.
-    pub fn new(known: &'a Known<'a>) -> Self {
-        let Known { trajectories, market, affinity, vectors, device, .. } = known;
-        Self { trajectories, market, affinity, vectors, device: *device }
+    /// Features of one log, as it is known at its origin, on one device.
+    pub fn new(
+        trajectories: &'a Trajectories,
+        market: &'a Market,
+        affinity: &'a Affinity,
+        vectors: &'a RowVectors,
+        device: Device,
+    ) -> Self {
+        Self { trajectories, market, affinity, vectors, device }
     }
 
     pub(in crate::forecast) fn interests(&self) -> usize {
@@ -96,7 +88,7 @@ impl<'a> Features<'a> {
 
     /// Numbers that describe a question.
     pub fn question(&self) -> usize {
-        TERMS * self.interests() + CONTEXT
+        TERMS * self.interests() + SHARE_CONTEXT
     }
 
     /// Whether the log says what users spent.
@@ -108,14 +100,14 @@ impl<'a> Features<'a> {
     ///
     /// # Errors
     /// When libtorch has no memory for it.
-    pub fn batch(&self, asked: &[Asked], reference: Option<&Reference>) -> Result<Batch, tch::TchError> {
+    pub fn batch(&self, asked: &[UserQuestions], reference: Option<&Reference>) -> Result<Batch, tch::TchError> {
         Resident::of(self, asked, reference)?.batch(&(0..asked.len()).collect::<Vec<_>>())
     }
 
     /// The questions to a user in numbers, each behind what `ground`, `terms`, `context` and `events` hold already.
     pub(in crate::forecast) fn questions(
         &self,
-        asked: &Asked,
+        asked: &UserQuestions,
         ground: &mut Vec<f32>,
         terms: &mut Vec<f32>,
         context: &mut Vec<f32>,

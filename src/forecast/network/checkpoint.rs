@@ -19,7 +19,7 @@ const WRITING_PART: u32 = 25;
 /// The training of one network after a number of epochs. Random numbers are drawn anew from seed and epoch at the
 /// beginning of each epoch, so no generator needs to be kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub struct TrainingState {
     /// Epochs done.
     pub epoch: u32,
     /// Whether training is over.
@@ -73,24 +73,24 @@ impl Checkpoints {
     }
 
     /// The place of one training.
-    pub(in crate::forecast) fn of(&self, training: &str) -> Place {
+    pub(in crate::forecast) fn of(&self, training: &str) -> CheckpointFile {
         let name = blake3::hash(training.as_bytes()).to_hex();
         let path = self.0.as_ref().map(|folder| folder.join(&name[..16]));
-        Place { path, written: Instant::now(), took: Duration::ZERO }
+        CheckpointFile { path, written: Instant::now(), took: Duration::ZERO }
     }
 }
 
 /// The place of one training's checkpoint.
 #[derive(Debug)]
-pub(in crate::forecast) struct Place {
+pub(in crate::forecast) struct CheckpointFile {
     path: Option<PathBuf>,
     written: Instant,
     took: Duration,
 }
 
-impl Place {
+impl CheckpointFile {
     /// How far the training came.
-    pub fn read(&self) -> Option<State> {
+    pub fn read(&self) -> Option<TrainingState> {
         let path = self.path.as_ref()?;
         whole(path).or_else(|| whole(&before(path)))
     }
@@ -101,7 +101,7 @@ impl Place {
     }
 
     /// Keeps a state. Where that is not possible a broken training begins anew, and nothing fails.
-    pub fn write(&mut self, state: &State) {
+    pub fn write(&mut self, state: &TrainingState) {
         let Some(path) = &self.path else { return };
         let began = Instant::now();
         if let Err(error) = keep(path, state) {
@@ -119,13 +119,13 @@ fn before(path: &Path) -> PathBuf {
     path.with_extension("before")
 }
 
-fn whole(path: &Path) -> Option<State> {
+fn whole(path: &Path) -> Option<TrainingState> {
     let file = fs::read(path).ok()?;
     let (hash, body) = file.split_at_checked(blake3::OUT_LEN)?;
     (blake3::hash(body).as_bytes() == hash).then(|| postcard::from_bytes(body).ok())?
 }
 
-fn keep(path: &Path, state: &State) -> io::Result<()> {
+fn keep(path: &Path, state: &TrainingState) -> io::Result<()> {
     let body = postcard::to_stdvec(state).map_err(io::Error::other)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -143,8 +143,8 @@ fn keep(path: &Path, state: &State) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn state(epoch: u32) -> State {
-        State {
+    fn state(epoch: u32) -> TrainingState {
+        TrainingState {
             epoch,
             over: false,
             weights: vec![0.5, f32::MIN_POSITIVE],

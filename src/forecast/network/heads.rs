@@ -9,7 +9,26 @@
 use tch::nn::{self, Module as _};
 use tch::{Kind, TchError, Tensor};
 
-use crate::forecast::activity::reference::{CONTEXT, STARTS};
+use crate::forecast::activity::negative_binomial::surprise;
+use crate::forecast::activity::reference::{
+    ACTIVITY_CONTEXT, SEEN_ACTIVE, SEEN_EVENTS, SEEN_SPEND, SEEN_WEIGHT, STARTS,
+};
+
+/// Columns of an answer: log-odds of activity, logs of mean and size of the events beyond the first, log of the spend.
+pub const ANSWER_ODDS: i64 = 0;
+/// See [`ANSWER_ODDS`].
+pub const ANSWER_EVENTS: i64 = 1;
+const ANSWER_SIZE: i64 = 2;
+/// See [`ANSWER_ODDS`]; only where the log has value.
+pub const ANSWER_SPEND: i64 = 3;
+
+/// One column of a matrix.
+///
+/// # Errors
+/// What libtorch reports.
+pub fn column(of: &Tensor, at: i64) -> Result<Tensor, TchError> {
+    of.f_select(1, at)
+}
 
 /// Width of the layer before the heads.
 const HIDDEN: i64 = 32;
@@ -21,13 +40,13 @@ pub struct ActivityBatch {
     pub place: Tensor,
     /// `[questions, STARTS]`: the simple answers.
     pub start: Tensor,
-    /// `[questions, CONTEXT]`
+    /// `[questions, ACTIVITY_CONTEXT]`
     pub context: Tensor,
     /// `[questions, SEEN]`
     pub seen: Tensor,
 }
 
-/// The heads. Their names sort behind those of all that makes shares, which [`super::adamw::AdamW`] leans on.
+/// The heads.
 #[derive(Debug)]
 pub struct Heads {
     hidden: nn::Linear,
@@ -35,16 +54,24 @@ pub struct Heads {
     spend: bool,
 }
 
+/// Weights of the heads that are tried: none of it, so that they cannot harm the shares, and two that shape the network.
+pub const HEAD_WEIGHTS: [f64; 3] = [0.0, 0.05, 0.3];
+
 /// What the names of the heads' weights begin with.
-pub const NAME: &str = "whether";
+const NAME: &str = "whether";
 
 impl Heads {
+    /// Whether a weight of this name is one of theirs.
+    pub fn own(name: &str) -> bool {
+        name.split('.').next() == Some(NAME)
+    }
+
     /// Heads over a state of `state` numbers; one for spend only where the log has value.
     pub fn new(path: &nn::Path, state: i64, spend: bool) -> Self {
         let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
         let path = path / NAME;
         Self {
-            hidden: nn::linear(&path / "hidden", state + CONTEXT as i64, HIDDEN, nn::LinearConfig::default()),
+            hidden: nn::linear(&path / "hidden", state + ACTIVITY_CONTEXT as i64, HIDDEN, nn::LinearConfig::default()),
             out: nn::linear(&path / "out", HIDDEN, (STARTS - usize::from(!spend)) as i64, still),
             spend,
         }
@@ -68,52 +95,24 @@ impl Heads {
     /// # Errors
     /// What libtorch reports.
     pub fn losses(&self, answers: &Tensor, batch: &ActivityBatch) -> Result<Tensor, TchError> {
-        let column = |of: &Tensor, at: i64| of.f_select(1, at);
-        let (active, weight) = (column(&batch.seen, 0)?, column(&batch.seen, 3)?);
+        let (active, weight) = (column(&batch.seen, SEEN_ACTIVE)?, column(&batch.seen, SEEN_WEIGHT)?);
         // −ln of the chance of what came: softplus of the log-odds, turned round where the user came.
-        let odds = column(answers, 0)?;
+        let odds = column(answers, ANSWER_ODDS)?;
         let sign = active.f_mul_scalar(-2.0)?.f_add_scalar(1.0)?;
         let activity = odds.f_mul(&sign)?.f_softplus()?.f_mul(&weight)?.f_sum(Kind::Float)?;
-        let events = surprise(&column(&batch.seen, 1)?, &column(answers, 1)?, &column(answers, 2)?)?;
+        let events = surprise(
+            &column(&batch.seen, SEEN_EVENTS)?,
+            &column(answers, ANSWER_EVENTS)?,
+            &column(answers, ANSWER_SIZE)?,
+        )?;
         let events = events.f_mul(&active)?.f_sum(Kind::Float)?;
         let spend = if self.spend {
-            let (log_mean, seen) = (column(answers, 3)?, column(&batch.seen, 2)?);
+            let (log_mean, seen) = (column(answers, ANSWER_SPEND)?, column(&batch.seen, SEEN_SPEND)?);
             let nats = log_mean.f_neg()?.f_exp()?.f_mul(&seen)?.f_add(&log_mean)?;
             nats.f_mul(&active)?.f_sum(Kind::Float)?
         } else {
             events.f_zeros_like()?
         };
         Tensor::f_stack(&[activity, events, spend], 0)
-    }
-}
-
-/// −ln of the probability of counts under negative binomial distributions with these logs of mean and size, nats.
-///
-/// # Errors
-/// What libtorch reports.
-pub fn surprise(counts: &Tensor, log_mean: &Tensor, log_size: &Tensor) -> Result<Tensor, TchError> {
-    let size = log_size.f_exp()?;
-    let both = log_mean.f_logaddexp(log_size)?;
-    let ways = counts.f_add(&size)?.f_lgamma()?.f_sub(&size.f_lgamma()?)?;
-    let ways = ways.f_sub(&counts.f_add_scalar(1.0)?.f_lgamma()?)?;
-    let failures = size.f_mul(&log_size.f_sub(&both)?)?;
-    let successes = counts.f_mul(&log_mean.f_sub(&both)?)?;
-    ways.f_add(&failures)?.f_add(&successes)?.f_neg()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_distribution_of_counts_adds_up_to_one_and_has_its_mean() {
-        let counts = Tensor::arange(2000, (Kind::Double, tch::Device::Cpu));
-        let (log_mean, log_size) = (counts.full_like(3.0_f64.ln()), counts.full_like(0.7_f64.ln()));
-        let chances = surprise(&counts, &log_mean, &log_size).unwrap().neg().exp();
-        let sum = |of: Tensor| f64::try_from(of.sum(Kind::Double)).unwrap();
-        assert!((sum(chances.shallow_clone()) - 1.0).abs() < 1e-9);
-        assert!((sum(&chances * &counts) - 3.0).abs() < 1e-6);
-        // Variance of mean 3 and size 0.7: 3 + 9 / 0.7.
-        assert!((sum(chances * (counts - 3.0).square()) - (3.0 + 9.0 / 0.7)).abs() < 1e-4);
     }
 }

@@ -52,14 +52,20 @@ impl Curvature {
         let events = batch.events.f_sum_dim_intlist(-1, true, Kind::Float)?; // [questions, 1]
         let states = with_one(hidden)?;
         let of_states = states.f_mul(&events)?.f_transpose(0, 1)?.f_matmul(&states)?;
-        let outputs = outputs(batch)?; // [questions, interests, outputs]
-        let shares = log_shares.f_exp()?.f_unsqueeze(-1)?; // [questions, interests, 1]
-        let weighed = outputs.f_mul(&shares)?;
-        let mean = weighed.f_sum_dim_intlist(1, false, Kind::Float)?; // [questions, outputs]
-        let wide = *outputs.size().last().unwrap_or(&1);
-        let flat = |rows: &Tensor| rows.f_reshape([-1, wide]);
-        let by_question = events.f_unsqueeze(-1)?;
-        let squares = flat(&weighed.f_mul(&by_question)?)?.f_transpose(0, 1)?.f_matmul(&flat(&outputs)?)?;
+        // What the logits are made of is `[terms, 1]`, so the sums over questions have blocks: terms with terms, terms
+        // with each interest's own correction, and the corrections with themselves.
+        let shares = log_shares.f_exp()?; // [questions, interests]
+        let weight = shares.f_mul(&events)?;
+        let weighed = batch.terms.f_mul(&weight.f_unsqueeze(1)?)?; // [questions, TERMS, interests]
+        let flat = |of: &Tensor| of.f_transpose(0, 1)?.f_flatten(1, 2);
+        let of_terms = flat(&weighed)?.f_matmul(&flat(&batch.terms)?.f_transpose(0, 1)?)?;
+        let of_both = weighed.f_sum_dim_intlist(0, false, Kind::Float)?; // [TERMS, interests]
+        let of_own = Tensor::f_diag(&weight.f_sum_dim_intlist(0, false, Kind::Float)?, 0)?;
+        let above = Tensor::f_cat(&[&of_terms, &of_both], 1)?;
+        let below = Tensor::f_cat(&[&of_both.f_transpose(0, 1)?, &of_own], 1)?;
+        let squares = Tensor::f_cat(&[above, below], 0)?;
+        let mean_terms = batch.terms.f_bmm(&shares.f_unsqueeze(2)?)?.f_squeeze_dim(2)?; // [questions, TERMS]
+        let mean = Tensor::f_cat(&[&mean_terms, &shares], 1)?; // [questions, outputs]
         let means = mean.f_mul(&events)?.f_transpose(0, 1)?.f_matmul(&mean)?;
         let _ = self.hidden.f_add_(&of_states.f_to_kind(Kind::Double)?)?;
         let _ = self.logits.f_add_(&squares.f_sub(&means)?.f_to_kind(Kind::Double)?)?;
@@ -99,7 +105,10 @@ impl LastLayer {
         let (along_hidden, along_logits) = &self.directions;
         let states = with_one(hidden)?.f_matmul(along_hidden)?.f_square()?; // [questions, hidden + 1]
         let scale = states.f_matmul(&self.variance.f_transpose(0, 1)?)?; // [questions, outputs]
-        let moved = outputs(batch)?.f_matmul(along_logits)?; // [questions, interests, outputs]
+        let count = batch.terms.size()[1];
+        let (by_terms, own) =
+            (along_logits.f_narrow(0, 0, count)?, along_logits.f_narrow(0, count, along_logits.size()[0] - count)?);
+        let moved = batch.terms.f_transpose(1, 2)?.f_matmul(&by_terms)?.f_add(&own.f_unsqueeze(0)?)?; // [questions, interests, outputs]
         let shares = log_shares.f_exp()?.f_unsqueeze(-1)?;
         // A log-share moves as its logit does, less what all logits do in the mean.
         let together = moved.f_mul(&shares)?.f_sum_dim_intlist(1, true, Kind::Float)?;
@@ -112,15 +121,6 @@ impl LastLayer {
 fn with_one(hidden: &Tensor) -> Result<Tensor, TchError> {
     let ones = Tensor::f_ones([hidden.size()[0], 1], (Kind::Float, hidden.device()))?;
     Tensor::f_cat(&[hidden, &ones], 1)
-}
-
-/// What the logits are made of by the last layers' outputs: `[questions, interests, TERMS + interests]`.
-fn outputs(batch: &Batch) -> Result<Tensor, TchError> {
-    let terms = batch.terms.f_transpose(1, 2)?; // [questions, interests, TERMS]
-    let interests = terms.size()[1];
-    let each = Tensor::f_eye(interests, (Kind::Float, terms.device()))?.f_unsqueeze(0)?;
-    let each = each.f_expand([terms.size()[0], interests, interests], false)?;
-    Tensor::f_cat(&[&terms, &each], 2)
 }
 
 #[cfg(test)]

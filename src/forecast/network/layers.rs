@@ -7,18 +7,20 @@
 use tch::nn::{self, Module as _, RNN as _};
 use tch::{Kind, TchError, Tensor};
 
+use super::adamw::variables_by_name;
 use super::batch::{AHEAD, Batch, FIRST_WEIGHTS, Features, TERMS};
+use super::dropout::{Dropout, dropped};
 use super::heads::Heads;
 use crate::forecast::config::{CellKind, ForecastConfig};
 
 /// A recurrent layer of either kind.
 #[derive(Debug)]
-enum Recurrent {
+enum RecurrentLayer {
     Lstm(nn::LSTM),
     Gru(nn::GRU),
 }
 
-impl Recurrent {
+impl RecurrentLayer {
     /// `[users, steps, hidden]` → the state after every step, `[users, steps, hidden]`.
     fn states(&self, x: &Tensor) -> Tensor {
         match self {
@@ -33,7 +35,7 @@ impl Recurrent {
 #[derive(Debug)]
 pub struct Network {
     embed: nn::Linear,
-    recurrent: Recurrent,
+    recurrent: RecurrentLayer,
     /// Reads state and question: of the next period, and of later ones. Together in one layer they got in each other's way.
     question: nn::Linear,
     later: nn::Linear,
@@ -41,7 +43,6 @@ pub struct Network {
     correction: nn::Linear,
     /// The heads for activity and spend.
     pub heads: Option<Heads>,
-    dropout: f64,
 }
 
 impl Network {
@@ -60,41 +61,45 @@ impl Network {
         Self {
             embed: linear("embed", features.inputs() as i64, hidden),
             recurrent: match cell {
-                CellKind::Lstm => Recurrent::Lstm(nn::lstm(path / "lstm", hidden, hidden, deep)),
-                CellKind::Gru => Recurrent::Gru(nn::gru(path / "gru", hidden, hidden, deep)),
+                CellKind::Lstm => RecurrentLayer::Lstm(nn::lstm(path / "lstm", hidden, hidden, deep)),
+                CellKind::Gru => RecurrentLayer::Gru(nn::gru(path / "gru", hidden, hidden, deep)),
             },
             question: linear("question", hidden + features.question() as i64, hidden),
             later: linear("later", hidden + features.question() as i64, hidden),
             weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
             correction: nn::linear(path / "correction", hidden, interests, still),
-            // The last, so that what makes shares begins with the same numbers whether they are there or not.
             heads: config.heads.weight().map(|_| Heads::new(path, hidden, features.has_value())),
-            dropout: config.dropout,
         }
     }
 
-    /// Log-shares for a batch, `[questions, interests]`; with `train` dropout is on.
+    /// Its variables in `store` by what they make: shares, and the answers of the heads. The heads' gradient has a length
+    /// of its own, so that it never shortens what shares teach.
+    pub fn weight_groups(store: &nn::VarStore) -> [Vec<Tensor>; 2] {
+        [variables_by_name(store, |name| !Heads::own(name)), variables_by_name(store, Heads::own)]
+    }
+
+    /// Log-shares for a batch, `[questions, interests]`.
     ///
     /// # Errors
     /// What libtorch reports, out of memory among it.
-    pub fn answer(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
-        self.shares(&self.states(batch, train)?, batch, train)
+    pub fn answer(&self, batch: &Batch, mut dropout: Option<&mut Dropout>) -> Result<Tensor, TchError> {
+        self.shares(&self.states(batch, dropout.as_deref_mut())?, batch, dropout)
     }
 
     /// The states after every step, `[users · steps, hidden]`.
     ///
     /// # Errors
     /// What libtorch reports.
-    pub fn states(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+    pub fn states(&self, batch: &Batch, dropout: Option<&mut Dropout>) -> Result<Tensor, TchError> {
         let embedded = self.embed.forward(&batch.inputs).f_relu()?;
         let steps = embedded.size()[1];
-        let embedded = if train && steps > batch.steps {
+        let embedded = if dropout.is_some() && steps > batch.steps {
             // A step that only heads look at passes whole: shares draw the same dropout whether there are heads or not.
             let (looked_at, last) = (embedded.f_narrow(1, 0, batch.steps)?, steps - batch.steps);
             let whole = embedded.f_narrow(1, batch.steps, last)?;
-            Tensor::f_cat(&[looked_at.f_dropout(self.dropout, train)?, whole], 1)?
+            Tensor::f_cat(&[dropped(&looked_at, dropout)?, whole], 1)?
         } else {
-            embedded.f_dropout(self.dropout, train)?
+            dropped(&embedded, dropout)?
         };
         // [users, steps, hidden] → [users · steps, hidden]
         self.recurrent.states(&embedded).f_flatten(0, 1)
@@ -104,21 +109,21 @@ impl Network {
     ///
     /// # Errors
     /// What libtorch reports.
-    pub fn shares(&self, states: &Tensor, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
-        self.log_shares(&self.hidden_of(states, batch, train)?, batch)
+    pub fn shares(&self, states: &Tensor, batch: &Batch, dropout: Option<&mut Dropout>) -> Result<Tensor, TchError> {
+        self.log_shares(&self.hidden_of(states, batch, dropout)?, batch)
     }
 
-    /// The state that the last layers of the shares read, `[questions, hidden]`; with `train` dropout is on.
+    /// The state that the last layers of the shares read, `[questions, hidden]`.
     ///
     /// # Errors
     /// What libtorch reports, out of memory among it.
-    pub fn hidden(&self, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
-        self.hidden_of(&self.states(batch, train)?, batch, train)
+    pub fn hidden(&self, batch: &Batch) -> Result<Tensor, TchError> {
+        self.hidden_of(&self.states(batch, None)?, batch, None)
     }
 
-    fn hidden_of(&self, states: &Tensor, batch: &Batch, train: bool) -> Result<Tensor, TchError> {
+    fn hidden_of(&self, states: &Tensor, batch: &Batch, mut dropout: Option<&mut Dropout>) -> Result<Tensor, TchError> {
         // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
-        let state = states.f_index_select(0, &batch.place)?.f_dropout(self.dropout, train)?;
+        let state = dropped(&states.f_index_select(0, &batch.place)?, dropout.as_deref_mut())?;
         let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;
         let later = batch.context.f_select(1, AHEAD as i64)?.f_gt(0.0)?;
         let [next, later] =
@@ -128,7 +133,7 @@ impl Network {
         let hidden = Tensor::f_cat(&[read(&self.question, &next)?, read(&self.later, &later)?], 0)?;
         let back = Tensor::f_cat(&[next, later], 0)?.f_argsort(0, false)?;
         let hidden = hidden.f_index_select(0, &back)?;
-        hidden.f_relu()?.f_dropout(self.dropout, train)
+        dropped(&hidden.f_relu()?, dropout)
     }
 
     /// Log-shares from that state, `[questions, interests]`.

@@ -3,6 +3,9 @@
 pub mod adamw;
 pub mod batch;
 pub mod checkpoint;
+pub mod dropout;
+pub mod ensemble;
+pub mod first_weights;
 pub mod heads;
 pub mod last_layer;
 pub mod layers;
@@ -10,5 +13,6 @@ pub mod resident;
 pub mod saved;
 pub mod scatter;
 pub mod spread;
+pub mod threads;
 pub mod train;
 pub mod tuning;

@@ -1,10 +1,13 @@
 //! Lessons laid out once as tensors that stay on the device; a batch is gathered from them.
 
+use std::sync::Arc;
+
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::batch::{Asked, Batch, CONTEXT, Features, TERMS};
+use super::batch::{Batch, Features, SHARE_CONTEXT, TERMS};
 use super::heads::ActivityBatch;
-use crate::forecast::activity::reference::{self, Reference, SEEN, STARTS};
+use crate::forecast::activity::reference::{ACTIVITY_CONTEXT, Reference, SEEN, STARTS};
+use crate::forecast::past::lessons::UserQuestions;
 
 /// Users and what is asked of them. Only periods that a question may look at are held.
 #[derive(Debug)]
@@ -20,17 +23,17 @@ pub struct Resident {
     start: Tensor,
     about: Tensor,
     seen: Tensor,
-    users: Vec<Place>,
+    users: Arc<[UserPlace]>,
     /// Which of the user's active periods a question stands on.
-    known: Vec<usize>,
+    known: Arc<[usize]>,
     /// The same of a question about activity.
-    activity_known: Vec<usize>,
+    activity_known: Arc<[usize]>,
     device: Device,
 }
 
 /// Where a user lies.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct UserPlace {
     row: usize,
     rows: usize,
     question: usize,
@@ -54,7 +57,7 @@ impl Resident {
     ///
     /// # Errors
     /// When libtorch has no memory for it.
-    pub fn of(features: &Features, asked: &[Asked], reference: Option<&Reference>) -> Result<Self, TchError> {
+    pub fn of(features: &Features, asked: &[UserQuestions], reference: Option<&Reference>) -> Result<Self, TchError> {
         let (wide, interests, device) = (features.inputs(), features.interests() as i64, features.device);
         let (mut rows, mut ground, mut terms, mut context) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut events, mut users, mut known) = (Vec::new(), Vec::new(), Vec::new());
@@ -63,7 +66,7 @@ impl Resident {
             let activity = if reference.is_some() { asked.activity } else { &[] };
             let steps = asked.questions.iter().map(|question| question.known + 1).max().unwrap_or(0);
             let needed = activity.iter().map(|question| question.known + 1).max().unwrap_or(0).max(steps);
-            let place = Place {
+            let place = UserPlace {
                 row: rows.len() / wide,
                 rows: needed,
                 question: known.len(),
@@ -95,16 +98,35 @@ impl Resident {
             rows: tensor(&rows, &[-1, wide as i64])?,
             ground: tensor(&ground, &[-1, interests])?,
             terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
-            context: tensor(&context, &[-1, CONTEXT as i64])?,
+            context: tensor(&context, &[-1, SHARE_CONTEXT as i64])?,
             events: tensor(&events, &[-1, interests])?,
             start: tensor(&start, &[-1, STARTS as i64])?,
-            about: tensor(&about, &[-1, reference::CONTEXT as i64])?,
+            about: tensor(&about, &[-1, ACTIVITY_CONTEXT as i64])?,
             seen: tensor(&seen, &[-1, SEEN as i64])?,
-            users,
-            known,
-            activity_known,
+            users: users.into(),
+            known: known.into(),
+            activity_known: activity_known.into(),
             device,
         })
+    }
+
+    /// The same tensors under handles of their own. Threads may read them side by side; nobody may change them.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        Self {
+            rows: self.rows.shallow_clone(),
+            ground: self.ground.shallow_clone(),
+            terms: self.terms.shallow_clone(),
+            context: self.context.shallow_clone(),
+            events: self.events.shallow_clone(),
+            start: self.start.shallow_clone(),
+            about: self.about.shallow_clone(),
+            seen: self.seen.shallow_clone(),
+            users: self.users.clone(),
+            known: self.known.clone(),
+            activity_known: self.activity_known.clone(),
+            device: self.device,
+        }
     }
 
     /// How many active periods a user's questions about shares look at.

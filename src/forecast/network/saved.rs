@@ -32,7 +32,7 @@ pub struct SavedModel {
 /// What a network learnt from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Role {
+pub enum NetworkRole {
     /// From the periods before the tuning ones. What it says of those tells when to stop, and how far off it is.
     Judged,
     /// From the tuning periods too. What it says of the validation periods tells how far off forecasts may be.
@@ -47,7 +47,7 @@ pub struct SavedMember {
     /// The kind of recurrent layer.
     pub cell: CellKind,
     /// What it learnt from, and so what it is good for.
-    pub role: Role,
+    pub role: NetworkRole,
     /// Epochs it was trained for.
     pub epochs: u32,
     /// Steps that its optimizer made.
@@ -88,7 +88,7 @@ impl Networks {
     ///
     /// # Errors
     /// When weights cannot be read off the device.
-    pub fn add(&mut self, cell: CellKind, role: Role, members: &[Member]) -> Result<(), ForecastError> {
+    pub fn add(&mut self, cell: CellKind, role: NetworkRole, members: &[Member]) -> Result<(), ForecastError> {
         let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
         for (at, member) in members.iter().enumerate() {
             self.members.push(SavedMember { cell, role, epochs: member.epochs, steps: member.steps });
@@ -140,7 +140,7 @@ impl SavedModel {
     pub(in crate::forecast) fn networks(
         &self,
         cell: CellKind,
-        role: Role,
+        role: NetworkRole,
         training: &Training,
     ) -> Result<Vec<Member>, ForecastError> {
         let tensors = SafeTensors::deserialize(&self.weights)?;
@@ -177,11 +177,11 @@ impl SavedModel {
     }
 }
 
-fn prefix(cell: CellKind, role: Role, at: usize) -> String {
+fn prefix(cell: CellKind, role: NetworkRole, at: usize) -> String {
     let role = match role {
-        Role::Judged => "judged.",
-        Role::Recent => "recent.",
-        Role::Whole => "",
+        NetworkRole::Judged => "judged.",
+        NetworkRole::Recent => "recent.",
+        NetworkRole::Whole => "",
     };
     format!("{role}{}.{at}", cell.name())
 }
@@ -204,13 +204,13 @@ mod tests {
     use crate::calendar::Period;
     use crate::events::UserId;
     use crate::forecast::models::model::Known;
-    use crate::forecast::network::batch::Features;
-    use crate::forecast::network::train::{Held, Stop};
+    use crate::forecast::network::train::{LessonTensors, Stop};
     use crate::forecast::past::history::Past;
     use crate::forecast::past::lessons::Lessons;
     use crate::forecast::testing::{alone, lively};
     use crate::interests::RowVectors;
     use crate::observe::{Stage, Watch};
+    use std::sync::Mutex;
 
     fn split() -> Split {
         Split { first: Period(0), tune: Period(6), validation: Period(8), origin: Period(10) }
@@ -226,25 +226,25 @@ mod tests {
         let nowhere = Checkpoints::none();
         let start = Start::Anew(&nowhere);
         let known = Known::at_origin(&log, &vectors, &config, Device::Cpu, start, &watch).unwrap();
-        let features = Features::new(&known);
+        let features = known.features();
         let mut meter = watch.meter(Stage::Train, "epochs", None);
         for cell in [CellKind::Lstm, CellKind::Gru] {
-            let held = Held::of(&features, &lessons, Some(&known.references().unwrap()[2])).unwrap();
+            let held = LessonTensors::of(&features, &lessons, Some(&known.references().unwrap()[2])).unwrap();
             let (features, config, watch) = (&features, &config, &watch);
             let checkpoints = Checkpoints::none();
             let training = Training { features, interests: 3, cell, config, device: Device::Cpu, checkpoints, watch };
             let mut train = |epochs, from: Option<Member>| {
-                training.member("network", 5, &held, Stop::After(epochs), from, &mut meter).unwrap()
+                training.member("network", 5, &held, Stop::After(epochs), from, &Mutex::new(&mut meter)).unwrap()
             };
             let packed = |members: &[Member]| {
                 let mut networks = Networks::default();
-                networks.add(cell, Role::Whole, members).unwrap();
+                networks.add(cell, NetworkRole::Whole, members).unwrap();
                 networks.packed(config, 3, split()).unwrap()
             };
             let unbroken = packed(&[train(5, None)]);
             let half = packed(&[train(2, None)]);
             assert_eq!(half.members[0].epochs, 2);
-            let load = |saved: &SavedModel| saved.networks(cell, Role::Whole, &training).unwrap().remove(0);
+            let load = |saved: &SavedModel| saved.networks(cell, NetworkRole::Whole, &training).unwrap().remove(0);
             assert_eq!(packed(&[load(&half)]), half, "loaded and saved again");
             assert!(packed(&[train(5, Some(load(&half)))]) == unbroken, "weights, moments and steps");
             let forgetful = Member { moments: (vec![], vec![]), steps: 0, ..load(&half) };
@@ -260,7 +260,7 @@ mod tests {
         let nowhere = Checkpoints::none();
         let start = Start::Anew(&nowhere);
         let known = Known::at_origin(&log, &vectors, &small, Device::Cpu, start, &watch).unwrap();
-        let features = Features::new(&known);
+        let features = known.features();
         let training = |config| Training {
             features: &features,
             interests: 3,
@@ -271,10 +271,14 @@ mod tests {
             watch: &watch,
         };
         let mut networks = Networks::default();
-        networks.add(CellKind::Lstm, Role::Whole, &[training(&small).fresh(1).unwrap()]).unwrap();
+        networks.add(CellKind::Lstm, NetworkRole::Whole, &[training(&small).fresh(1).unwrap()]).unwrap();
         let saved = networks.packed(&small, 3, split()).unwrap();
         let refused = |config, role| saved.networks(CellKind::Lstm, role, &training(config)).unwrap_err().to_string();
-        assert!(refused(&wide, Role::Whole).contains("shape"), "{}", refused(&wide, Role::Whole));
-        assert!(refused(&small, Role::Judged).contains("no lstm networks"), "{}", refused(&small, Role::Judged));
+        assert!(refused(&wide, NetworkRole::Whole).contains("shape"), "{}", refused(&wide, NetworkRole::Whole));
+        assert!(
+            refused(&small, NetworkRole::Judged).contains("no lstm networks"),
+            "{}",
+            refused(&small, NetworkRole::Judged)
+        );
     }
 }

@@ -2,12 +2,16 @@
 
 use std::time::Instant;
 
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Tensor};
 
 use super::batch::Batch;
+use super::dropout::Dropout;
 use super::last_layer::{Curvature, LastLayer};
 use super::spread::Spread;
-use super::train::{Member, Training};
+use super::threads::{side_by_side, side_by_side_on};
+use super::train::{LessonTensors, Member, Training};
 use crate::forecast::ForecastError;
 use crate::forecast::past::lessons::Lessons;
 
@@ -25,98 +29,130 @@ pub struct Measured {
     pub seconds: f64,
 }
 
-/// All spreads of networks but the activity, which needs none. `learnt` are lessons that the networks learnt from, each
-/// event once; `seed` draws the dropout.
+/// Networks and the questions around whose answers the spread is wanted; `learnt` are lessons that they learnt from, each
+/// event once.
+#[derive(Clone, Copy, Debug)]
+pub struct ScatterTask<'a> {
+    /// The networks.
+    pub members: &'a [Member],
+    /// What they learnt from.
+    pub learnt: &'a Lessons<'a>,
+    /// What they are asked.
+    pub questions: &'a Lessons<'a>,
+}
+
+/// One network's numbers, questions × interests each.
+struct OfMember {
+    shares: Vec<f32>,
+    under_dropout: Vec<f32>,
+    unsure: Vec<f32>,
+    /// Seconds for the three.
+    seconds: [f64; 3],
+}
+
+/// All spreads of networks but the activity, which needs none. `seed` draws the dropout.
 ///
 /// # Errors
 /// [`ForecastError::Cancelled`], or what libtorch reports.
-pub fn scatter(
-    members: &[Member],
-    learnt: &Lessons,
+pub fn scatter<const N: usize>(
+    asked: [ScatterTask; N],
     training: &Training,
-    questions: &Lessons,
     seed: u64,
-) -> Result<Vec<Measured>, ForecastError> {
-    let _frozen = tch::no_grad_guard();
-    let began = Instant::now();
-    let layers = posteriors(members, learnt, training)?;
-    let mut measured = [Spread::Ensemble, Spread::Dropout, Spread::LastLayer].map(|spread| Measured {
-        spread,
-        numbers: Vec::with_capacity(questions.questions().len() * training.interests),
-        seconds: 0.0,
-    });
-    measured[2].seconds = began.elapsed().as_secs_f64();
-    tch::manual_seed(i64::from_ne_bytes(seed.to_ne_bytes()));
-    for users in questions.in_order(2 * training.config.batch_users) {
-        training.watch.check()?;
-        let batch = training.features.batch(&questions.asked(&users), None)?;
-        let mut numbers = |at: usize, make: &dyn Fn() -> Result<Tensor, tch::TchError>| -> Result<(), ForecastError> {
-            let began = Instant::now();
-            let made: &mut Measured = &mut measured[at];
-            let flat = make()?.f_to_kind(Kind::Float)?.f_flatten(0, -1)?.f_to_device(Device::Cpu)?;
-            made.numbers.extend(Vec::<f32>::try_from(flat)?);
-            made.seconds += began.elapsed().as_secs_f64();
-            Ok(())
-        };
-        numbers(0, &|| apart(members, &batch))?;
-        numbers(1, &|| dropped(members, &batch))?;
-        numbers(2, &|| unsure(members, &layers, &batch))?;
-    }
-    Ok(measured.into())
-}
-
-/// Standard deviation of shares among the members.
-fn apart(members: &[Member], batch: &Batch) -> Result<Tensor, tch::TchError> {
-    let shares: Result<Vec<Tensor>, _> =
-        members.iter().map(|member| member.network.answer(batch, false)?.f_exp()).collect();
-    deviation(&shares?)?.f_sqrt()
-}
-
-/// Standard deviation of shares within a member while dropout is on.
-fn dropped(members: &[Member], batch: &Batch) -> Result<Tensor, tch::TchError> {
-    let of_member = |member: &Member| {
-        let passes: Result<Vec<Tensor>, _> = (0..PASSES).map(|_| member.network.answer(batch, true)?.f_exp()).collect();
-        deviation(&passes?)
-    };
-    mean(members.iter().map(of_member))?.f_sqrt()
-}
-
-/// Standard deviation of log-shares over the posterior of the last layers.
-fn unsure(members: &[Member], layers: &[LastLayer], batch: &Batch) -> Result<Tensor, tch::TchError> {
-    let of_member = |(member, layer): (&Member, &LastLayer)| {
-        let hidden = member.network.hidden(batch, false)?;
-        layer.variance(&hidden, &member.network.log_shares(&hidden, batch)?, batch)
-    };
-    mean(members.iter().zip(layers).map(of_member))?.f_sqrt()
-}
-
-/// Variance from one tensor to the next.
-fn deviation(tensors: &[Tensor]) -> Result<Tensor, tch::TchError> {
-    Tensor::f_stack(tensors, 0)?.f_var_dim([0_i64].as_slice(), false, false)
-}
-
-fn mean(tensors: impl Iterator<Item = Result<Tensor, tch::TchError>>) -> Result<Tensor, tch::TchError> {
-    let all: Result<Vec<Tensor>, _> = tensors.collect();
-    Tensor::f_stack(&all?, 0)?.f_mean_dim([0_i64].as_slice(), false, Kind::Float)
-}
-
-fn posteriors(members: &[Member], learnt: &Lessons, training: &Training) -> Result<Vec<LastLayer>, ForecastError> {
-    let mut curvatures = Vec::new();
-    for member in members {
-        let shape = member.network.last_weights()?.size();
-        let (outputs, inputs) = (shape.first().copied().unwrap_or(1), shape.last().copied().unwrap_or(2));
-        curvatures.push(Curvature::new(inputs - 1, outputs, training.device)?);
-    }
-    for users in learnt.in_order(2 * training.config.batch_users) {
-        training.watch.check()?;
-        let batch = training.features.batch(&learnt.asked(&users), None)?;
-        for (member, curvature) in members.iter().zip(&mut curvatures) {
-            let hidden = member.network.hidden(&batch, false)?;
-            curvature.add(&hidden, &member.network.log_shares(&hidden, &batch)?, &batch)?;
+) -> Result<[Vec<Measured>; N], ForecastError> {
+    let mut pieces = Vec::new();
+    for (number, ScatterTask { members, learnt, questions }) in asked.iter().enumerate() {
+        let learnt = LessonTensors::of(training.features, learnt, None)?;
+        let questions = LessonTensors::of(training.features, questions, None)?;
+        for (at, member) in members.iter().enumerate() {
+            let draw = seed ^ (number as u64 + 1) << 32 ^ (at as u64) << 48;
+            pieces.push((number, training.copy_of(member)?, learnt.share(), questions.share(), draw));
         }
     }
-    let layers = members.iter().zip(&curvatures);
-    Ok(layers
-        .map(|(member, curvature)| curvature.posterior(&member.network.last_weights()?))
-        .collect::<Result<_, _>>()?)
+    let threads = side_by_side_on(training.device);
+    let measured = side_by_side(pieces, threads, |(number, member, learnt, questions, draw)| {
+        let _frozen = tch::no_grad_guard();
+        Ok((number, of_member(&member, &learnt, &questions, training, draw)?))
+    })?;
+    Ok(std::array::from_fn(|number| {
+        let members: Vec<&OfMember> = measured.iter().filter(|(of, _)| *of == number).map(|(_, of)| of).collect();
+        together(&members)
+    }))
+}
+
+fn of_member(
+    member: &Member,
+    learnt: &LessonTensors,
+    questions: &LessonTensors,
+    training: &Training,
+    draw: u64,
+) -> Result<OfMember, ForecastError> {
+    let mut found = OfMember { shares: Vec::new(), under_dropout: Vec::new(), unsure: Vec::new(), seconds: [0.0; 3] };
+    let began = Instant::now();
+    let layer = posterior(member, learnt, training)?;
+    found.seconds[2] = began.elapsed().as_secs_f64();
+    let mut dropout = Dropout::new(training.config.dropout, ChaCha8Rng::seed_from_u64(draw));
+    for batch in questions.in_order(2 * training.config.batch_users) {
+        training.watch.check()?;
+        let batch = batch?;
+        let began = Instant::now();
+        let hidden = member.network.hidden(&batch)?;
+        let log_shares = member.network.log_shares(&hidden, &batch)?;
+        found.shares.extend(numbers(&log_shares.f_exp()?)?);
+        let answered = began.elapsed().as_secs_f64();
+        found.unsure.extend(numbers(&layer.variance(&hidden, &log_shares, &batch)?)?);
+        let told = began.elapsed().as_secs_f64();
+        found.under_dropout.extend(numbers(&under_dropout(member, &batch, &mut dropout)?)?);
+        let dropped = began.elapsed().as_secs_f64();
+        let took = [answered, dropped - told, told - answered];
+        found.seconds.iter_mut().zip(took).for_each(|(sum, new)| *sum += new);
+    }
+    Ok(found)
+}
+
+/// Standard deviations: of shares among the members, of shares within a member while dropout is on, and of log-shares
+/// over the posterior of the last layers.
+fn together(members: &[&OfMember]) -> Vec<Measured> {
+    let count = members.len().max(1) as f32;
+    let cells = members.first().map_or(0, |first| first.shares.len());
+    let mean = |of: fn(&OfMember) -> &[f32], at: usize| members.iter().map(|one| of(one)[at]).sum::<f32>() / count;
+    let apart = |at| {
+        let middle = mean(|one| &one.shares, at);
+        members.iter().map(|one| (one.shares[at] - middle).powi(2)).sum::<f32>() / count
+    };
+    let all = |variance: &dyn Fn(usize) -> f32| (0..cells).map(|at| variance(at).sqrt()).collect::<Vec<f32>>();
+    let seconds = |spread: usize| members.iter().map(|one| one.seconds[spread]).sum();
+    vec![
+        Measured { spread: Spread::Ensemble, numbers: all(&apart), seconds: seconds(0) },
+        Measured {
+            spread: Spread::Dropout,
+            numbers: all(&|at| mean(|one| &one.under_dropout, at)),
+            seconds: seconds(1),
+        },
+        Measured { spread: Spread::LastLayer, numbers: all(&|at| mean(|one| &one.unsure, at)), seconds: seconds(2) },
+    ]
+}
+
+/// Variance of shares from one draw of the dropout to the next.
+fn under_dropout(member: &Member, batch: &Batch, dropout: &mut Dropout) -> Result<Tensor, tch::TchError> {
+    let passes: Result<Vec<Tensor>, _> =
+        (0..PASSES).map(|_| member.network.answer(batch, Some(&mut *dropout))?.f_exp()).collect();
+    Tensor::f_stack(&passes?, 0)?.f_var_dim([0_i64].as_slice(), false, false)
+}
+
+fn posterior(member: &Member, learnt: &LessonTensors, training: &Training) -> Result<LastLayer, ForecastError> {
+    let weights = member.network.last_weights()?;
+    let (outputs, inputs) = (weights.size()[0], weights.size()[1]);
+    let mut curvature = Curvature::new(inputs - 1, outputs, training.device)?;
+    for batch in learnt.in_order(2 * training.config.batch_users) {
+        training.watch.check()?;
+        let batch = batch?;
+        let hidden = member.network.hidden(&batch)?;
+        curvature.add(&hidden, &member.network.log_shares(&hidden, &batch)?, &batch)?;
+    }
+    Ok(curvature.posterior(&weights)?)
+}
+
+/// A tensor's numbers, row after row.
+fn numbers(of: &Tensor) -> Result<Vec<f32>, ForecastError> {
+    Ok(Vec::<f32>::try_from(of.f_to_kind(Kind::Float)?.f_flatten(0, -1)?.f_to_device(Device::Cpu)?)?)
 }

@@ -2,15 +2,17 @@
 
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
+use std::sync::{Mutex, PoisonError};
 use tch::{Device, Kind, Tensor, nn};
 
 use super::adamw::{AdamW, numbers};
 use super::batch::{Batch, Features};
-use super::checkpoint::{Checkpoints, State};
+use super::checkpoint::{Checkpoints, TrainingState};
+use super::dropout::Dropout;
+use super::first_weights;
 use super::layers::{Network, loss};
 use super::resident::Resident;
 use crate::forecast::ForecastError;
-use crate::forecast::activity::outlook::Outlook;
 use crate::forecast::activity::reference::Reference;
 use crate::forecast::config::{CellKind, ForecastConfig};
 use crate::forecast::past::lessons::Lessons;
@@ -18,6 +20,17 @@ use crate::observe::{CurvePoint, Meter, Watch};
 
 /// Longest norm of the gradient that is followed.
 const GRADIENT_NORM: f64 = 1.0;
+
+/// A meter that networks learning side by side advance together.
+pub type SharedMeter<'a> = Mutex<&'a mut Meter>;
+
+fn advance(meter: &SharedMeter, epochs: u64, detail: Option<String>) -> Result<(), ForecastError> {
+    let mut meter = meter.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(detail) = detail {
+        meter.detail(detail);
+    }
+    Ok(meter.advance(epochs)?)
+}
 
 /// A trained network with its weights.
 #[derive(Debug)]
@@ -38,12 +51,12 @@ pub struct Member {
 
 /// Lessons with their tensors.
 #[derive(Debug)]
-pub struct Held<'a> {
+pub struct LessonTensors<'a> {
     lessons: &'a Lessons<'a>,
     tensors: Resident,
 }
 
-impl<'a> Held<'a> {
+impl<'a> LessonTensors<'a> {
     /// Lays the lessons out as tensors; questions about activity only where there is a reference to correct.
     ///
     /// # Errors
@@ -57,13 +70,24 @@ impl<'a> Held<'a> {
         everybody.extend(lessons.silent_in_order(usize::MAX).concat());
         Ok(Self { lessons, tensors: Resident::of(features, &lessons.asked(&everybody), reference)? })
     }
+
+    /// All users asked about shares in batches of `size`, in their own order.
+    pub fn in_order(&self, size: usize) -> impl Iterator<Item = Result<Batch, tch::TchError>> {
+        self.lessons.in_order(size).into_iter().map(|users| self.tensors.batch(&users))
+    }
+
+    /// The same tensors for another thread, which may only read them.
+    #[must_use]
+    pub fn share(&self) -> Self {
+        Self { lessons: self.lessons, tensors: self.tensors.share() }
+    }
 }
 
 /// When to stop.
 #[derive(Clone, Copy, Debug)]
 pub enum Stop<'a> {
     /// When these lessons have not been answered better for a while; the best weights are kept.
-    Early(&'a Held<'a>),
+    Early(&'a LessonTensors<'a>),
     /// After so many epochs.
     After(u32),
 }
@@ -98,15 +122,16 @@ impl Training<'_> {
         &self,
         name: &str,
         seed: u64,
-        lessons: &Held,
+        lessons: &LessonTensors,
         stop: Stop,
         trained: Option<Member>,
-        meter: &mut Meter,
+        meter: &SharedMeter,
     ) -> Result<Member, ForecastError> {
         let config = self.config;
         let mut place = self.checkpoints.of(&format!("{name} · seed {seed} · heads {}", config.heads));
         let member = trained.map_or_else(|| self.fresh(seed), Ok)?;
-        let mut optimizer = AdamW::new(&member.weights, config.learning_rate, config.weight_decay)?;
+        let mut optimizer =
+            AdamW::new(Network::weight_groups(&member.weights), config.learning_rate, config.weight_decay)?;
         if member.steps > 0 {
             let weights = numbers(&optimizer.weights)?;
             optimizer.restore(&weights, (&member.moments.0, &member.moments.1), member.steps)?;
@@ -120,12 +145,12 @@ impl Training<'_> {
         let mut state = match place.read() {
             Some(kept) if optimizer.restore(&kept.weights, (&kept.moments.0, &kept.moments.1), kept.steps)? => {
                 kept.curve.iter().for_each(|point| self.watch.curve(point.clone()));
-                meter.advance(u64::from(kept.epoch))?;
+                advance(meter, u64::from(kept.epoch), None)?;
                 kept
             }
             _ => {
                 let first = judge.map(|judge| self.judge(network, judge)).transpose()?.unwrap_or(f64::INFINITY);
-                State {
+                TrainingState {
                     epoch: member.epochs,
                     over: limit <= member.epochs,
                     weights: Vec::new(),
@@ -142,8 +167,7 @@ impl Training<'_> {
         };
         while !state.over {
             state.epoch += 1;
-            meter.detail(format!("{name} · epoch {}", state.epoch));
-            let train = self.epoch(network, &mut optimizer, lessons, draw_from(seed, state.epoch))?;
+            let train = self.epoch(network, &mut optimizer, lessons, draws(seed, state.epoch))?;
             let validation = judge.map(|judge| self.judge(network, judge)).transpose()?;
             // Where nothing judges, the last epoch is the one that is wanted.
             let best = validation.is_none_or(|loss| loss < state.best_loss);
@@ -164,16 +188,12 @@ impl Training<'_> {
                 state.steps = optimizer.steps;
                 place.write(&state);
             }
-            meter.advance(1)?;
+            advance(meter, 1, Some(format!("{name} · epoch {}", state.epoch)))?;
         }
         optimizer.put(&state.best_weights)?;
-        Ok(Member {
-            epochs: state.best_epoch,
-            moments: state.best_moments,
-            steps: state.best_steps,
-            curve: state.curve,
-            ..member
-        })
+        // Before its first step an optimizer has no moments; a saved network has none then either.
+        let moments = if state.best_steps == 0 { (Vec::new(), Vec::new()) } else { state.best_moments };
+        Ok(Member { epochs: state.best_epoch, moments, steps: state.best_steps, curve: state.curve, ..member })
     }
 
     /// A network that has learnt nothing yet.
@@ -181,10 +201,26 @@ impl Training<'_> {
     /// # Errors
     /// When libtorch has no memory for it.
     pub fn fresh(&self, seed: u64) -> Result<Member, ForecastError> {
-        draw_from(seed, 0);
         let weights = nn::VarStore::new(self.device);
         let network = Network::new(&weights.root(), self.features, self.interests, self.cell, self.config);
+        first_weights::draw(&weights, seed)?;
         Ok(Member { network, weights, epochs: 0, moments: (Vec::new(), Vec::new()), steps: 0, curve: Vec::new() })
+    }
+
+    /// A network like another, with weights and moments of its own.
+    ///
+    /// # Errors
+    /// When libtorch has no memory for it.
+    pub fn copy_of(&self, member: &Member) -> Result<Member, ForecastError> {
+        let copy = self.fresh(0)?;
+        let _frozen = tch::no_grad_guard();
+        let learnt = member.weights.variables();
+        for (name, mut variable) in copy.weights.variables() {
+            if let Some(weights) = learnt.get(&name) {
+                variable.f_copy_(weights)?;
+            }
+        }
+        Ok(Member { epochs: member.epochs, moments: member.moments.clone(), steps: member.steps, ..copy })
     }
 
     /// One pass over the lessons; mean loss of the shares, nats per event.
@@ -192,9 +228,12 @@ impl Training<'_> {
         &self,
         network: &Network,
         optimizer: &mut AdamW,
-        Held { lessons, tensors }: &Held,
+        LessonTensors { lessons, tensors }: &LessonTensors,
         mut random: ChaCha8Rng,
     ) -> Result<f64, ForecastError> {
+        let mut masks = random.clone();
+        masks.set_stream(1);
+        let mut dropout = Dropout::new(self.config.dropout, masks);
         let batches = lessons.shuffled(self.config.batch_users, |user| tensors.length(user), &mut random);
         // Dividing by what a batch holds on average lets every event weigh the same in whatever batch it lands.
         let share = batches.len() as f64 / lessons.events.max(1.0);
@@ -203,8 +242,8 @@ impl Training<'_> {
         for (users, silent) in batches.iter().zip(&silent) {
             self.watch.check()?;
             let batch = tensors.batch(users)?;
-            let states = network.states(&batch, true)?;
-            let nats = loss(&network.shares(&states, &batch, true)?, &batch)?;
+            let states = network.states(&batch, Some(&mut dropout))?;
+            let nats = loss(&network.shares(&states, &batch, Some(&mut dropout))?, &batch)?;
             let mut all = nats.f_mul_scalar(share)?;
             if let Some(taught) = self.heads_loss(network, &states, &batch, tensors, silent, lessons)? {
                 all = all.f_add(&taught.f_mul_scalar(batches.len() as f64)?)?;
@@ -241,9 +280,9 @@ impl Training<'_> {
                 // No dropout here: shares draw the same numbers whether there are heads or not.
                 let states = if looks_on {
                     let _frozen = tch::no_grad_guard();
-                    network.states(&batch, false)?
+                    network.states(&batch, None)?
                 } else {
-                    network.states(&batch, false)?
+                    network.states(&batch, None)?
                 };
                 losses.push(heads.losses(&heads.answer(&states, activity)?, activity)?);
             }
@@ -260,10 +299,10 @@ impl Training<'_> {
     ///
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
-    pub fn judge_all(&self, network: &Network, held: &Held) -> Result<(f64, f64), ForecastError> {
+    pub fn judge_all(&self, network: &Network, held: &LessonTensors) -> Result<(f64, f64), ForecastError> {
         let shares = self.judge(network, held)?;
         let _frozen = tch::no_grad_guard();
-        let Held { lessons, tensors } = held;
+        let LessonTensors { lessons, tensors } = held;
         let size = 2 * self.config.batch_users;
         let parts = per_question(lessons, self.device)?;
         let mut sum = 0.0;
@@ -271,7 +310,7 @@ impl Training<'_> {
             self.watch.check()?;
             let batch = tensors.batch(&users)?;
             if let (Some(heads), Some(activity)) = (&network.heads, &batch.activity) {
-                let states = network.states(&batch, false)?;
+                let states = network.states(&batch, None)?;
                 sum += f64::try_from(heads.losses(&heads.answer(&states, activity)?, activity)?.f_dot(&parts)?)?;
             }
         }
@@ -279,13 +318,17 @@ impl Training<'_> {
     }
 
     /// Mean loss of the shares without learning, nats per event.
-    fn judge(&self, network: &Network, Held { lessons, tensors }: &Held) -> Result<f64, ForecastError> {
+    fn judge(
+        &self,
+        network: &Network,
+        LessonTensors { lessons, tensors }: &LessonTensors,
+    ) -> Result<f64, ForecastError> {
         let _frozen = tch::no_grad_guard();
         let mut sum = 0.0;
         for users in lessons.in_order(2 * self.config.batch_users) {
             self.watch.check()?;
             let batch = tensors.batch(&users)?;
-            sum += f64::try_from(&loss(&network.answer(&batch, false)?, &batch)?)?;
+            sum += f64::try_from(&loss(&network.answer(&batch, None)?, &batch)?)?;
         }
         Ok(sum / lessons.events.max(1.0))
     }
@@ -298,88 +341,8 @@ fn per_question(lessons: &Lessons, device: Device) -> Result<Tensor, ForecastErr
     Ok(Tensor::f_from_slice(&parts)?.f_to_device(device)?)
 }
 
-/// Sets libtorch's generator and gives another, both by nothing but seed and epoch: so an epoch draws the same numbers
-/// whether or not the ones before it were run in this process.
-fn draw_from(seed: u64, epoch: u32) -> ChaCha8Rng {
-    let of_epoch = seed ^ u64::from(epoch).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    tch::manual_seed(i64::from_ne_bytes(of_epoch.to_ne_bytes()));
-    ChaCha8Rng::seed_from_u64(of_epoch)
-}
-
-/// Mean shares of several networks for every question, questions × interests.
-///
-/// # Errors
-/// [`ForecastError::Cancelled`], or what libtorch reports.
-pub fn mean_shares(
-    members: &[Member],
-    training: &Training,
-    lessons: &Lessons,
-    interests: usize,
-) -> Result<Vec<f32>, ForecastError> {
-    let _frozen = tch::no_grad_guard();
-    let mut shares = Vec::with_capacity(lessons.questions().len() * interests);
-    for users in lessons.in_order(2 * training.config.batch_users) {
-        training.watch.check()?;
-        let batch = training.features.batch(&lessons.asked(&users), None)?;
-        let mut sum: Option<Tensor> = None;
-        for member in members {
-            let new = member.network.answer(&batch, false)?.f_exp()?;
-            sum = Some(match sum {
-                Some(old) => old.f_add(&new)?,
-                None => new,
-            });
-        }
-        if let Some(sum) = sum {
-            let mean = sum.f_div_scalar(members.len() as f64)?.f_to_kind(Kind::Float)?;
-            shares.extend(Vec::<f32>::try_from(mean.f_flatten(0, -1)?.f_to_device(Device::Cpu)?)?);
-        }
-    }
-    Ok(shares)
-}
-
-/// What several networks' heads expect together, by question about activity; none where they have no heads. `reference`
-/// holds the simple answers that they correct.
-///
-/// # Errors
-/// [`ForecastError::Cancelled`], or what libtorch reports.
-pub fn mean_outlook(
-    members: &[Member],
-    training: &Training,
-    lessons: &Lessons,
-    reference: &Reference,
-) -> Result<Option<Outlook>, ForecastError> {
-    let _frozen = tch::no_grad_guard();
-    let mut found = Outlook::default();
-    for users in lessons.silent_in_order(2 * training.config.batch_users) {
-        training.watch.check()?;
-        let batch = training.features.batch(&lessons.asked(&users), Some(reference))?;
-        let Some(activity) = &batch.activity else { continue };
-        // Chance, events and spend, the last two with silence counted as 0.
-        let mut sums: Option<Tensor> = None;
-        for member in members {
-            let Some(heads) = &member.network.heads else { return Ok(None) };
-            let answers = heads.answer(&member.network.states(&batch, false)?, activity)?;
-            let chance = answers.f_select(1, 0)?.f_sigmoid()?;
-            let events = answers.f_select(1, 1)?.f_exp()?.f_add_scalar(1.0)?.f_mul(&chance)?;
-            let mut parts = vec![chance.shallow_clone(), events];
-            if let Some(scale) = reference.scale.filter(|_| answers.size()[1] > 3) {
-                let spend = answers.f_select(1, 3)?.f_exp()?.f_mul_scalar(f64::from(scale))?;
-                parts.push(spend.f_mul(&chance)?);
-            }
-            let new = Tensor::f_stack(&parts, 0)?;
-            sums = Some(match sums {
-                Some(old) => old.f_add(&new)?,
-                None => new,
-            });
-        }
-        let Some(sums) = sums else { return Ok(None) };
-        let means = sums.f_div_scalar(members.len() as f64)?.f_to_kind(Kind::Float)?.f_to_device(Device::Cpu)?;
-        let row = |at: i64| -> Result<Vec<f32>, ForecastError> { Ok(Vec::<f32>::try_from(means.f_select(0, at)?)?) };
-        found.chance.extend(row(0)?);
-        found.events.extend(row(1)?);
-        if means.size()[0] > 2 {
-            found.spend.extend(row(2)?);
-        }
-    }
-    Ok(Some(found))
+/// Draws by nothing but seed and epoch: an epoch draws the same numbers whether or not the ones before it were run in this
+/// process.
+fn draws(seed: u64, epoch: u32) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed ^ u64::from(epoch).wrapping_mul(0xD6E8_FEB8_6659_FD93))
 }

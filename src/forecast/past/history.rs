@@ -6,6 +6,9 @@ use crate::calendar::Period;
 use crate::events::UserId;
 use crate::interests::Trajectories;
 
+/// Active periods whose mean tells how many events to expect.
+pub const RECENT: usize = 6;
+
 /// A user's active periods before the trajectories' origin, oldest first.
 #[derive(Clone, Debug)]
 pub struct Past {
@@ -124,6 +127,21 @@ impl Past {
             })
         })
     }
+}
+
+/// Events by interest of the last active periods up to `known`.
+pub fn recent_counts(past: &Past, known: usize) -> Vec<f32> {
+    let mut sum = vec![0.0; past.counts(known).len()];
+    for at in (known + 1).saturating_sub(RECENT)..=known {
+        sum.iter_mut().zip(past.counts(at)).for_each(|(sum, events)| *sum += events);
+    }
+    sum
+}
+
+/// Mean events of the last active periods up to `known`.
+pub fn recent_events(past: &Past, known: usize) -> f32 {
+    let recent = &past.totals[(known + 1).saturating_sub(RECENT)..=known];
+    recent.iter().sum::<f32>() / recent.len() as f32
 }
 
 #[cfg(test)]

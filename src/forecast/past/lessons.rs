@@ -5,11 +5,10 @@ use std::ops::Range;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
+use super::activity_questions::{self, ActivityQuestion};
 use super::history::{Past, Question};
 use crate::calendar::Period;
 use crate::events::UserId;
-use crate::forecast::activity::reference::{self, ActivityQuestion};
-use crate::forecast::network::batch::Asked;
 
 /// How many batches are sorted by length together: enough that little is padded, few enough that batches stay mixed.
 const BATCHES_SORTED_TOGETHER: usize = 8;
@@ -23,10 +22,23 @@ const SILENT_EVERY: usize = 4;
 
 /// A user with the ranges of what is asked of them.
 #[derive(Clone, Debug)]
-struct Pupil {
+struct UserRanges {
     user: UserId,
     shares: Range<usize>,
     activity: Range<usize>,
+}
+
+/// One user with what is asked about them.
+#[derive(Clone, Debug)]
+pub struct UserQuestions<'a> {
+    /// Who.
+    pub user: UserId,
+    /// What is known of them.
+    pub past: &'a Past,
+    /// Questions about shares.
+    pub questions: &'a [Question],
+    /// Questions about activity.
+    pub activity: &'a [ActivityQuestion],
 }
 
 /// Questions to all users whose answers lie in some periods.
@@ -38,9 +50,9 @@ pub struct Lessons<'a> {
     /// Sorted by user in two runs, those of `users` and those of `silent`.
     activity: Vec<ActivityQuestion>,
     /// The users that are asked about shares.
-    users: Vec<Pupil>,
+    users: Vec<UserRanges>,
     /// Those that are asked about activity alone.
-    silent: Vec<Pupil>,
+    silent: Vec<UserRanges>,
     /// Events that the questions ask for, by the questions' weights, all together.
     pub events: f64,
     /// Questions about activity, by what they stand for.
@@ -69,10 +81,10 @@ impl<'a> Lessons<'a> {
         let mut silent = Vec::new();
         let mut lively = self.users.iter_mut().peekable();
         for (user, past) in (0..).map(UserId).zip(self.pasts) {
-            let asked = reference::questions(past, user, targets.clone(), true);
-            match lively.next_if(|pupil| pupil.user == user) {
-                Some(pupil) => {
-                    pupil.activity = self.activity.len()..self.activity.len() + asked.len();
+            let asked = activity_questions::questions(past, user, targets.clone(), true);
+            match lively.next_if(|ranges| ranges.user == user) {
+                Some(ranges) => {
+                    ranges.activity = self.activity.len()..self.activity.len() + asked.len();
                     self.activity.extend(asked);
                 }
                 None if !asked.is_empty() => silent.push((user, asked)),
@@ -85,7 +97,7 @@ impl<'a> Lessons<'a> {
             asked.iter_mut().for_each(|question| question.weight *= every as f32);
             let from = self.activity.len();
             self.activity.extend(asked);
-            self.silent.push(Pupil { user, shares: 0..0, activity: from..self.activity.len() });
+            self.silent.push(UserRanges { user, shares: 0..0, activity: from..self.activity.len() });
         }
         self.chances = self.activity.iter().map(|question| f64::from(question.weight)).sum();
         self.active = self.activity.iter().filter(|question| question.answer.is_some()).count() as f64;
@@ -97,9 +109,9 @@ impl<'a> Lessons<'a> {
         let mut lessons = Self::none(pasts);
         for (user, past) in (0..).map(UserId).zip(pasts) {
             let from = lessons.activity.len();
-            lessons.activity.extend(reference::questions(past, user, targets.clone(), false));
+            lessons.activity.extend(activity_questions::questions(past, user, targets.clone(), false));
             if from < lessons.activity.len() {
-                lessons.silent.push(Pupil { user, shares: 0..0, activity: from..lessons.activity.len() });
+                lessons.silent.push(UserRanges { user, shares: 0..0, activity: from..lessons.activity.len() });
             }
         }
         lessons
@@ -136,7 +148,7 @@ impl<'a> Lessons<'a> {
             let weighed = |question: &Question| Some(f64::from(question.weight() * past.totals[question.answer?]));
             events += questions[from..].iter().filter_map(weighed).sum::<f64>();
             if from < questions.len() {
-                users.push(Pupil { user, shares: from..questions.len(), activity: 0..0 });
+                users.push(UserRanges { user, shares: from..questions.len(), activity: 0..0 });
             }
         }
         Self { pasts, questions, users, events, ..Self::none(pasts) }
@@ -150,7 +162,7 @@ impl<'a> Lessons<'a> {
             let from = questions.len();
             let targets = (0..).map(|step| origin.plus(step)).take(horizon);
             questions.extend(targets.map(|target| Question { user, known, origin, target, answer: None }));
-            users.push(Pupil { user, shares: from..questions.len(), activity: 0..0 });
+            users.push(UserRanges { user, shares: from..questions.len(), activity: 0..0 });
         }
         Self { pasts, questions, users, ..Self::none(pasts) }
     }
@@ -170,7 +182,7 @@ impl<'a> Lessons<'a> {
                 }));
             }
             if from < questions.len() {
-                users.push(Pupil { user, shares: from..questions.len(), activity: 0..0 });
+                users.push(UserRanges { user, shares: from..questions.len(), activity: 0..0 });
             }
         }
         Self { pasts, questions, users, ..Self::none(pasts) }
@@ -180,13 +192,13 @@ impl<'a> Lessons<'a> {
     #[must_use]
     pub fn only(&self, wanted: impl Fn(&Question) -> bool) -> Self {
         let (mut questions, mut users, mut events) = (Vec::new(), Vec::new(), 0.0);
-        for Pupil { user, shares, .. } in &self.users {
+        for UserRanges { user, shares, .. } in &self.users {
             let from = questions.len();
             questions.extend(self.questions[shares.clone()].iter().copied().filter(|question| wanted(question)));
             let answers = questions[from..].iter().filter_map(|question| question.answer);
             events += answers.map(|answer| f64::from(self.pasts[user.index()].totals[answer])).sum::<f64>();
             if from < questions.len() {
-                users.push(Pupil { user: *user, shares: from..questions.len(), activity: 0..0 });
+                users.push(UserRanges { user: *user, shares: from..questions.len(), activity: 0..0 });
             }
         }
         Self { questions, users, events, ..Self::none(self.pasts) }
@@ -199,7 +211,7 @@ impl<'a> Lessons<'a> {
 
     /// The users that are asked anything, ascending.
     pub fn users(&self) -> Vec<UserId> {
-        self.users.iter().map(|pupil| pupil.user).collect()
+        self.users.iter().map(|ranges| ranges.user).collect()
     }
 
     /// Deals the users into batches of about `size`, in an order that `random` decides; users of like length together.
@@ -222,15 +234,15 @@ impl<'a> Lessons<'a> {
     }
 
     /// The users of a batch with all that is asked of them.
-    pub fn asked(&self, batch: &[usize]) -> Vec<Asked<'_>> {
+    pub fn asked(&self, batch: &[usize]) -> Vec<UserQuestions<'_>> {
         let asked = |at: &usize| {
             // Those asked about activity alone are numbered behind the others.
-            let pupil = self.users.get(*at).unwrap_or_else(|| &self.silent[*at - self.users.len()]);
-            Asked {
-                user: pupil.user,
-                past: &self.pasts[pupil.user.index()],
-                questions: &self.questions[pupil.shares.clone()],
-                activity: &self.activity[pupil.activity.clone()],
+            let ranges = self.users.get(*at).unwrap_or_else(|| &self.silent[*at - self.users.len()]);
+            UserQuestions {
+                user: ranges.user,
+                past: &self.pasts[ranges.user.index()],
+                questions: &self.questions[ranges.shares.clone()],
+                activity: &self.activity[ranges.activity.clone()],
             }
         };
         batch.iter().map(asked).collect()

@@ -1,5 +1,6 @@
 //! One user's history, the market's, what followed what, and the questions that are asked of them.
 
+pub mod activity_questions;
 pub mod affinity;
 pub mod history;
 pub mod lessons;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::forecast::network::saved::Role;
+use crate::forecast::network::saved::NetworkRole;
 use crate::forecast::past::tally::leading;
 use crate::forecast::run::Run;
 
@@ -60,7 +60,7 @@ impl Drift {
             leading_changed: mean(changed as f64),
             validation: validation.collect(),
             epochs: epochs
-                .filter(|(_, after)| after.role == Role::Whole)
+                .filter(|(_, after)| after.role == NetworkRole::Whole)
                 .map(|(before, after)| after.epochs.saturating_sub(before.epochs))
                 .collect(),
         }

@@ -5,23 +5,27 @@
 
 pub mod drift;
 pub mod result;
+pub mod tune;
 
 use crate::forecast::ForecastError;
+use crate::forecast::bands::band::Band;
 use crate::forecast::bands::calibration::Calibration;
 use crate::forecast::bands::spread_choice::{self, By};
 use crate::forecast::cohorts::cohort::CohortForecast;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::config::{ForecastConfig, HeadLoss};
+use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::{Known, ModelKind};
-use crate::forecast::models::recurrent::HEAD_WEIGHTS;
+use crate::forecast::models::recurrent::TRIED_EPOCHS;
+use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{Networks, SavedModel, Start};
 use crate::forecast::past::history::Question;
 use crate::forecast::past::split::Split;
 use crate::forecast::past::tally::Tally;
-use crate::forecast::standing::{Answers, Standing, cell, observed_cells, stand};
-use crate::interests::{RowVectors, Trajectories};
+use crate::forecast::standing::{Standing, cell, observed_cells, stand};
+use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
-use result::{Band, Forecast, Score, ScoreTable};
+use result::{Forecast, Score, ScoreTable};
 
 /// Epochs a network usually takes until it stops: a guess for the time left, until it is known.
 pub(in crate::forecast) const USUAL_EPOCHS: u64 = 10;
@@ -126,8 +130,10 @@ pub fn run(
 /// How many epochs training usually takes: a guess for the time left.
 pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
     let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
-    let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() - 1 } else { 0 };
-    (trained * 3 * config.members.max(1) + tried) as u64 * USUAL_EPOCHS
+    let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() as u64 } else { 0 };
+    // A short training and one as long as the best part of the first follow that.
+    let of_member = 2 * USUAL_EPOCHS + USUAL_EPOCHS / 4;
+    (trained * config.members.max(1)) as u64 * of_member + tried * u64::from(TRIED_EPOCHS)
 }
 
 /// The model that forecasts, and why.
@@ -160,28 +166,6 @@ pub(in crate::forecast) fn choose<'a>(standing: &'a Standing, asked: ModelKind) 
         winner.kind, winner_nll, simple_nll, simple.kind
     );
     (winner, why)
-}
-
-/// While this lives, libtorch computes on one thread. The products of this network are so small that a second thread
-/// costs more than it brings, many times more when another program wants the same core.
-pub(in crate::forecast) struct OneThread(Option<i32>);
-
-impl OneThread {
-    pub(in crate::forecast) fn on(device: tch::Device) -> Self {
-        let before = (device == tch::Device::Cpu).then(tch::get_num_threads);
-        if before.is_some() {
-            tch::set_num_threads(1);
-        }
-        Self(before)
-    }
-}
-
-impl Drop for OneThread {
-    fn drop(&mut self) {
-        if let Some(before) = self.0 {
-            tch::set_num_threads(before);
-        }
-    }
 }
 
 /// Bands calibrated on all practice, with the coverage on the validation periods of bands that were calibrated on the

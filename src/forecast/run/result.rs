@@ -4,20 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
-
-/// The limits of one level, laid out like [`Forecast::share`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Band {
-    /// The stated level in percent: 50, 80 or 95.
-    pub level: u8,
-    /// Lower limits.
-    pub lower: Vec<f32>,
-    /// Upper limits.
-    pub upper: Vec<f32>,
-    /// The part of past cells, unseen by model and calibration, that lay within their limits, from 0 to 1; none where
-    /// there were too few to measure it.
-    pub coverage: Option<f64>,
-}
+use crate::forecast::activity::score::ActivityTable;
+pub use crate::forecast::bands::band::Band;
 
 /// Shares to come, for every user with activity before the origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,43 +79,4 @@ pub struct ScoreTable {
     /// How well activity was foreseen there.
     #[serde(default)]
     pub activity: Option<ActivityTable>,
-}
-
-/// How far off expected numbers were.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Errors {
-    /// Mean absolute error.
-    pub mae: f64,
-    /// Mean Poisson deviance.
-    pub deviance: f64,
-}
-
-/// How well activity, events and spend of one period ahead were foreseen, over every user with a past.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ActivityScore {
-    /// `lstm`, `gru`, or `simple`: the chance by a hazard model, times the user's recent mean drawn towards the market's.
-    pub model: String,
-    /// Mean over user-periods of −ln of the probability of what came, nats.
-    pub log_loss: f64,
-    /// Mean squared distance between probability and what came.
-    pub brier: f64,
-    /// Of the number of events.
-    pub events: Errors,
-    /// Of the spend; none where the log has no value.
-    pub spend: Option<Errors>,
-}
-
-/// Every forecaster of activity on the same validation periods, and whose word is taken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ActivityTable {
-    /// User-periods scored: every user with a past, active or not.
-    pub rows: u64,
-    /// One line a forecaster, the simple one first.
-    pub scores: Vec<ActivityScore>,
-    /// Whose chances are taken: the lowest log loss.
-    pub chance_by: String,
-    /// Whose events are taken: the lowest deviance.
-    pub events_by: String,
-    /// Whose spend is taken: the lowest deviance.
-    pub spend_by: Option<String>,
 }

@@ -138,7 +138,7 @@ impl<'a> Prepared<'a> {
 
 /// One order's estimate.
 #[derive(Debug, Clone)]
-pub(super) struct Estimate {
+pub(super) struct ArimaEstimate {
     pub order: Order,
     pub log_likelihood: f64,
     /// Infinite if the order is not to be chosen.
@@ -151,7 +151,7 @@ pub(super) struct Estimate {
 }
 
 /// Estimates one order; `None` if it cannot be estimated on this series.
-pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<Estimate> {
+pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<ArimaEstimate> {
     let Prepared { differenced: w, filter, conditional, .. } = series;
     let n = w.len();
     let arma = order.p + order.q + order.seasonal_p + order.seasonal_q;
@@ -207,7 +207,7 @@ pub(super) fn estimate(series: &mut Prepared<'_>, order: Order) -> Option<Estima
         length * (2.0 * objective + 1.0 + (2.0 * std::f64::consts::PI).ln()) + 2.0 * length * series.unit.ln();
     let chosen_by = aicc(minus_twice, count + 1, n);
     let usable = far_from_unit_circle(&phi, -1.0) && far_from_unit_circle(&theta, 1.0);
-    Some(Estimate {
+    Some(ArimaEstimate {
         order,
         log_likelihood: -0.5 * minus_twice,
         aicc: if usable { chosen_by } else { f64::INFINITY },
@@ -242,7 +242,7 @@ pub(super) struct ArimaState {
     variance: f64,
 }
 
-impl Estimate {
+impl ArimaEstimate {
     /// A form that meets the differenced series exactly.
     pub fn without_error(order: Order, mean: f64) -> Self {
         Self {

@@ -28,7 +28,7 @@ impl SeriesModel for Ets {
         let m = if season < 2 || n <= season { 1 } else { season };
         let positive = values.iter().all(|value| *value > 0.0);
         let mut upper = UPPER;
-        let mut best: Option<Estimate> = None;
+        let mut best: Option<EtsEstimate> = None;
         for form in forms(positive, m > 1) {
             let bar = best.as_ref().map_or(f64::INFINITY, |best| best.aicc);
             if let Some(estimate) = estimate(&values, m, form, &mut upper)
@@ -63,7 +63,7 @@ fn forms(positive: bool, seasonal: bool) -> Vec<Form> {
     forms
 }
 
-struct Estimate {
+struct EtsEstimate {
     form: Form,
     minus_twice: f64,
     aicc: f64,
@@ -71,7 +71,7 @@ struct Estimate {
     state: EtsState,
 }
 
-fn estimate(values: &[f64], m: usize, form: Form, upper: &mut [f64; 4]) -> Option<Estimate> {
+fn estimate(values: &[f64], m: usize, form: Form, upper: &mut [f64; 4]) -> Option<EtsEstimate> {
     let m = if form.season.is_some() { m } else { 1 };
     let states = start(values, m, form)?;
     let (mut point, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
@@ -119,7 +119,7 @@ fn estimate(values: &[f64], m: usize, form: Form, upper: &mut [f64; 4]) -> Optio
     }
     season.rotate_left(n % m);
     let variance = smoothed.squares / (n as f64 - k as f64 - 1.0).max(1.0);
-    Some(Estimate {
+    Some(EtsEstimate {
         form,
         minus_twice,
         aicc: aicc(minus_twice, k, n),
@@ -190,7 +190,7 @@ pub(super) struct EtsState {
     variance: f64,
 }
 
-impl Estimate {
+impl EtsEstimate {
     fn fitted(self, values: &[f64], scale: f64) -> Fitted {
         let shift = values.len() as f64 * scale.ln();
         let unit = if self.form.multiplied_error { 1.0 } else { scale * scale };

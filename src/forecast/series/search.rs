@@ -3,7 +3,7 @@
 //! Hyndman and Khandakar 2008, Journal of Statistical Software 27(3), algorithm 1, without approximation: every
 //! candidate has its exact likelihood.
 
-use super::arima::{Estimate, Order, Prepared, estimate};
+use super::arima::{ArimaEstimate, Order, Prepared, estimate};
 use super::fitted::{Fitted, flat};
 use super::scale::is_constant;
 use super::unit_root::{differences, seasonal_difference};
@@ -61,13 +61,13 @@ fn polynomial(values: &[f64], d: usize, seasonal_d: usize, m: usize, scale: f64)
     let order = Order { p: 0, d, q: 0, seasonal_p: 0, seasonal_d, seasonal_q: 0, m, constant };
     let series = Prepared::new(values, d, seasonal_d, m);
     let mean = if constant { series.differenced[0] } else { 0.0 };
-    Estimate::without_error(order, mean).fitted(&series, scale)
+    ArimaEstimate::without_error(order, mean).fitted(&series, scale)
 }
 
 struct Walk<'a> {
     series: Prepared<'a>,
     tried: Vec<Order>,
-    best: Option<Estimate>,
+    best: Option<ArimaEstimate>,
 }
 
 impl Walk<'_> {

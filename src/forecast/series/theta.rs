@@ -37,8 +37,9 @@ impl SeriesModel for Theta {
             }
             None => (values.clone(), None),
         };
-        let mut best: Option<(Form, f64, f64, f64, f64)> = None;
-        for form in [Form::Standard, Form::Optimised, Form::DynamicStandard, Form::DynamicOptimised] {
+        let mut best: Option<(ThetaForm, f64, f64, f64, f64)> = None;
+        for form in [ThetaForm::Standard, ThetaForm::Optimised, ThetaForm::DynamicStandard, ThetaForm::DynamicOptimised]
+        {
             let (level, alpha, theta) = form.optimise(&adjusted);
             let error = run(&adjusted, form, level, alpha, theta).error;
             if error.is_finite() && best.as_ref().is_none_or(|best| error < best.4) {
@@ -94,29 +95,29 @@ fn decompose(values: &[f64], m: usize) -> Option<(Vec<f64>, Join)> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum ThetaForm {
     Standard,
     Optimised,
     DynamicStandard,
     DynamicOptimised,
 }
 
-impl Form {
+impl ThetaForm {
     fn name(self) -> &'static str {
         match self {
-            Form::Standard => "STM",
-            Form::Optimised => "OTM",
-            Form::DynamicStandard => "DSTM",
-            Form::DynamicOptimised => "DOTM",
+            ThetaForm::Standard => "STM",
+            ThetaForm::Optimised => "OTM",
+            ThetaForm::DynamicStandard => "DSTM",
+            ThetaForm::DynamicOptimised => "DOTM",
         }
     }
 
     fn optimises_theta(self) -> bool {
-        matches!(self, Form::Optimised | Form::DynamicOptimised)
+        matches!(self, ThetaForm::Optimised | ThetaForm::DynamicOptimised)
     }
 
     fn is_dynamic(self) -> bool {
-        matches!(self, Form::DynamicStandard | Form::DynamicOptimised)
+        matches!(self, ThetaForm::DynamicStandard | ThetaForm::DynamicOptimised)
     }
 
     /// First level, smoothing parameter and theta with the smallest error.
@@ -154,7 +155,7 @@ impl Row {
         self.level + (1.0 - 1.0 / theta) * line
     }
 
-    fn follow(&mut self, value: f64, at: usize, form: Form, alpha: f64) {
+    fn follow(&mut self, value: f64, at: usize, form: ThetaForm, alpha: f64) {
         let at = at as f64;
         self.level = alpha * value + (1.0 - alpha) * self.level;
         let before = self.mean;
@@ -166,7 +167,7 @@ impl Row {
     }
 }
 
-fn run(values: &[f64], form: Form, level: f64, alpha: f64, theta: f64) -> End {
+fn run(values: &[f64], form: ThetaForm, level: f64, alpha: f64, theta: f64) -> End {
     let (intercept, slope) = if form.is_dynamic() { (values[0], 0.0) } else { line(values) };
     let mut row = Row { level: alpha * values[0] + (1.0 - alpha) * level, mean: values[0], intercept, slope };
     let (mut squares, mut decay, mut size) = (0.0, 1.0, values[0].abs());
@@ -186,7 +187,7 @@ fn run(values: &[f64], form: Form, level: f64, alpha: f64, theta: f64) -> End {
 /// The state after the last value.
 #[derive(Debug, Clone)]
 pub(super) struct ThetaState {
-    form: Form,
+    form: ThetaForm,
     row: Row,
     n: usize,
     alpha: f64,

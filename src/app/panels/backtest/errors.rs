@@ -16,7 +16,7 @@ use crate::interests::InterestSpace;
 
 /// What the errors are laid out by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum ErrorsBy {
     /// How many periods ahead.
     #[default]
     Horizon,
@@ -28,7 +28,7 @@ pub(super) enum By {
     Cohort,
 }
 
-impl By {
+impl ErrorsBy {
     fn of<'a>(self, backtest: &Backtest, model: &'a ModelResult) -> Vec<(String, &'a Scores)> {
         match self {
             Self::Horizon => {
@@ -50,7 +50,7 @@ impl By {
     }
 }
 
-pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace, by: &mut By) {
+pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace, by: &mut ErrorsBy) {
     let t = Tokens::of(ui);
     let (chosen, simple) = (backtest.model(&backtest.chosen), backtest.model(&backtest.best_simple));
     let shown: Vec<(&ModelResult, bool)> = match (chosen, simple) {
@@ -67,22 +67,22 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace,
         },
         |ui| {
             let choices = [
-                (By::Horizon, "Distance"),
-                (By::Activity, "User’s past"),
-                (By::Origin, "Origin"),
-                (By::Cohort, "Cohort"),
+                (ErrorsBy::Horizon, "Distance"),
+                (ErrorsBy::Activity, "User’s past"),
+                (ErrorsBy::Origin, "Origin"),
+                (ErrorsBy::Cohort, "Cohort"),
             ];
             if let Some(picked) = segmented(ui, "Error by", &choices, *by) {
                 *by = picked;
             }
-            for (model, leads) in shown.iter().filter(|_| *by != By::Cohort) {
+            for (model, leads) in shown.iter().filter(|_| *by != ErrorsBy::Cohort) {
                 caption(ui, model_name(&model.name));
                 swatch(ui, if *leads { t.accent } else { t.quiet });
             }
         },
     );
     let Some((first, _)) = shown.first() else { return };
-    if *by == By::Cohort {
+    if *by == ErrorsBy::Cohort {
         cohorts_ui(ui, backtest, space, shown.last().map_or(*first, |(model, _)| *model));
         return;
     }

@@ -22,7 +22,7 @@ use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter,
 use crate::forecast::Backtest;
 use crate::pipeline::BacktestScope;
 
-use errors::{By, errors_ui};
+use errors::{ErrorsBy, errors_ui};
 use models::models_ui;
 use reliability::reliability_ui;
 use spreads::spreads_ui;
@@ -36,7 +36,7 @@ const BELOW: f32 = 300.0;
 /// The page of the backtest.
 #[derive(Debug, Default)]
 pub struct BacktestPage {
-    by: By,
+    by: ErrorsBy,
 }
 
 impl View for BacktestPage {
