@@ -1,6 +1,7 @@
 //! A log on disk → a clean [`EventTable`] and the [`Account`] of every row left out.
 
 mod account;
+mod as_read;
 mod bounds;
 mod build;
 mod clean;
@@ -36,6 +37,7 @@ mod tally;
 mod times;
 
 pub use account::{Account, Reason, Rejection};
+pub use as_read::write_table;
 pub use dialect::{Dialect, DialectChoice, LineEnd};
 pub use error::{EventsError, TwoReadings};
 pub use files::find_files;
