@@ -11,10 +11,17 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use driftline::events::{DialectChoice, EventsError, Log, ReadOptions, Reason, preview, read};
+use driftline::events::{DialectChoice, EventsError, Log, Mapping, ReadOptions, Reason, Role, preview, read};
 use driftline::observe::Watch;
 use encoding_rs::{Encoding, GB18030, SHIFT_JIS};
 use proptest::prelude::*;
+
+#[path = "reading/polluted.rs"]
+mod polluted;
+#[path = "reading/quotes.rs"]
+mod quotes;
+#[path = "reading/shape.rs"]
+mod shape;
 
 fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(name);
@@ -339,6 +346,7 @@ fn written() -> impl Strategy<Value = (Written, &'static str)> {
                 quote: Some(Some(quote)),
                 escape: Some(escaped.then_some('\\')),
                 comment: Some(None),
+                skip_lines: None,
                 header: Some(true),
                 decimal: None,
             };

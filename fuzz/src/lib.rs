@@ -15,6 +15,10 @@ mod events {
     pub mod dialect;
     #[path = "error.rs"]
     mod error;
+    #[path = "guess/lexicon.rs"]
+    mod lexicon;
+    #[path = "guess/names.rs"]
+    mod names;
     #[path = "numbers.rs"]
     pub mod numbers;
     #[path = "roles.rs"]
@@ -27,14 +31,28 @@ mod events {
     pub use error::{EventsError, TwoReadings};
     pub use roles::{Mapping, Role};
 
+    pub mod guess {
+        pub use super::names::role_word;
+    }
+
     #[path = "source/csv"]
     pub mod csv {
         use std::path::Path;
 
         #[path = "blocks.rs"]
         pub mod blocks;
+        #[path = "encoding.rs"]
+        mod encoding;
         #[path = "evidence.rs"]
         mod evidence;
+        #[path = "fields.rs"]
+        mod fields;
+        #[path = "judge.rs"]
+        mod judge;
+        #[path = "layout.rs"]
+        mod layout;
+        #[path = "marks.rs"]
+        mod marks;
         #[path = "parts.rs"]
         pub mod parts;
         #[path = "record.rs"]
@@ -43,6 +61,8 @@ mod events {
         pub mod sniff;
         #[path = "stream.rs"]
         pub mod stream;
+        #[path = "total.rs"]
+        mod total;
         #[path = "zip.rs"]
         mod zip;
 

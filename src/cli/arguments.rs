@@ -55,6 +55,10 @@ pub struct InspectArguments {
     /// Write the rows that are left out to this file, each with its file, line and reason.
     #[arg(long, value_name = "FILE.csv")]
     pub(super) rejected: Option<PathBuf>,
+    /// Write the table as it is read to this file, every record with its fields as text, and do no more: no column
+    /// needs a role then.
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "rejected")]
+    pub(super) table: Option<PathBuf>,
     #[command(flatten)]
     pub(super) voice: Voice,
 }

@@ -22,6 +22,9 @@ pub(super) struct DialectArguments {
     /// The encoding, as in utf-8, gb18030, windows-1252, shift_jis, utf-16le.
     #[arg(long, value_name = "NAME", help_heading = "How a text file is written; found out where not given")]
     encoding: Option<String>,
+    /// How many lines stand above the table and are no part of it, such as titles.
+    #[arg(long, value_name = "N", help_heading = "How a text file is written; found out where not given")]
+    skip_lines: Option<u32>,
     /// Whether the first record names the columns; without, they are `column 1`, `column 2` and so on.
     #[arg(long, value_name = "yes|no", value_parser = yes_or_no, help_heading = "How a text file is written; found out where not given")]
     header: Option<bool>,
@@ -45,6 +48,7 @@ impl DialectArguments {
         dialect.escape = self.escape.map(|mark| mark.0).or(dialect.escape);
         dialect.comment = self.comment.map(|mark| mark.0).or(dialect.comment);
         dialect.encoding = self.encoding.clone().or(dialect.encoding.take());
+        dialect.skip_lines = self.skip_lines.or(dialect.skip_lines);
         dialect.header = self.header.or(dialect.header);
         dialect.decimal = self.decimal.or(dialect.decimal);
         settings.time_zone = self.time_zone.clone().or(settings.time_zone.take());

@@ -19,6 +19,11 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
     let options = ReadOptions { rejected: arguments.rejected.clone(), ..pipeline::read_options(&settings) };
     let watch = progress::watch(&arguments.voice)?;
     let look = events::preview(&settings.inputs, &options, &watch)?;
+    if let Some(path) = &arguments.table {
+        let account = events::write_table(&settings.inputs, &options, path, &watch)?;
+        drop(watch);
+        return as_read(&look, &account, arguments.voice.json);
+    }
     let log = match events::read(&settings.inputs, &options, &watch) {
         Ok(log) => log,
         Err(error) => {
@@ -36,6 +41,24 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
         print_json(&object(&look, &log, settings.preset.as_deref())?)?
     } else {
         print(&words(&look, &log)?)?
+    }
+    Ok(exit::DONE)
+}
+
+/// What became of the records of a table that was written as it was read.
+fn as_read(look: &Inspection, account: &Account, json: bool) -> anyhow::Result<u8> {
+    if json {
+        print_json(&json!({
+            "files": look.files,
+            "dialect": look.dialect,
+            "rows_read": account.rows_read,
+            "rows_kept": account.rows_kept,
+            "rows_rejected": account.rows_rejected(),
+            "rejected": account.rejected,
+        }))?;
+    } else {
+        let how = look.dialect.as_ref().map(|dialect| format!("Written as\n{}\n\n", written(dialect)));
+        print(&format!("{}Rows\n{}", how.unwrap_or_default(), self::account(account)))?;
     }
     Ok(exit::DONE)
 }
@@ -211,6 +234,9 @@ fn written(dialect: &Dialect) -> String {
     parts.extend(dialect.escape.map(|escape| format!("escape {}", mark(escape))));
     parts.extend(dialect.comment.map(|comment| format!("comment {}", mark(comment))));
     parts.extend(dialect.decimal.map(|decimal| format!("decimal {}", mark(decimal))));
+    if dialect.skip_lines > 0 {
+        parts.push(format!("{} above the table", things(dialect.skip_lines as usize, "line")));
+    }
     parts.push(if dialect.header { "with a header" } else { "without a header" }.to_owned());
     if dialect.line_end == LineEnd::CarriageReturn {
         parts.push("lines end with carriage returns".to_owned());

@@ -12,6 +12,12 @@ pub enum Reason {
     StrayQuote,
     /// Bytes that are no text in the file's encoding.
     WrongEncoding,
+    /// A NUL byte in a file in which such bytes stand for nothing else.
+    NulByte,
+    /// The names of the columns again, where files were put together.
+    RepeatedHeader,
+    /// A line that adds up the rows above it.
+    TotalLine,
     /// A filter leaves the row out.
     FilteredOut,
     /// No user.
@@ -43,6 +49,9 @@ impl Reason {
             Self::RaggedLine => "wrong number of fields",
             Self::StrayQuote => "stray quote",
             Self::WrongEncoding => "not in the encoding of the file",
+            Self::NulByte => "NUL byte in the row",
+            Self::RepeatedHeader => "the header again",
+            Self::TotalLine => "line of totals",
             Self::FilteredOut => "left out by filter",
             Self::NoUser => "no user",
             Self::NoTime => "no time",

@@ -15,6 +15,9 @@ pub struct Dialect {
     pub escape: Option<char>,
     /// What lines begin with that are no records.
     pub comment: Option<char>,
+    /// How many lines stand above the table and are no part of it.
+    #[serde(default)]
+    pub skip_lines: u32,
     /// Whether the first record names the columns.
     pub header: bool,
     /// What stands before the fractions of numbers, where the numbers tell.
@@ -49,6 +52,8 @@ pub struct DialectChoice {
     pub escape: Option<Option<char>>,
     /// What lines begin with that are no records; `Some(None)` if all lines are.
     pub comment: Option<Option<char>>,
+    /// How many lines stand above the table and are no part of it: titles, `sep=;`.
+    pub skip_lines: Option<u32>,
     /// Whether the first record names the columns.
     pub header: Option<bool>,
     /// What stands before the fractions of numbers: a point or a comma.

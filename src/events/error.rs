@@ -153,6 +153,46 @@ pub enum EventsError {
         /// What is wrong with it.
         why: String,
     },
+    /// A file of another kind, whatever its name says.
+    #[error("the file is {what}, which is not read here; {instead}: {}", path.display())]
+    OtherKind {
+        /// What it is.
+        what: &'static str,
+        /// What to do instead.
+        instead: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The header names more or fewer columns than the rows below it have.
+    #[error(
+        "line {line} has {names} names, the rows have {fields} fields, so it cannot be known which name belongs to which field; mend that line, or leave it out with --skip-lines {line} --header no: {}", path.display()
+    )]
+    UnevenHeader {
+        /// The header's line.
+        line: u64,
+        /// How many names it has.
+        names: usize,
+        /// How many fields the rows have.
+        fields: usize,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A second table within a file, whose columns stand in another order.
+    #[error("the file cannot be read as one table: {why}: {}", path.display())]
+    OtherTable {
+        /// Where it begins, and what to do.
+        why: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file taken for UTF-8 turned out to be in another encoding, by all its letters together.
+    #[error("the file is not in UTF-8 but most likely in {encoding}; say --encoding {encoding} if it is: {}", path.display())]
+    OtherEncoding {
+        /// The encoding.
+        encoding: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// The file's content is damaged or is not what it says it is.
     #[error("the file cannot be read: {why}; get a whole copy of it: {}", path.display())]
     BrokenFile {

@@ -50,10 +50,16 @@ impl Head {
         let mut nothing = None;
         let mut broken = Vec::new();
         for path in &files.clone() {
-            let (opened, batch) = match source::open(path, &options.dialect).and_then(|mut opened| {
+            let look = || {
+                let mut opened = source::open(path, &options.dialect)?;
                 let batch = opened.batches.first(HEAD_ROWS)?;
                 Ok((opened, batch))
-            }) {
+            };
+            let seen = match look() {
+                Err(EventsError::OtherEncoding { .. }) => look(),
+                seen => seen,
+            };
+            let (opened, batch) = match seen {
                 Err(empty @ (EventsError::EmptyFile { .. } | EventsError::HeaderOnly { .. })) => {
                     nothing.get_or_insert(empty);
                     continue;

@@ -1,6 +1,7 @@
 //! A log on disk → a clean [`EventTable`] and the [`Account`] of every row left out.
 
 mod account;
+mod as_read;
 mod bounds;
 mod build;
 mod clean;
@@ -40,6 +41,7 @@ mod times;
 mod units;
 
 pub use account::{Account, Reason, Rejection, ValueUnknown};
+pub use as_read::write_table;
 pub use dialect::{Dialect, DialectChoice, LineEnd};
 pub use error::{EventsError, TwoReadings, UnreadableTimes};
 pub use files::find_files;

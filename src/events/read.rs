@@ -263,7 +263,7 @@ fn gathered(
     let likeliest = head.evidence(&times).and_then(|(_, evidence)| evidence.likeliest());
     times.follow(likeliest);
     let mut patient = false;
-    let mut without = Vec::new();
+    let (mut without, mut settled) = (Vec::new(), Vec::new());
     loop {
         let mut names = guess::spelled(&head.columns);
         let mut gather = Gather::new(&names, &head.cast);
@@ -290,6 +290,18 @@ fn gathered(
                 // From the beginning, as some of its rows may be in.
                 without.push(format!("A file was left out, as {why}: {}", path.display()));
                 head.files.retain(|file| *file != path);
+                continue;
+            }
+            Err(EventsError::OtherEncoding { path, .. }) if !settled.contains(&path) => {
+                // All its letters were asked, and it is opened as what they say from now on.
+                settled.push(path);
+                *head = Head::read(std::mem::take(&mut head.files), options)?;
+                if only_roles {
+                    head.cast = std::mem::take(&mut head.cast).only(Role::Text);
+                    head.require(&[Role::Text], options)?;
+                } else {
+                    head.require(&[Role::User, Role::Time, Role::Text], options)?;
+                }
                 continue;
             }
             walked => walked?,

@@ -171,13 +171,14 @@ impl Mapping {
 impl DialectChoice {
     /// Each mark as it is said, else as the model's log had it.
     fn over(self, model: &Self) -> Self {
-        let Self { encoding, delimiter, quote, escape, comment, header, decimal } = self;
+        let Self { encoding, delimiter, quote, escape, comment, skip_lines, header, decimal } = self;
         Self {
             encoding: open(encoding, &model.encoding),
             delimiter: open(delimiter, &model.delimiter),
             quote: open(quote, &model.quote),
             escape: open(escape, &model.escape),
             comment: open(comment, &model.comment),
+            skip_lines: open(skip_lines, &model.skip_lines),
             header: open(header, &model.header),
             decimal: open(decimal, &model.decimal),
         }
@@ -209,6 +210,7 @@ pub(crate) mod tests {
                 quote: Some(None),
                 escape: Some(Some('\\')),
                 comment: Some(Some('#')),
+                skip_lines: Some(1),
                 header: Some(true),
                 decimal: Some(','),
             },

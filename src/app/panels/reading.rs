@@ -15,6 +15,8 @@ use crate::project::Settings;
 const ENCODINGS: [&str; 7] = ["utf-8", "utf-16le", "utf-16be", "windows-1252", "gb18030", "shift_jis", "euc-kr"];
 const DELIMITERS: [(char, &str); 4] = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
 const DECIMALS: [(char, &str); 2] = [('.', "point"), (',', "comma")];
+/// So many lines above a table can be chosen.
+const LINES_ABOVE: u32 = 12;
 const HEADERS: [(bool, &str); 2] = [(true, "column names"), (false, "values")];
 /// So many kinds of events are listed.
 const KINDS: usize = 8;
@@ -200,6 +202,8 @@ fn dialect_ui(ui: &mut Ui, found: &Dialect, settings: &mut Settings) {
     pick(ui, "Between fields", &named(found.delimiter), &delimiters, &mut choice.delimiter);
     let encodings = ENCODINGS.map(|name| (name.to_owned(), name.to_owned()));
     pick(ui, "Encoding", &found.encoding, &encodings, &mut choice.encoding);
+    let above: Vec<(u32, String)> = (0..=LINES_ABOVE).map(|lines| (lines, lines.to_string())).collect();
+    pick(ui, "Lines above", &found.skip_lines.to_string(), &above, &mut choice.skip_lines);
     let headers = HEADERS.map(|(header, name)| (header, name.to_owned()));
     let header = if found.header { HEADERS[0].1 } else { HEADERS[1].1 };
     pick(ui, "First line", header, &headers, &mut choice.header);

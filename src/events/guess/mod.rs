@@ -9,6 +9,8 @@ mod names;
 mod plausible;
 mod values;
 
+pub use names::role_word;
+
 use super::profile::Profile;
 use super::{EventsError, Mapping, Role};
 pub use cause::{Written, cause};

@@ -20,6 +20,12 @@ fn elsewhere(role: Role) -> &'static [&'static str] {
     }
 }
 
+/// The role whose own word a name is.
+pub fn role_word(name: &str) -> Option<Role> {
+    let bare = bare(name);
+    Role::ALL.into_iter().find(|role| lexicon(*role).any(|known| known == bare))
+}
+
 /// Names of things, that may head their words or their codes.
 const THINGS: &str = "product produkt produit producto prodotto produto item article artikel articulo articolo artigo ware \
     goods book livre libro livro boek movie film game track song artist album show course dish recipe page \

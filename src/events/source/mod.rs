@@ -2,6 +2,7 @@
 
 mod cells;
 mod csv;
+mod foreign;
 mod parquet;
 pub mod partitions;
 mod quiet;
@@ -115,6 +116,7 @@ fn open_file(path: &Path, choice: &DialectChoice) -> Result<Opened, EventsError>
     } else if says_parquet || head == *b"PAR1" {
         parquet::open(path)
     } else {
+        foreign::refuse(path)?;
         csv::open(path, choice)
     }
 }

@@ -2,30 +2,44 @@
 
 use std::collections::HashSet;
 
-use super::record::Records;
-use crate::events::numbers::parse_number;
+use crate::events::guess::role_word;
+use crate::events::numbers::{means_absent, parse_number};
 use crate::events::times::looks_like_time;
 
-/// Whether the first record names the columns. It does not if it holds a number, a time or nothing where names should
-/// stand, or words that the rows below it have too.
-pub fn header(found: &Records, why: &mut Vec<String>) -> bool {
-    let columns: Vec<Vec<&str>> = found.columns.iter().map(|column| fields(found, column)).collect();
-    let Some(first) = columns.iter().map(|column| column.first().copied()).collect::<Option<Vec<&str>>>() else {
-        return true;
-    };
-    let value = |text: &&&str| parse_number(text).is_some() || looks_like_time(text).is_some();
-    // Years and other numbers may name columns, but then all rows below are numbers as well.
-    if let Some(text) = first.iter().find(value) {
-        let distinct: HashSet<&&str> = first.iter().collect();
-        let names =
-            first.len() > 1 && distinct.len() == first.len() && first.iter().filter(value).count() * 4 < first.len();
-        if !names {
-            why.push(format!("there is no header: the first record has the value `{text}`"));
-            return false;
-        }
+/// Whether a field is a number or a time.
+pub fn is_value(text: &str) -> bool {
+    parse_number(text).is_some() || looks_like_time(text).is_some()
+}
+
+/// Whether a record may name columns: it holds no number and no time, or so few that years could be names.
+pub fn may_name(record: &[&str]) -> Result<(), String> {
+    let values = record.iter().filter(|text| is_value(text)).count();
+    let Some(text) = record.iter().find(|text| is_value(text)) else { return Ok(()) };
+    let distinct: HashSet<&&str> = record.iter().collect();
+    let names = record.len() > 1 && distinct.len() == record.len() && values * 4 < record.len();
+    if names { Ok(()) } else { Err((*text).to_owned()) }
+}
+
+/// Whether the first record names the columns. It does not if it holds a number or a time where names should stand, or
+/// words that the rows below it have too and that no column's name would be.
+pub fn header(first: &[&str], later: &[&[&str]], why: &mut Vec<String>) -> bool {
+    if let Err(text) = may_name(first) {
+        why.push(format!("there is no header: the first record has the value `{text}`"));
+        return false;
     }
-    let again = columns.iter().zip(&first).find(|(column, name)| {
-        !name.is_empty() && column[1..].iter().filter(|other| other == name).count() > 0 && column.len() > 2
+    // Where files were put together, the whole header comes again.
+    let others: Vec<&&[&str]> = later.iter().filter(|record| **record != first).collect();
+    let column = |at: usize| others.iter().filter_map(move |record| record.get(at)).filter(|text| !means_absent(text));
+    let names = |at: usize, name: &str| {
+        let (all, values) = (column(at).count(), column(at).filter(|text| is_value(text)).count());
+        !means_absent(name) && values > 0 && values * 10 >= all * 9 && column(at).all(|text| *text != name)
+    };
+    let known = first.iter().filter(|name| role_word(name).is_some()).count();
+    if first.iter().enumerate().any(|(at, name)| names(at, name)) || known * 2 > first.len() {
+        return true;
+    }
+    let again = first.iter().enumerate().find(|(at, name)| {
+        !name.is_empty() && later.len() > 1 && later.iter().any(|record| record.get(*at) == Some(name))
     });
     if let Some((_, name)) = again {
         why.push(format!("there is no header: `{name}` of the first record stands in later ones too"));
@@ -34,20 +48,20 @@ pub fn header(found: &Records, why: &mut Vec<String>) -> bool {
     true
 }
 
-/// The decimal mark, if numbers of the first records are written as they can be with one mark only.
-pub fn decimal(found: &Records, from: usize, why: &mut Vec<String>) -> Option<char> {
+/// The decimal mark, if numbers of the records are written as they can be with one mark only.
+pub fn decimal(records: &[&[&str]], why: &mut Vec<String>) -> Option<char> {
     let (mut point, mut comma) = (None, None);
-    for column in &found.columns {
-        let texts = fields(found, column);
-        let texts = texts.get(from..).unwrap_or_default();
+    let width = records.iter().map(|record| record.len()).max().unwrap_or_default();
+    for at in 0..width {
+        let texts: Vec<&str> = records.iter().filter_map(|record| record.get(at).copied()).collect();
         let numbers = texts.iter().filter(|text| parse_number(text).is_some()).count();
         if numbers * 2 < texts.len() {
             continue;
         }
         for text in texts {
             match mark(text) {
-                Some('.') => point = point.or(Some(*text)),
-                Some(_) => comma = comma.or(Some(*text)),
+                Some('.') => point = point.or(Some(text)),
+                Some(_) => comma = comma.or(Some(text)),
                 None => {}
             }
         }
@@ -72,13 +86,9 @@ fn mark(text: &str) -> Option<char> {
     (once && (behind != 3 || text[..at].contains(other) || text.starts_with("0"))).then_some(mark)
 }
 
-fn fields<'a>(found: &'a Records, column: &[(u32, u32)]) -> Vec<&'a str> {
-    column.iter().map(|(from, to)| found.text.get(*from as usize..*to as usize).unwrap_or_default()).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::mark;
+    use super::{header, mark};
 
     #[test]
     fn a_mark_before_other_than_three_digits_is_decimal() {
@@ -86,5 +96,15 @@ mod tests {
             ["1,5", "1.5", "1,234", "1.234", "1.234,5", "1,234.50", "0.125", "1,234,567", "£3.95", "12"].map(mark);
         let expected = [Some(','), Some('.'), None, None, Some(','), Some('.'), Some('.'), None, Some('.'), None];
         assert_eq!(marks, expected);
+    }
+
+    #[test]
+    fn words_above_times_are_names_even_where_they_are_met_again() {
+        let later: [&[&str]; 3] = [&["ann", "2024-01-01", "search"], &["bob", "2024-01-02", "tea"], &["x", "", "cup"]];
+        assert!(header(&["wer", "wann", "search"], &later, &mut Vec::new()));
+        let all: [&[&str]; 3] = [&["wer", "wann", "was"], &["bob", "2024-01-02", "tea"], &["bob", "2024-01-02", "cup"]];
+        assert!(header(&["wer", "wann", "was"], &all, &mut Vec::new()), "the whole header again");
+        let words: [&[&str]; 2] = [&["ann", "tea"], &["bob", "cup"]];
+        assert!(!header(&["ann", "pot"], &words, &mut Vec::new()), "nothing but words, and one of them again");
     }
 }

@@ -1,24 +1,35 @@
 //! CSV files and their kin: lines of text with fields between delimiters.
 
 mod blocks;
+mod encoding;
 mod evidence;
+mod fields;
+mod judge;
+mod layout;
+mod marks;
 mod parts;
+mod piece;
 mod record;
 mod sniff;
 mod stream;
+mod total;
 mod zip;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Batch, Batches, Cells, Field, Fields, Lines, Opened};
+use encoding_rs::UTF_8;
+
+use super::{Batch, Batches, Field, Opened};
 use crate::events::dialect::DialectChoice;
 use crate::events::{EventsError, Reason};
 use blocks::Blocks;
 use parts::Dialect;
+use piece::{Beginning, Piece};
 use record::Records;
-use stream::Stream;
+use stream::{Stream, WithoutZeros, past_lines};
 
 /// Opens a text file.
 ///
@@ -38,7 +49,10 @@ pub fn open(path: &Path, choice: &DialectChoice) -> Result<Opened, EventsError> 
         blocks: None,
         read: stream.read.clone(),
         stream: Some(stream),
-        line: 1,
+        above: sniffed.dialect.skip_lines,
+        line: 1 + u64::from(sniffed.dialect.skip_lines),
+        settled: choice.encoding.is_some(),
+        zeros: Arc::default(),
         torn_encoding: 0,
         long: Vec::new(),
         encoding: sniffed.dialect.encoding.clone(),
@@ -75,8 +89,14 @@ struct Text {
     blocks: Option<Blocks>,
     stream: Option<Stream>,
     read: Arc<AtomicU64>,
+    /// Lines above the table.
+    above: u32,
     /// The line of the next block's beginning.
     line: u64,
+    /// Whether the file's encoding is beyond doubt.
+    settled: bool,
+    /// NUL bytes passed over.
+    zeros: Arc<AtomicU64>,
     /// Rows that are not in the file's encoding.
     torn_encoding: u64,
     /// Lines where a left-out record begins that runs over several lines: mostly a stray quote.
@@ -86,33 +106,48 @@ struct Text {
 }
 
 impl Text {
+    /// A text's blocks, from the table's first record on.
+    fn blocks(&self, text: Box<dyn Read + Send>) -> std::io::Result<Blocks> {
+        let zeros = self.zeros.clone();
+        let text = if self.dialect.zeros { Box::new(WithoutZeros { text, zeros }) } else { text };
+        Ok(Blocks::new(past_lines(text, self.dialect.line_end(), self.above)?))
+    }
+
     /// The blocks' records as batches, the header left out.
-    fn batches(&mut self, blocks: Vec<Records>) -> Vec<Box<dyn Batch>> {
+    fn batches(&mut self, blocks: Vec<Records>) -> Result<Vec<Box<dyn Batch>>, EventsError> {
         let mut batches: Vec<Box<dyn Batch>> = Vec::new();
         for mut block in blocks {
             if self.header {
                 self.header = !take_first(&mut block);
             }
             let first = self.line;
+            if let Some(line) = block.reordered.map(|line| first + u64::from(line)) {
+                let why = format!(
+                    "line {line} has the names of the columns in another order, so that another table begins there; \
+                     make two files of it"
+                );
+                return Err(EventsError::OtherTable { why, path: self.path.clone() });
+            }
             self.line += u64::from(block.line_ends);
-            let torn: Vec<_> = block.torn.iter().map(|(line, why)| (first + u64::from(*line), *why)).collect();
-            self.torn_encoding += torn.iter().filter(|(_, why)| *why == Reason::WrongEncoding).count() as u64;
+            self.torn_encoding += block.torn.iter().filter(|(_, why)| *why == Reason::WrongEncoding).count() as u64;
             let room = 3_usize.saturating_sub(self.long.len());
             let long = block.long.iter().map(|(from, to)| (first + u64::from(*from), first + u64::from(*to)));
             self.long.extend(long.take(room));
-            if block.lines.is_empty() && torn.is_empty() {
-                continue;
-            }
-            batches.push(Box::new(Piece {
-                text: Arc::new(block.text),
-                columns: block.columns,
-                lines: Lines::Listed(first, block.lines),
-                torn,
-                torn_spans: block.torn_spans,
-                decimal: self.decimal,
-            }));
+            batches.extend(Piece::of(block, first, self.decimal).map(|piece| Box::new(piece) as Box<dyn Batch>));
         }
-        batches
+        Ok(batches)
+    }
+
+    /// At the first bytes that are not UTF-8, the whole file is asked whether it is.
+    fn settle(&mut self) -> Result<(), EventsError> {
+        let doubtful = self.torn_encoding > 0 && self.dialect.utf8 && !self.settled;
+        if !doubtful {
+            return Ok(());
+        }
+        self.settled = true;
+        let (encoding, _) = encoding::of_whole(&self.path)?;
+        let other = || EventsError::OtherEncoding { encoding: encoding.name().to_owned(), path: self.path.clone() };
+        if encoding == UTF_8 { Ok(()) } else { Err(other()) }
     }
 }
 
@@ -146,11 +181,13 @@ impl Batches for Text {
                 Some(stream) => stream,
                 None => Stream::open(&self.path, &self.choice)?,
             };
-            self.blocks = Some(Blocks::new(stream.text));
+            self.settled |= stream.marked;
+            self.blocks = Some(self.blocks(stream.text).map_err(|error| torn(&self.path, &error))?);
         }
         let Some(blocks) = &mut self.blocks else { return Ok(Vec::new()) };
         let found = blocks.next(pieces, &self.dialect, self.width).map_err(|error| torn(&self.path, &error))?;
-        let batches = self.batches(found);
+        let batches = self.batches(found)?;
+        self.settle()?;
         Ok(batches)
     }
 
@@ -160,9 +197,10 @@ impl Batches for Text {
             path: self.path.clone(),
             choice: self.choice.clone(),
             dialect: self.dialect.clone(),
-            blocks: Some(Blocks::new(stream.text)),
-            stream: None,
-            read: stream.read,
+            blocks: None,
+            read: stream.read.clone(),
+            stream: Some(stream),
+            zeros: Arc::default(),
             long: Vec::new(),
             encoding: self.encoding.clone(),
             ..*self
@@ -181,6 +219,10 @@ impl Batches for Text {
         if !self.dialect.utf8 {
             notes.push(format!("The file is not in UTF-8 and was read as {}: {}", self.encoding, self.path.display()));
         }
+        let zeros = self.zeros.load(Ordering::Relaxed);
+        if zeros > 0 {
+            notes.push(format!("{zeros} NUL bytes fill up fields and were passed over: {}", self.path.display()));
+        }
         if self.torn_encoding > 0 {
             let (rows, encoding) = (self.torn_encoding, &self.encoding);
             notes.push(format!(
@@ -191,77 +233,6 @@ impl Batches for Text {
             notes.push(format!("The row left out at line {from} runs to line {to}: look for a stray quote there."));
         }
         notes
-    }
-}
-
-/// A block of text and the fields in it.
-struct Piece {
-    text: Arc<String>,
-    columns: Vec<Vec<(u32, u32)>>,
-    lines: Lines,
-    torn: Vec<(u64, Reason)>,
-    torn_spans: Vec<(u32, u32)>,
-    decimal: Option<char>,
-}
-
-impl Batch for Piece {
-    fn decimal(&self) -> Option<char> {
-        self.decimal
-    }
-
-    fn rows(&self) -> usize {
-        self.columns.first().map_or(0, Vec::len)
-    }
-
-    fn cells(&self, column: usize) -> Result<Cells, EventsError> {
-        Ok(Cells::Lines(Fields { text: self.text.clone(), spans: self.columns[column].clone() }))
-    }
-
-    fn lines(&self) -> Lines {
-        self.lines.clone()
-    }
-
-    fn torn(&self) -> &[(u64, Reason)] {
-        &self.torn
-    }
-
-    fn torn_text(&self, at: usize) -> String {
-        let span = self.torn_spans.get(at).and_then(|(from, to)| self.text.get(*from as usize..*to as usize));
-        span.unwrap_or_default().trim_end_matches('\r').to_owned()
-    }
-}
-
-/// The first rows of a batch.
-struct Beginning {
-    batch: Box<dyn Batch>,
-    rows: usize,
-}
-
-impl Batch for Beginning {
-    fn decimal(&self) -> Option<char> {
-        self.batch.decimal()
-    }
-
-    fn rows(&self) -> usize {
-        self.batch.rows().min(self.rows)
-    }
-
-    fn cells(&self, column: usize) -> Result<Cells, EventsError> {
-        let mut cells = self.batch.cells(column)?;
-        if let Cells::Lines(fields) = &mut cells {
-            fields.spans.truncate(self.rows);
-        }
-        Ok(cells)
-    }
-
-    fn lines(&self) -> Lines {
-        self.batch.lines()
-    }
-
-    fn torn(&self) -> &[(u64, Reason)] {
-        let last = self.batch.lines().of(self.rows().saturating_sub(1));
-        let all = self.batch.torn();
-        &all[..all.partition_point(|(line, _)| *line < last || self.batch.rows() <= self.rows)]
     }
 }
 

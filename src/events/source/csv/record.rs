@@ -6,11 +6,10 @@
 
 use memchr::{memchr, memchr_iter, memchr3_iter};
 
+use super::fields::{Ended, LONGEST_QUOTED};
+use super::judge::{Judged, judge};
 use super::parts::Dialect;
 use crate::events::Reason;
-
-/// A quoted field longer than this is taken for a stray quote that nobody closed.
-const LONGEST_QUOTED: usize = 1 << 20;
 
 /// The records of a block.
 #[derive(Debug, Default)]
@@ -27,14 +26,31 @@ pub struct Records {
     pub torn_spans: Vec<(u32, u32)>,
     /// First and last lines of records of the wrong width that run over several lines: mostly a stray quote.
     pub long: Vec<(u32, u32)>,
+    /// The first line that has the header's names in another order.
+    pub reordered: Option<u32>,
     /// Ends of lines in what was read.
     pub line_ends: u32,
     /// What belongs to a record that is not complete yet.
     pub rest: Vec<u8>,
+    /// Every record, whatever its width, where a first look asks for it.
+    pub seen: Vec<Seen>,
     /// How much of the block the records are.
     consumed: usize,
     /// The block before it was made text, if that was not the same.
     raw: Option<Vec<u8>>,
+}
+
+/// A record at a first look.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Its line, counted from the text's first as 0.
+    pub line: u32,
+    /// Where its fields begin and end; none where they cannot be told.
+    pub fields: Vec<(u32, u32)>,
+    /// Which of its first 64 fields stood within quotes.
+    pub quoted: u64,
+    /// How many of those hold what makes quotes necessary.
+    pub needed: u32,
 }
 
 impl Records {
@@ -46,7 +62,16 @@ impl Records {
 
 /// Reads the records of a block that begins with a record; `width` fields make a whole one. The `last` block has all
 /// that is left.
-pub fn records(mut bytes: Vec<u8>, dialect: &Dialect, width: usize, last: bool) -> Records {
+pub fn records(bytes: Vec<u8>, dialect: &Dialect, width: usize, last: bool) -> Records {
+    parsed(bytes, dialect, width, last, 0)
+}
+
+/// Looks at the first `most` records of a text, as `seen`, whatever their widths.
+pub fn look(bytes: Vec<u8>, dialect: &Dialect, most: usize) -> Records {
+    parsed(bytes, dialect, 0, true, most)
+}
+
+fn parsed(mut bytes: Vec<u8>, dialect: &Dialect, width: usize, last: bool, look: usize) -> Records {
     let end = dialect.line_end();
     if last && bytes.last().is_some_and(|byte| *byte != end) {
         bytes.push(end);
@@ -58,8 +83,12 @@ pub fn records(mut bytes: Vec<u8>, dialect: &Dialect, width: usize, last: bool) 
         end,
         width,
         last,
+        look,
         wrong: &wrong,
         fields: Vec::with_capacity(width),
+        quoted: 0,
+        needed: 0,
+        inner: Vec::new(),
         behind: String::new(),
         into: Records { columns: vec![Vec::new(); width], ..Records::default() },
     };
@@ -84,12 +113,13 @@ pub fn records(mut bytes: Vec<u8>, dialect: &Dialect, width: usize, last: bool) 
 }
 
 /// The block as text, and where it is none; with what it was before, if that differs.
-fn checked(bytes: Vec<u8>, dialect: &Dialect) -> (String, Vec<usize>, Option<Vec<u8>>) {
-    match String::from_utf8(bytes) {
+fn checked(bytes: Vec<u8>, dialect: &Dialect) -> (String, Vec<(usize, Reason)>, Option<Vec<u8>>) {
+    let foreign = |at| (at, Reason::WrongEncoding);
+    let (text, mut wrong, original): (_, Vec<_>, _) = match String::from_utf8(bytes) {
         Ok(text) if dialect.is_utf8() => (text, Vec::new(), None),
         Ok(text) => {
             // What a decoder could not read, it has marked.
-            let wrong = text.match_indices('\u{fffd}').map(|(at, _)| at).collect();
+            let wrong = text.match_indices('\u{fffd}').map(|(at, _)| foreign(at)).collect();
             (text, wrong, None)
         }
         Err(error) => {
@@ -98,35 +128,39 @@ fn checked(bytes: Vec<u8>, dialect: &Dialect) -> (String, Vec<usize>, Option<Vec
             for chunk in bytes.utf8_chunks() {
                 text.push_str(chunk.valid());
                 for _ in chunk.invalid() {
-                    wrong.push(text.len());
+                    wrong.push(foreign(text.len()));
                     text.push('?');
                 }
             }
             (text, wrong, Some(bytes))
         }
+    };
+    let known = wrong.len();
+    wrong.extend(memchr_iter(0, text.as_bytes()).map(|at| (at, Reason::NulByte)));
+    if known > 0 && wrong.len() > known {
+        wrong.sort_by_key(|(at, _)| *at);
     }
+    (text, wrong, original)
 }
 
-struct Parser<'a> {
-    bytes: &'a [u8],
-    dialect: &'a Dialect,
-    end: u8,
+/// Finds records in a text.
+pub struct Parser<'a> {
+    pub bytes: &'a [u8],
+    pub dialect: &'a Dialect,
+    pub end: u8,
     width: usize,
     last: bool,
-    wrong: &'a [usize],
-    fields: Vec<(u32, u32)>,
-    behind: String,
+    /// So many records are looked at, if they are not taken.
+    pub look: usize,
+    wrong: &'a [(usize, Reason)],
+    pub fields: Vec<(u32, u32)>,
+    /// Which fields stood within quotes, and how many of them had to.
+    pub quoted: u64,
+    pub needed: u32,
+    /// Quotes within fields that stand within none.
+    pub inner: Vec<usize>,
+    pub behind: String,
     into: Records,
-}
-
-/// How a record ended.
-enum Ended {
-    /// Behind this byte.
-    At(usize),
-    /// It goes on behind the block; what is open began here.
-    Open(usize),
-    /// Its quotes make no sense.
-    Stray,
 }
 
 impl Parser<'_> {
@@ -140,7 +174,7 @@ impl Parser<'_> {
             let bytes = self.bytes;
             let mut hits = memchr3_iter(self.dialect.delimiter, self.end, quote, &bytes[base..]).map(|hit| hit + base);
             loop {
-                if at == self.bytes.len() {
+                if at == self.bytes.len() || (self.look > 0 && self.into.seen.len() == self.look) {
                     self.into.line_ends = line;
                     return at;
                 }
@@ -151,14 +185,18 @@ impl Parser<'_> {
                     continue 'from;
                 }
                 let kept = self.behind.len();
-                match self.record(at, &mut hits) {
-                    Ended::At(next) => {
-                        line += self.keep(at, next, line);
+                let ended = match self.record(at, &mut hits) {
+                    Ended::At(next) => self.keep(at, next, line),
+                    other => Err(other),
+                };
+                match ended {
+                    Ok((next, lines)) => {
+                        line += lines;
                         at = next;
                     }
-                    Ended::Open(begun) if !self.last && self.bytes.len() - begun <= LONGEST_QUOTED => break 'from,
-                    Ended::Open(_) if !self.last && memchr(self.end, &self.bytes[at..]).is_none() => break 'from,
-                    Ended::Open(_) | Ended::Stray => {
+                    Err(Ended::Open(begun)) if !self.last && self.bytes.len() - begun <= LONGEST_QUOTED => break 'from,
+                    Err(Ended::Open(_)) if !self.last && memchr(self.end, &self.bytes[at..]).is_none() => break 'from,
+                    Err(_) => {
                         self.behind.truncate(kept);
                         let Some(length) = memchr(self.end, &self.bytes[at..]) else { break 'from };
                         self.tear(line, Reason::StrayQuote, at, at + length);
@@ -173,112 +211,80 @@ impl Parser<'_> {
         at
     }
 
-    /// Finds the fields of the record that begins at `from`; `hits` are the delimiters, ends of lines and quotes from
-    /// there on.
-    fn record(&mut self, from: usize, hits: &mut impl Iterator<Item = usize>) -> Ended {
-        self.fields.clear();
-        let quote = self.dialect.quote;
-        let mut begun = from;
-        while let Some(hit) = hits.next() {
-            let byte = self.bytes[hit];
-            if Some(byte) == quote && hit == begun {
-                match self.quoted(begun, hits) {
-                    Ok((true, next)) => return Ended::At(next),
-                    Ok((false, next)) => begun = next,
-                    Err(ended) => return ended,
-                }
-            } else if byte == self.dialect.delimiter {
-                self.fields.push((begun as u32, hit as u32));
-                begun = hit + 1;
-            } else if byte == self.end {
-                let carriage = self.end == b'\n' && hit > begun && self.bytes[hit - 1] == b'\r';
-                self.fields.push((begun as u32, (hit - usize::from(carriage)) as u32));
-                return Ended::At(hit + 1);
-            }
-        }
-        Ended::Open(begun)
-    }
-
-    /// Finds the end of a field that begins with a quote. Answers whether the record ends with it, and what comes next.
-    fn quoted(&mut self, from: usize, hits: &mut impl Iterator<Item = usize>) -> Result<(bool, usize), Ended> {
-        let quote = self.bytes[from];
-        let mut escaped = false;
-        loop {
-            let Some(hit) = hits.find(|hit| self.bytes[*hit] == quote) else { return Err(Ended::Open(from)) };
-            if hit - from > LONGEST_QUOTED {
-                return Err(Ended::Stray);
-            }
-            if let Some(escape) = self.dialect.escape {
-                let before = self.bytes[from + 1..hit].iter().rev().take_while(|byte| **byte == escape).count();
-                if before % 2 == 1 {
-                    escaped = true;
-                    continue;
-                }
-            }
-            let next = self.bytes.get(hit + 1).copied();
-            if next == Some(quote) {
-                escaped = true;
-                hits.next();
-                continue;
-            }
-            let returned = next == Some(b'\r') && self.end == b'\n' && self.bytes.get(hit + 2) == Some(&b'\n');
-            let field = (from + 1, hit);
-            let ends = next == Some(self.end) || returned;
-            return match next {
-                Some(byte) if byte == self.dialect.delimiter || ends => {
-                    self.push_quoted(field, escaped);
-                    hits.next();
-                    Ok((ends, hit + 2 + usize::from(returned)))
-                }
-                None => Err(Ended::Open(from)),
-                Some(b'\r') if hit + 2 == self.bytes.len() => Err(Ended::Open(from)),
-                Some(_) => Err(Ended::Stray),
-            };
-        }
-    }
-
-    fn push_quoted(&mut self, (from, to): (usize, usize), escaped: bool) {
-        let escape = self.dialect.escape.filter(|escape| memchr(*escape, &self.bytes[from..to]).is_some());
-        if !escaped && escape.is_none() {
-            self.fields.push((from as u32, to as u32));
+    fn tear(&mut self, line: u32, why: Reason, from: usize, to: usize) {
+        if self.look > 0 {
+            self.into.seen.push(Seen { line, ..Seen::default() });
             return;
         }
-        let begin = self.bytes.len() + self.behind.len();
-        let mut letters = str::from_utf8(&self.bytes[from..to]).unwrap_or_default().chars().peekable();
-        let quote = self.dialect.quote.map(char::from);
-        while let Some(letter) = letters.next() {
-            let doubled = Some(letter) == quote && letters.peek() == Some(&letter);
-            let marked = escape.map(char::from) == Some(letter) && letters.peek().is_some();
-            match letters.next_if(|_| doubled || marked) {
-                Some(meant) => self.behind.push(meant),
-                None => self.behind.push(letter),
-            }
-        }
-        self.fields.push((begin as u32, (self.bytes.len() + self.behind.len()) as u32));
-    }
-
-    fn tear(&mut self, line: u32, why: Reason, from: usize, to: usize) {
         self.into.torn.push((line, why));
         self.into.torn_spans.push((from as u32, to as u32));
     }
 
-    /// Takes the record from `at` to `next`, or leaves it out. Answers how many lines it has.
-    fn keep(&mut self, at: usize, next: usize, line: u32) -> u32 {
+    /// Takes the record from `at` to `next`, or leaves it out. Answers where the next one begins and how many lines this
+    /// one has, or that its quotes make no sense after all.
+    fn keep(&mut self, at: usize, next: usize, line: u32) -> Result<(usize, u32), Ended> {
         let lines = memchr_iter(self.end, &self.bytes[at..next]).count() as u32;
         let blank = self.fields.len() == 1 && self.fields[0].0 == self.fields[0].1;
-        let wrong = self.wrong.partition_point(|place| *place < at);
         if blank {
-        } else if self.wrong.get(wrong).is_some_and(|place| *place < next) {
-            self.tear(line, Reason::WrongEncoding, at, next - 1);
-        } else if self.fields.len() != self.width {
-            self.tear(line, Reason::RaggedLine, at, next - 1);
-            if lines > 1 {
-                self.into.long.push((line, line + lines - 1));
-            }
-        } else {
-            self.into.columns.iter_mut().zip(&self.fields).for_each(|(column, field)| column.push(*field));
-            self.into.lines.push(line);
+            return Ok((next, lines));
         }
-        lines
+        if self.look > 0 {
+            let fields = std::mem::take(&mut self.fields);
+            self.into.seen.push(Seen { line, fields, quoted: self.quoted, needed: self.needed });
+            return Ok((next, lines));
+        }
+        let wrong = self.wrong.partition_point(|(place, _)| *place < at);
+        if let Some((_, why)) = self.wrong.get(wrong).filter(|(place, _)| *place < next) {
+            self.tear(line, *why, at, next - 1);
+            return Ok((next, lines));
+        }
+        if self.dialect.tight && lines > 1 && self.all_records(at, next) {
+            return Err(Ended::Stray);
+        }
+        match judge(&self.fields, self.bytes, &self.behind, self.width, &self.dialect.shape) {
+            Judged::Whole => {
+                self.into.columns.iter_mut().zip(&self.fields).for_each(|(column, field)| column.push(*field));
+                self.into.lines.push(line);
+            }
+            Judged::Reordered => {
+                self.into.reordered.get_or_insert(line);
+            }
+            Judged::LeftOut(why) => {
+                if why == Reason::RepeatedHeader && self.dialect.shape.above > 0 {
+                    self.tear_titles(line);
+                }
+                self.tear(line, why, at, next - 1);
+                if lines > 1 && why == Reason::RaggedLine {
+                    self.into.long.push((line, line + lines - 1));
+                }
+            }
+        }
+        Ok((next, lines))
+    }
+
+    /// Leaves out what stands above a header that comes again, as it does above the first.
+    fn tear_titles(&mut self, header: u32) {
+        let before = self.into.torn.len();
+        while self.into.lines.last().is_some_and(|line| header - line <= self.dialect.shape.above) {
+            let Some(line) = self.into.lines.pop() else { break };
+            let fields: Vec<(u32, u32)> = self.into.columns.iter_mut().filter_map(Vec::pop).collect();
+            let whole = self.bytes.len() as u32;
+            let inside = fields.iter().filter(|field| field.1 <= whole);
+            let from = inside.clone().map(|field| field.0).min().unwrap_or_default();
+            let to = inside.map(|field| field.1).max().unwrap_or_default();
+            self.into.torn.push((line, Reason::RepeatedHeader));
+            self.into.torn_spans.push((from, to));
+        }
+        if self.into.torn.len() > before {
+            let mut all: Vec<_> = self.into.torn.drain(..).zip(self.into.torn_spans.drain(..)).collect();
+            all.sort_by_key(|((line, _), _)| *line);
+            (self.into.torn, self.into.torn_spans) = all.into_iter().unzip();
+        }
+    }
+
+    /// Whether every line from `at` to `next` has as many delimiters as a record.
+    fn all_records(&self, at: usize, next: usize) -> bool {
+        let delimiters = |line: &[u8]| memchr_iter(self.dialect.delimiter, line).count();
+        self.bytes[at..next - 1].split(|byte| *byte == self.end).all(|line| delimiters(line) + 1 == self.width)
     }
 }

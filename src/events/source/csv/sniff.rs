@@ -2,20 +2,19 @@
 
 use std::path::Path;
 
-use csv::{ReaderBuilder, Terminator};
 use encoding_rs::UTF_8;
 
 use super::evidence;
-use super::parts::Dialect as Parts;
-use super::record::{Records, records};
-use super::stream::Stream;
+use super::layout::{Table, Uneven};
+use super::marks::{DELIMITERS, LOOKED_AT, byte, marks};
+use super::parts::{Dialect as Parts, Shape};
+use super::record::look;
+use super::stream::{HEAD_BYTES, Stream};
 use crate::events::dialect::{Dialect, DialectChoice};
 use crate::events::{EventsError, LineEnd};
 
-/// What may stand between fields, in the order of preference: the last is what Hive writes.
-const DELIMITERS: [u8; 8] = [b',', b';', b'\t', b'|', b'^', b'~', b':', 1];
-/// Records that are looked at.
-const LOOKED_AT: usize = 500;
+/// A run of so many NUL bytes is a hole in the file and says nothing about what else is in it.
+const HOLE: usize = 16;
 
 /// What was found.
 pub struct Sniffed {
@@ -26,17 +25,26 @@ pub struct Sniffed {
 }
 
 /// # Errors
-/// A file that is empty or holds no text, a mark that cannot be one.
+/// A file that is empty or holds no text, a mark that cannot be one, a header that does not name its rows' fields.
 pub fn sniff(stream: &Stream, path: &Path, choice: &DialectChoice) -> Result<Sniffed, EventsError> {
     let head = stream.head.as_slice();
     if head.iter().all(u8::is_ascii_whitespace) {
         return Err(EventsError::EmptyFile { path: path.to_owned() });
     }
-    if head.contains(&0) {
+    if is_binary(head) {
         let why = "it holds binary data, not the lines of a CSV file".to_owned();
         return Err(EventsError::BrokenFile { path: path.to_owned(), why });
     }
     let mut why = vec![stream.why.clone()];
+    let zeros = zeros_pad(head);
+    let filled: Vec<u8>;
+    let head = if zeros {
+        why.push("NUL bytes fill up fields and are passed over".to_owned());
+        filled = head.iter().copied().filter(|byte| *byte != 0).collect();
+        filled.as_slice()
+    } else {
+        head
+    };
     let given = choice.quote.flatten().and_then(|quote| u8::try_from(quote).ok());
     let escaped = choice.escape.flatten().and_then(|escape| u8::try_from(escape).ok());
     let line_end = line_end(head, given.unwrap_or(b'"'), escaped);
@@ -45,60 +53,114 @@ pub fn sniff(stream: &Stream, path: &Path, choice: &DialectChoice) -> Result<Sni
     }
     let end = if line_end == LineEnd::LineFeed { b'\n' } else { b'\r' };
     // The last line may be cut in the middle.
-    let whole = if head.len() < super::stream::HEAD_BYTES {
+    let whole = if stream.head.len() < HEAD_BYTES {
         head.len()
     } else {
         memchr::memrchr(end, head).map_or(head.len(), |at| at + 1)
     };
-    let head = &head[..whole];
+    let (mut above, mut body) = past_lines(&head[..whole], end, choice.skip_lines.unwrap_or_default());
+    let said = said_delimiter(body, end);
+    if let Some(delimiter) = said {
+        why.push(format!("line {} says that the delimiter is {}", above + 1, spelled(delimiter)));
+        let (one, rest) = past_lines(body, end, 1);
+        (above, body) = (above + one, rest);
+    }
+    if body.iter().all(u8::is_ascii_whitespace) {
+        let why = format!("{above} lines above the table are all there is; see --skip-lines");
+        return Err(EventsError::BadDialect { why });
+    }
 
-    let comment = comment(head, end, choice, &mut why)?;
-    let body = without_comments(head, end, comment);
-    let quote = match choice.quote {
-        Some(quote) => quote.map(byte).transpose()?,
-        None => Some(quote(&body, &mut why)),
-    };
-    let delimiter = match choice.delimiter {
-        Some(given) => {
-            why.push("the delimiter was given".to_owned());
-            byte(given)?
-        }
-        None => delimiter(&body, quote, end, &mut why),
-    };
-    let escape = match choice.escape {
-        Some(escape) => escape.map(byte).transpose()?,
-        None => quote.and_then(|quote| escape(&body, delimiter, quote, line_end, &mut why)),
-    };
-    let parts = Parts { delimiter, quote, escape, comment, line_end, utf8: stream.encoding == UTF_8 };
+    let comment = comment(body, end, choice, &mut why)?;
+    let mut parts = marks(body, choice, said, comment, line_end, &mut why)?;
+    (parts.utf8, parts.zeros) = (stream.encoding == UTF_8, zeros);
+    let delimiter = parts.delimiter;
     if [parts.quote, parts.escape, parts.comment].contains(&Some(delimiter)) || delimiter == end {
         return Err(EventsError::BadDialect { why: "the delimiter has another meaning as well".to_owned() });
     }
-
-    let width = usual_width(&body, &parts);
-    let looked_at = records(body.clone(), &parts, width, true);
-    let header = match choice.header {
-        Some(header) => header,
-        None => evidence::header(&looked_at, &mut why),
-    };
-    let names = if header { first_row(&looked_at) } else { vec![String::new(); width] };
+    let seen = look(body.to_vec(), &parts, LOOKED_AT);
+    let table = Table::new(&seen);
+    let layout = table.layout(choice, &mut why).map_err(|Uneven { line, names, fields }| {
+        EventsError::UnevenHeader { line: u64::from(above + line) + 1, names, fields, path: path.to_owned() }
+    })?;
+    above += layout.above;
     let decimal = match choice.decimal {
         Some(given @ ('.' | ',')) => Some(given),
         Some(_) => return Err(EventsError::BadDialect { why: "a decimal mark is a point or a comma".to_owned() }),
-        None => evidence::decimal(&looked_at, usize::from(header), &mut why),
+        None => evidence::decimal(&table.rows(&layout), &mut why),
     };
+    parts.shape = Shape { above, ..layout.shape };
     why.retain(|reason| !reason.is_empty());
     let dialect = Dialect {
         encoding: stream.encoding.name().to_owned(),
         delimiter: delimiter.into(),
-        quote: quote.map(char::from),
-        escape: escape.map(char::from),
+        quote: parts.quote.map(char::from),
+        escape: parts.escape.map(char::from),
         comment: comment.map(char::from),
-        header,
+        skip_lines: above,
+        header: layout.header,
         decimal,
         line_end,
         why,
     };
-    Ok(Sniffed { dialect, parts, names })
+    Ok(Sniffed { dialect, parts, names: layout.columns })
+}
+
+/// Whether bytes are no text: many of them mean nothing in one.
+fn is_binary(head: &[u8]) -> bool {
+    let (mut run, mut zeros, mut holes, mut strange) = (0, 0, 0, 0);
+    for byte in head.iter().chain(b"\n") {
+        if *byte == 0 {
+            run += 1;
+            continue;
+        }
+        if run >= HOLE {
+            holes += run
+        } else {
+            zeros += run
+        }
+        run = 0;
+        strange += usize::from(matches!(byte, 2..=8 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f));
+    }
+    let rest = head.len() - holes;
+    // A text is never all holes, and files of other kinds have zeros beside their other signs.
+    (zeros + holes > 0 && rest < 2) || strange * 20 > rest || (zeros * 3 > rest)
+}
+
+/// Whether NUL bytes fill up fields: a good part of the lines has some.
+fn zeros_pad(head: &[u8]) -> bool {
+    let end = if head.contains(&b'\n') { b'\n' } else { b'\r' };
+    let (mut all, mut with) = (0, 0);
+    for line in head.split(|byte| *byte == end).filter(|line| !line.trim_ascii().is_empty()) {
+        all += 1;
+        with += usize::from(line.contains(&0));
+    }
+    with > 2 && with * 10 > all
+}
+
+/// A text behind so many lines, and how many these were.
+fn past_lines(text: &[u8], end: u8, lines: u32) -> (u32, &[u8]) {
+    let (mut rest, mut passed) = (text, 0);
+    while passed < lines {
+        let Some(at) = memchr::memchr(end, rest) else { return (passed, &[]) };
+        rest = &rest[at + 1..];
+        passed += 1;
+    }
+    (passed, rest)
+}
+
+/// The delimiter that a first line `sep=;` says, as Excel writes it.
+fn said_delimiter(body: &[u8], end: u8) -> Option<u8> {
+    let line = &body[..memchr::memchr(end, body).unwrap_or(body.len())];
+    let line = line.strip_prefix(b"\"").unwrap_or(line);
+    let (word, rest) = line.split_at_checked(4)?;
+    let (delimiter, rest) = rest.split_first()?;
+    let filler = |byte: &u8| byte == delimiter || DELIMITERS.contains(byte) || matches!(byte, b'"' | b' ' | b'\r');
+    let plain = delimiter.is_ascii() && !delimiter.is_ascii_alphanumeric() && !matches!(delimiter, b'"' | b'\r' | 0);
+    (word.eq_ignore_ascii_case(b"sep=") && plain && rest.iter().all(filler)).then_some(*delimiter)
+}
+
+fn spelled(mark: u8) -> String {
+    if mark == b'\t' { "a tab".to_owned() } else { format!("`{}`", char::from(mark).escape_default()) }
 }
 
 /// What ends lines outside of quotes: carriage returns only where no line feed does.
@@ -121,23 +183,6 @@ fn line_end(head: &[u8], quote: u8, escape: Option<u8>) -> LineEnd {
     }
 }
 
-/// A mark as a byte.
-fn byte(mark: char) -> Result<u8, EventsError> {
-    let fits = mark.is_ascii() && !matches!(mark, '\n' | '\r' | '\0');
-    u8::try_from(mark).ok().filter(|_| fits).ok_or_else(|| EventsError::BadDialect {
-        why: format!("`{}` is no single plain character", mark.escape_default()),
-    })
-}
-
-/// The fields of the first whole record.
-fn first_row(found: &Records) -> Vec<String> {
-    let field = |column: &Vec<(u32, u32)>| {
-        let (from, to) = *column.first()?;
-        found.text.get(from as usize..to as usize)
-    };
-    found.columns.iter().map(|column| field(column).unwrap_or_default().to_owned()).collect()
-}
-
 /// What comment lines begin with: `#` if the file begins so and most lines do not, and what stands there is no header.
 fn comment(head: &[u8], end: u8, choice: &DialectChoice, why: &mut Vec<String>) -> Result<Option<u8>, EventsError> {
     if let Some(given) = choice.comment {
@@ -156,98 +201,4 @@ fn comment(head: &[u8], end: u8, choice: &DialectChoice, why: &mut Vec<String>) 
     }
     why.push(format!("{marked} lines that begin with `#` are comments"));
     Ok(Some(b'#'))
-}
-
-fn without_comments(head: &[u8], end: u8, comment: Option<u8>) -> Vec<u8> {
-    let Some(mark) = comment else { return head.to_vec() };
-    head.split_inclusive(|byte| *byte == end).filter(|line| line.first() != Some(&mark)).collect::<Vec<_>>().concat()
-}
-
-/// Double quotes, unless the fields stand within single ones.
-fn quote(body: &[u8], why: &mut Vec<String>) -> u8 {
-    let opens = |quote: u8| {
-        let at_edge = |byte: u8| matches!(byte, b'\n' | b'\r') || DELIMITERS.contains(&byte);
-        let pairs = body
-            .windows(2)
-            .filter(|pair| (pair[1] == quote && at_edge(pair[0])) || (pair[0] == quote && at_edge(pair[1])));
-        pairs.count() + usize::from(body.first() == Some(&quote))
-    };
-    let single = opens(b'\'');
-    if single > 3 && memchr::memchr(b'"', body).is_none() && single * 10 > 9 * memchr::memchr_iter(b'\'', body).count()
-    {
-        why.push("fields stand within single quotes".to_owned());
-        return b'\'';
-    }
-    b'"'
-}
-
-/// How many fields each of the first records has.
-fn widths(body: &[u8], delimiter: u8, quote: Option<u8>, escape: Option<u8>, end: u8) -> Vec<usize> {
-    ReaderBuilder::new()
-        .delimiter(delimiter)
-        .quoting(quote.is_some())
-        .quote(quote.unwrap_or(b'"'))
-        .escape(escape)
-        .flexible(true)
-        .has_headers(false)
-        .terminator(Terminator::Any(end))
-        .from_reader(body)
-        .into_byte_records()
-        .take(LOOKED_AT)
-        .map_while(Result::ok)
-        .filter(|record| record.len() > 1 || record.get(0).is_some_and(|field| !field.trim_ascii().is_empty()))
-        .map(|record| record.len())
-        .collect()
-}
-
-/// Of so many widths, how many are like the first.
-fn alike(widths: &[usize]) -> (usize, usize) {
-    let first = widths.first().copied().unwrap_or(1);
-    (first, widths.iter().filter(|width| **width == first).count())
-}
-
-/// The delimiter under which the most records have as many fields as the first, more than one.
-fn delimiter(body: &[u8], quote: Option<u8>, end: u8, why: &mut Vec<String>) -> u8 {
-    let mut best = (0.0, DELIMITERS[0], String::new());
-    for delimiter in DELIMITERS {
-        let widths = widths(body, delimiter, quote, None, end);
-        let (width, like) = alike(&widths);
-        if width < 2 {
-            continue;
-        }
-        let share = like as f64 / widths.len() as f64;
-        // What is not used by others, but between days and hours, needs all the records on its side.
-        let usual = !matches!(delimiter, b':' | b'^' | b'~') || share == 1.0;
-        let score = share * (width as f64).ln_1p() * if matches!(delimiter, b':') { 0.5 } else { 1.0 };
-        if usual && score > best.0 {
-            let reason =
-                format!("with this delimiter {like} of the first {} records have {width} fields", widths.len());
-            best = (score, delimiter, reason);
-        }
-    }
-    why.push(best.2);
-    best.1
-}
-
-/// A backslash, if records have more equal widths with it than without.
-fn escape(body: &[u8], delimiter: u8, quote: u8, line_end: LineEnd, why: &mut Vec<String>) -> Option<u8> {
-    let marked = body.windows(2).filter(|pair| *pair == [b'\\', quote]).count();
-    if marked == 0 {
-        return None;
-    }
-    let share = |escape| {
-        let parts = Parts { delimiter, quote: Some(quote), escape, comment: None, line_end, utf8: true };
-        let width = widths(body, delimiter, Some(quote), escape, parts.line_end()).first().copied().unwrap_or(1);
-        records(body.to_vec(), &parts, width, true).lines.len()
-    };
-    let (with, without) = (share(Some(b'\\')), share(None));
-    (with > without).then(|| {
-        why.push("quotes within quotes have a backslash before them".to_owned());
-        b'\\'
-    })
-}
-
-/// How many fields the first record has.
-fn usual_width(body: &[u8], parts: &Parts) -> usize {
-    widths(body, parts.delimiter, parts.quote, parts.escape, parts.line_end()).first().copied().unwrap_or(1)
 }

@@ -6,19 +6,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use super::encoding::encoding;
 use super::torn;
 use crate::events::EventsError;
 use crate::events::dialect::DialectChoice;
 
 /// How much of a file is looked at to find out how it is written.
 pub const HEAD_BYTES: usize = 1 << 16;
-
-/// A large file is looked at in so many places.
-const SAMPLES: u64 = 8;
 
 /// A file's text.
 pub struct Stream {
@@ -30,6 +27,8 @@ pub struct Stream {
     pub encoding: &'static Encoding,
     /// Why it is taken to be so.
     pub why: String,
+    /// Whether a mark at its beginning says so.
+    pub marked: bool,
     /// Bytes of the file.
     pub size: u64,
     /// How many of them were read.
@@ -61,6 +60,7 @@ impl Stream {
         let mut head = Vec::new();
         bytes.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|error| torn(path, &error))?;
         let (encoding, why) = encoding(path, &head, plain, size, choice)?;
+        let marked = Encoding::for_bom(&head).is_some();
         let whole = Cursor::new(head).chain(bytes);
         let decoded = DecodeReaderBytesBuilder::new()
             // Bytes that are UTF-8 already are judged record by record.
@@ -74,7 +74,61 @@ impl Stream {
         let mut head = Vec::new();
         text.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|error| torn(path, &error))?;
         let text = Box::new(Cursor::new(head.clone()).chain(text));
-        Ok(Self { text, head, encoding, why, size, read })
+        Ok(Self { text, head, encoding, why, marked, size, read })
+    }
+}
+
+/// The bytes of a file, unpacked.
+///
+/// # Errors
+/// A file that cannot be opened or unpacked.
+pub fn bytes_of(path: &Path) -> Result<Box<dyn Read + Send>, EventsError> {
+    let file = File::open(path).map_err(|source| EventsError::Io { path: path.to_owned(), source })?;
+    Ok(unpacked(path, Counted { file, read: Arc::default() })?.0)
+}
+
+/// A text behind so many lines.
+///
+/// # Errors
+/// What the text says.
+pub fn past_lines(mut text: Box<dyn Read + Send>, end: u8, lines: u32) -> std::io::Result<Box<dyn Read + Send>> {
+    let (mut left, mut piece) = (lines, vec![0; HEAD_BYTES]);
+    while left > 0 {
+        let read = text.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        for at in memchr::memchr_iter(end, &piece[..read]) {
+            left -= 1;
+            if left == 0 {
+                return Ok(Box::new(Cursor::new(piece[at + 1..read].to_vec()).chain(text)));
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// A text without its NUL bytes.
+pub struct WithoutZeros<R> {
+    pub text: R,
+    /// How many there were.
+    pub zeros: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for WithoutZeros<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let read = self.text.read(into)?;
+            let mut kept = 0;
+            for at in 0..read {
+                into[kept] = into[at];
+                kept += usize::from(into[at] != 0);
+            }
+            self.zeros.fetch_add((read - kept) as u64, Ordering::Relaxed);
+            if kept > 0 || read == 0 {
+                return Ok(kept);
+            }
+        }
     }
 }
 
@@ -125,88 +179,4 @@ fn unpacked(path: &Path, mut file: Counted) -> Result<(Box<dyn Read + Send>, boo
         [0x28, 0xb5, 0x2f, 0xfd] => (Box::new(zstd::Decoder::new(file).map_err(refused)?), true),
         _ => (Box::new(file), false),
     })
-}
-
-/// The encoding of a file, by its mark, by its bytes, or by what is likely where bytes allow several.
-fn encoding(
-    path: &Path,
-    head: &[u8],
-    plain: bool,
-    size: u64,
-    choice: &DialectChoice,
-) -> Result<(&'static Encoding, String), EventsError> {
-    if let Some(name) = &choice.encoding {
-        let found = Encoding::for_label(name.trim().as_bytes());
-        let unknown =
-            || EventsError::BadDialect { why: format!("`{name}` is no encoding known here, as `gb18030` is") };
-        return Ok((found.ok_or_else(unknown)?, "the encoding was given".to_owned()));
-    }
-    if let Some((encoding, _)) = Encoding::for_bom(head) {
-        return Ok((encoding, format!("a mark at the file's beginning says {}", encoding.name())));
-    }
-    if let Some(encoding) = wide(head) {
-        return Ok((encoding, format!("every other byte is zero, as in {}", encoding.name())));
-    }
-    let mut samples = vec![head.to_vec()];
-    if plain {
-        samples.extend(later(path, size));
-    }
-    let samples: Vec<&[u8]> = samples.iter().enumerate().map(|(at, sample)| whole_lines(sample, at == 0)).collect();
-    let broken = samples.iter().any(|sample| str::from_utf8(sample).is_err_and(|error| error.error_len().is_some()));
-    if !broken {
-        return Ok((UTF_8, String::new()));
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    for sample in &samples {
-        detector.feed(sample, false);
-    }
-    detector.feed(b"", true);
-    let guess = detector.guess(None, Utf8Detection::Deny);
-    // GB18030 has all of GBK, and what it adds is in use.
-    let guess = if guess == GBK { GB18030 } else { guess };
-    Ok((guess, format!("it is not in UTF-8; its letters are most likely in {}", guess.name())))
-}
-
-/// A piece of a file without the lines that it holds in part, where letters of several bytes may be cut through.
-fn whole_lines(piece: &[u8], first: bool) -> &[u8] {
-    let from = if first { 0 } else { memchr::memchr(b'\n', piece).map_or(0, |end| end + 1) };
-    // What is shorter than a piece ends where its file does.
-    let to = if piece.len() < HEAD_BYTES {
-        piece.len()
-    } else {
-        memchr::memrchr(b'\n', piece).map_or(piece.len(), |end| end + 1)
-    };
-    piece.get(from..to).unwrap_or(piece)
-}
-
-/// UTF-16 without a mark: nearly every other byte is zero.
-fn wide(head: &[u8]) -> Option<&'static Encoding> {
-    let pairs = head.len() / 2;
-    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    if pairs < 4 {
-        None
-    } else if odd * 10 > pairs * 7 && even * 10 < pairs {
-        Some(UTF_16LE)
-    } else if even * 10 > pairs * 7 && odd * 10 < pairs {
-        Some(UTF_16BE)
-    } else {
-        None
-    }
-}
-
-/// A few pieces from further back in a large file.
-fn later(path: &Path, size: u64) -> Vec<Vec<u8>> {
-    let piece = |at: u64| -> std::io::Result<Vec<u8>> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(size / SAMPLES * at))?;
-        let mut bytes = Vec::new();
-        file.take(HEAD_BYTES as u64).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    if size <= HEAD_BYTES as u64 {
-        return Vec::new();
-    }
-    // What cannot be read now will be told when it is read in order.
-    (1..SAMPLES).filter_map(|at| piece(at).ok()).collect()
 }
