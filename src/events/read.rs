@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
+use strum::IntoEnumIterator as _;
 
 use super::build::build;
 use super::clean::clean;
@@ -91,7 +92,7 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
             row += 1;
         });
     }
-    let required = Role::ALL.into_iter().filter(|role| role.required());
+    let required = Role::iter().filter(|role| role.required());
     let mut problems: Vec<String> = head.unknown(&options.mapping).map(|error| error.to_string()).collect();
     let missing = required.filter_map(|role| head.cast.require(&[role], &head.columns).err());
     problems.extend(missing.map(|error| error.to_string()));

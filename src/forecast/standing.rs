@@ -17,6 +17,7 @@ use super::past::lessons::Lessons;
 use super::past::tally::{Tally, tally};
 use super::run::result::{ActivityScore, ActivityTable};
 use crate::observe::{CurvePoint, Meter};
+use strum::IntoEnumIterator as _;
 
 /// Active periods whose mean tells how many events to expect.
 pub const RECENT: usize = 6;
@@ -45,7 +46,7 @@ pub struct Standing<'a> {
     pub practice: Lessons<'a>,
     /// The questions ahead: for every user with a past, one for each period.
     pub ahead: Lessons<'a>,
-    /// The models, in the order of [`ModelKind::ALL`].
+    /// The models, in the order of [`ModelKind`].
     pub models: Vec<Answers>,
     /// How training went.
     pub curves: Vec<CurvePoint>,
@@ -92,7 +93,7 @@ pub fn stand<'a>(
         seen.activity().iter().map(|question| Came::of(&known.pasts[question.user.index()], question)).collect();
     let mut outlooks = vec![(SIMPLE, before_origin.answers(&known.pasts, next.activity()))];
     let mut scores = vec![simple.score(SIMPLE, &came)];
-    for kind in ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others()) {
+    for kind in ModelKind::iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others()) {
         known.watch.check()?;
         let began = Instant::now();
         let fitted = model(kind).fit(known, meter)?;
@@ -119,7 +120,7 @@ pub fn stand<'a>(
     // A mixture is one of the models that learn by themselves, never of other mixtures.
     let (mut mixtures, mut mixed) = (Vec::new(), Vec::new());
     let composed = |kind: &ModelKind| kinds.contains(kind) && kind.is_made_of_others();
-    for kind in ModelKind::ALL.into_iter().filter(composed) {
+    for kind in ModelKind::iter().filter(composed) {
         let began = Instant::now();
         let mixture = Mixture::learnt(kind, known, &models, practice.questions());
         let of_others = |answers: fn(&Answers) -> &[f32]| -> Vec<&[f32]> { models.iter().map(answers).collect() };

@@ -35,6 +35,14 @@ pub fn write(outcome: &Outcome, tuning: Option<&Tuning>, folder: &Path, watch: &
     if let Some(tuning) = tuning {
         put_tuning(tuning, &outcome.settings, output.path())?;
     }
+    for (name, rows) in [("forecast", forecast.share.len()), ("trajectories", trajectories.interest.len())] {
+        if format.is_cut_at(rows) {
+            watch.note(format!(
+                "{name}.csv has {rows} rows, of which a spreadsheet opens the first 1,048,575; take the Parquet file, or \
+                 fewer users by --where."
+            ));
+        }
+    }
     meter.advance(1)?;
 
     let model = output.path().join("model");

@@ -4,6 +4,8 @@
 mod headers;
 mod names;
 
+use strum::IntoEnumIterator as _;
+
 use super::profile::Profile;
 use super::times::could_count_time;
 use super::{EventsError, Mapping, Role};
@@ -92,10 +94,8 @@ pub fn cast(columns: &[Profile], mapping: &Mapping) -> Cast {
             cast.parts.push((*role, column, "given".to_owned()));
         }
     }
-    let open: Vec<Role> = Role::ALL
-        .into_iter()
-        .filter(|role| mapping.of(*role).next().is_none() && !mapping.without.contains(role))
-        .collect();
+    let open: Vec<Role> =
+        Role::iter().filter(|role| mapping.of(*role).next().is_none() && !mapping.without.contains(role)).collect();
 
     let mut bids: Vec<(u32, Role, usize, String)> = Vec::new();
     for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.unreadable.is_none()) {
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn the_roles_of_a_shops_log_are_found() {
         let cast = cast(&shop(), &Mapping::default());
-        let found: Vec<_> = Role::ALL.iter().map(|role| cast.of(*role)).collect();
+        let found: Vec<_> = Role::iter().map(|role| cast.of(role)).collect();
         let expected = [Some(6), Some(4), Some(2), Some(1), Some(0), None, Some(3), Some(5), None, None];
         assert_eq!(found, expected);
         assert!(!cast.plays(7), "a country is nobody's role");

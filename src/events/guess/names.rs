@@ -142,6 +142,7 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::IntoEnumIterator as _;
 
     #[test]
     fn names_fit_however_they_are_written() {
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn no_name_stands_for_two_roles() {
-        let mut all: Vec<&str> = Role::ALL.into_iter().flat_map(lexicon).collect();
+        let mut all: Vec<&str> = Role::iter().flat_map(lexicon).collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();
