@@ -127,7 +127,7 @@ fn the_spread_that_was_chosen_gives_the_bands_that_a_model_has() {
     let only = Some(&[ModelKind::Gru][..]);
     let found = backtest(&log, &vectors, &quick, &plan, only, tch::Device::Cpu, &nowhere, &Watch::silent()).unwrap();
     let gru = found.model("gru").unwrap();
-    assert_eq!(gru.spreads.iter().map(|by| by.spread).collect::<Vec<_>>(), Spread::ALL);
+    assert_eq!(gru.spreads.iter().map(|by| by.spread).collect::<Vec<_>>(), Spread::iter().collect::<Vec<_>>());
     let used: Vec<_> = gru.spreads.iter().filter(|by| by.chosen > 0).collect();
     let [used] = used.as_slice() else { panic!("{used:?}") };
     assert!(used.all.coverage.len() == 3 && used.all.crps > 0.0);
