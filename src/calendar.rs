@@ -41,8 +41,23 @@ impl fmt::Display for WallTime {
 }
 
 /// How long a period is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    strum::Display,
+    strum::EnumIter,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum PeriodLength {
     /// Calendar days.
     Day,
@@ -53,9 +68,6 @@ pub enum PeriodLength {
 }
 
 impl PeriodLength {
-    /// All lengths, shortest first.
-    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
-
     /// How many periods make one turn of the season: the same month or week a year ago, the same weekday a week ago.
     pub fn season(self) -> i32 {
         match self {
@@ -72,16 +84,6 @@ impl PeriodLength {
             Self::Week => 52.18,
             Self::Month => 12.0,
         }
-    }
-}
-
-impl fmt::Display for PeriodLength {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-        })
     }
 }
 
@@ -175,6 +177,7 @@ impl Calendar {
 mod tests {
     use super::*;
     use jiff::civil::date;
+    use strum::IntoEnumIterator as _;
 
     fn at(year: i16, month: i8, day: i8) -> WallTime {
         WallTime::from_datetime(date(year, month, day).at(13, 30, 0, 0))
@@ -182,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_time_lies_within_its_period() {
-        for length in PeriodLength::ALL {
+        for length in PeriodLength::iter() {
             let calendar = Calendar::new(length);
             for day in -2000..20_000_i64 {
                 let time = WallTime(day * MICROS_PER_DAY + 5);
@@ -213,7 +216,7 @@ mod tests {
 
     #[test]
     fn seasons_turn() {
-        for length in PeriodLength::ALL {
+        for length in PeriodLength::iter() {
             let calendar = Calendar::new(length);
             for number in 0..400 {
                 let phase = calendar.season_phase(Period(number));

@@ -24,7 +24,7 @@ fn window(paths: Vec<PathBuf>) -> u8 {
         return exit::INPUT;
     }
     if !app::display_available() {
-        cli::tell("there is no display to open a window on; without one, use: driftline forecast LOG --out DIR");
+        cli::tell(&cli::without_display());
         return exit::INPUT;
     }
     match app::run(Box::new(start), opening(paths)) {

@@ -12,38 +12,28 @@ use std::time::{Duration, Instant};
 const REPORT_EVERY: Duration = Duration::from_millis(33);
 
 /// The stages of the road, in the order they are walked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, strum::Display, strum::EnumIter,
+)]
 pub enum Stage {
     /// Reading and cleaning the log.
+    #[strum(to_string = "Reading the log")]
     Read,
     /// Turning texts into vectors.
+    #[strum(to_string = "Embedding texts")]
     Embed,
     /// Gathering vectors into interests.
+    #[strum(to_string = "Finding interests")]
     Cluster,
     /// Training the forecaster.
+    #[strum(to_string = "Training")]
     Train,
     /// Forecasting and calibrating the bands.
+    #[strum(to_string = "Forecasting")]
     Forecast,
     /// Writing files.
+    #[strum(to_string = "Writing files")]
     Write,
-}
-
-impl Stage {
-    /// All stages, first to last.
-    pub const ALL: [Self; 6] = [Self::Read, Self::Embed, Self::Cluster, Self::Train, Self::Forecast, Self::Write];
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Read => "Reading the log",
-            Self::Embed => "Embedding texts",
-            Self::Cluster => "Finding interests",
-            Self::Train => "Training",
-            Self::Forecast => "Forecasting",
-            Self::Write => "Writing files",
-        })
-    }
 }
 
 /// How far a stage has come.

@@ -230,7 +230,8 @@ fn a_full_disk_leaves_no_half_written_file() {
     let left = list(&disk);
     if mounted {
         assert!(Command::new("umount").arg(&disk).status().unwrap().success());
-        assert!(ended.message(2).contains("the disk is full"), "{ended:?}");
+        let message = ended.message(2);
+        assert!(message.contains("the disk is full") && !message.contains(".tmp"), "{message}");
     }
     ended.message(2);
     assert_eq!(left, [""; 0], "nothing is left on the full disk");

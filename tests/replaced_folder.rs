@@ -30,12 +30,18 @@ const FILES: [&str; 7] = [
 const KILLS: u64 = 24;
 const FOLDER: &str = "DRIFTLINE_TEST_FOLDER";
 
+/// So many further charts, which makes the time longer in which a folder is replaced file by file.
+const CHARTS: usize = 60;
+
 fn commit(target: &Path, run: u32) {
     let output = OutputFolder::new(target, Results::Forecast, TableFormat::Parquet).unwrap();
     for file in FILES {
         let path = output.path().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, format!("run{run} {file}").repeat(64)).unwrap();
+    }
+    for chart in 0..CHARTS {
+        fs::write(output.path().join(format!("charts/user-{chart}.svg")), "").unwrap();
     }
     output.commit().unwrap();
 }

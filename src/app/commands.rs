@@ -12,7 +12,7 @@ use crate::pipeline::{BacktestScope, JobId};
 use crate::project::Settings;
 
 /// A command that needs nothing more to be said. One list makes the menu, the shortcuts and the tooltips.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter)]
 pub enum Command {
     /// Choose a log by dialog.
     OpenLog,
@@ -71,37 +71,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// All commands, as the list of shortcuts shows them.
-    pub const ALL: [Self; 27] = [
-        Self::OpenLog,
-        Self::OpenSample,
-        Self::OpenProject,
-        Self::Save,
-        Self::SaveAs,
-        Self::Train,
-        Self::Backtest,
-        Self::Tune,
-        Self::UseTuned,
-        Self::UseUsual,
-        Self::ExportTrials,
-        Self::Cancel,
-        Self::ExportSvg,
-        Self::ExportPng,
-        Self::ExportTables,
-        Self::ExportRejected,
-        Self::ShowData,
-        Self::ShowTrain,
-        Self::ShowTuning,
-        Self::ShowUsers,
-        Self::ShowBacktest,
-        Self::Filter,
-        Self::PreviousUser,
-        Self::NextUser,
-        Self::NextTheme,
-        Self::Shortcuts,
-        Self::Quit,
-    ];
-
     /// The label on a button or in a menu.
     pub fn text(self) -> &'static str {
         match self {
@@ -284,17 +253,18 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use strum::IntoEnumIterator as _;
 
     #[test]
     fn no_two_commands_share_their_keys() {
-        let keys: Vec<_> = Command::ALL.iter().filter_map(|command| command.shortcut()).collect();
+        let keys: Vec<_> = Command::iter().filter_map(|command| command.shortcut()).collect();
         let distinct: BTreeSet<String> = keys.iter().map(|keys| format!("{keys:?}")).collect();
         assert_eq!(keys.len(), distinct.len());
     }
 
     #[test]
     fn labels_are_short_and_explanations_are_sentences_without_a_stop() {
-        for command in Command::ALL {
+        for command in Command::iter() {
             assert!(command.text().chars().count() <= 26, "{command:?}");
             assert!(!command.tooltip().ends_with('.'), "{command:?}");
             assert!(command.tooltip().len() > command.text().len(), "{command:?} says more under the pointer");

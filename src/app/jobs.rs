@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::observe::{CurvePoint, Progress, Stage};
 use crate::pipeline::JobId;
+use strum::IntoEnumIterator as _;
 
 /// What a job is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,8 +140,7 @@ impl Jobs {
         let job = self.of(Purpose::Train);
         let told = job.map_or(&self.last_stages, |job| &job.stages);
         let now = job.and_then(Job::now).map(|progress| progress.stage);
-        Stage::ALL
-            .into_iter()
+        Stage::iter()
             .filter(|stage| *stage != Stage::Write)
             .map(|stage| {
                 let progress = told.iter().find(|progress| progress.stage == stage).cloned();

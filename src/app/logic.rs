@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use eframe::egui::{Context, ViewportCommand};
+use strum::IntoEnumIterator as _;
 
 use super::DriftlineApp;
 use super::commands::{Action, Command};
@@ -166,7 +167,7 @@ impl DriftlineApp {
         let typing = ctx.egui_wants_keyboard_input();
         // The longer shortcut first: Ctrl+Shift+S also holds Ctrl+S.
         let mut with_keys: Vec<_> =
-            Command::ALL.into_iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
+            Command::iter().filter_map(|command| Some((command, command.shortcut()?))).collect();
         with_keys.sort_by_key(|(_, keys)| !keys.modifiers.shift);
         for (command, keys) in with_keys {
             let moves = matches!(command, Command::PreviousUser | Command::NextUser);

@@ -11,6 +11,7 @@ use crate::events::{Account, Inspection, KindReport, Role, UserId};
 use crate::forecast::{CohortRule, NetworkShape, Tuning};
 use crate::pipeline::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome, Whose};
 use crate::project::{Project, Selection, Settings};
+use strum::IntoEnumIterator as _;
 
 /// The pages, as the rail lists them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -176,8 +177,7 @@ impl Session {
             });
         };
         inspection.problems.first().cloned().or_else(|| {
-            let missing = Role::ALL
-                .into_iter()
+            let missing = Role::iter()
                 .filter(|role| role.required())
                 .find(|role| !inspection.columns.iter().any(|column| column.role == Some(*role)));
             missing.map(|role| format!("No column is the {role}"))

@@ -147,7 +147,8 @@ pub(super) enum CacheAction {
     /// Say what is kept, and how much.
     #[default]
     Show,
-    /// Delete the vectors of texts and the results of stages; models and libtorch stay.
+    /// Delete the vectors of texts, the results of stages and how far unfinished trainings have come; models, libtorch
+    /// and presets stay.
     Clear,
 }
 

@@ -13,7 +13,8 @@ use super::{Misuse, exit};
 use crate::language;
 
 /// What may be cleared: it is computed anew when it is needed.
-const PARTS: [(&str, &str); 2] = [("vectors", "vectors of texts"), ("stages", "results of stages")];
+const PARTS: [(&str, &str); 3] =
+    [("vectors", "vectors of texts"), ("stages", "results of stages"), ("training", "unfinished trainings")];
 
 pub(super) fn run(arguments: &CacheArguments) -> anyhow::Result<u8> {
     let folder = language::cache_dir();

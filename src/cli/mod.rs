@@ -38,6 +38,16 @@ pub mod exit {
     pub const CANCELLED: u8 = 130;
 }
 
+/// That no window can be opened here, and which commands need none.
+pub fn without_display() -> String {
+    let command = <Arguments as clap::CommandFactory>::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    format!(
+        "there is no display to open a window on; without one, use one of {}, as in: driftline forecast LOG --out DIR",
+        names.join(", ")
+    )
+}
+
 /// Carries a command out and tells, if it fails, why. `display` says whether a window could be opened here.
 ///
 /// Answers the program's exit code.

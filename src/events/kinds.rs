@@ -4,10 +4,25 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoEnumIterator as _;
 
 /// What a kind of event means, where its name tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumIter,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Meaning {
     /// Something was looked at.
     View,
@@ -26,20 +41,9 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    const ALL: [Self; 7] =
-        [Self::View, Self::Click, Self::Search, Self::Like, Self::Cart, Self::Purchase, Self::Return];
-
     /// Its name in settings and files.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::View => "view",
-            Self::Click => "click",
-            Self::Search => "search",
-            Self::Like => "like",
-            Self::Cart => "cart",
-            Self::Purchase => "purchase",
-            Self::Return => "return",
-        }
+        self.into()
     }
 
     /// How logs spell it, without capitals and signs.
@@ -68,7 +72,7 @@ impl Meaning {
     /// What a kind's name means.
     pub fn of(kind: &str) -> Option<Self> {
         let bare: String = kind.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        Self::ALL.into_iter().find(|meaning| meaning.spellings().any(|spelling| spelling == bare))
+        Self::iter().find(|meaning| meaning.spellings().any(|spelling| spelling == bare))
     }
 }
 
@@ -160,7 +164,7 @@ mod tests {
             assert_eq!(Meaning::of(kind), Some(meaning), "{kind}");
         }
         assert_eq!(Meaning::of("remove_from_cart"), None);
-        let mut all: Vec<&str> = Meaning::ALL.into_iter().flat_map(Meaning::spellings).collect();
+        let mut all: Vec<&str> = Meaning::iter().flat_map(Meaning::spellings).collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use strum::IntoEnumIterator as _;
 
 use super::build::build;
 use super::clean::clean;
@@ -101,7 +102,7 @@ pub fn preview(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Resu
             row += 1;
         });
     }
-    let required = Role::ALL.into_iter().filter(|role| role.required());
+    let required = Role::iter().filter(|role| role.required());
     let mut problems: Vec<String> = head.unknown(&options.mapping).map(|error| error.to_string()).collect();
     problems.extend(guess::check_asked(&options.mapping, &head.columns).err().map(|error| error.to_string()));
     let needs = head.cast.missing(&required.collect::<Vec<_>>());

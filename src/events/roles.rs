@@ -1,12 +1,13 @@
 //! What each column of a log means.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-/// What a column can mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What a column can mean; the three that a log must have first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::Display, strum::EnumIter,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Role {
     /// Who.
     User,
@@ -31,40 +32,9 @@ pub enum Role {
 }
 
 impl Role {
-    /// All roles, the three that a log must have first.
-    pub const ALL: [Self; 10] = [
-        Self::User,
-        Self::Time,
-        Self::Text,
-        Self::Item,
-        Self::Basket,
-        Self::Kind,
-        Self::Quantity,
-        Self::Price,
-        Self::Value,
-        Self::Category,
-    ];
-
     /// Whether a forecast cannot do without it.
     pub fn required(self) -> bool {
         matches!(self, Self::User | Self::Time | Self::Text)
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::User => "user",
-            Self::Time => "time",
-            Self::Text => "text",
-            Self::Item => "item",
-            Self::Basket => "basket",
-            Self::Kind => "kind",
-            Self::Quantity => "quantity",
-            Self::Price => "price",
-            Self::Value => "value",
-            Self::Category => "category",
-        })
     }
 }
 

@@ -18,6 +18,7 @@ use super::past::history::{Past, Question, recent_events};
 use super::past::lessons::Lessons;
 use super::past::tally::{Tally, tally};
 use crate::observe::{CurvePoint, Meter};
+use strum::IntoEnumIterator as _;
 
 /// All models at one origin.
 pub struct Standing<'a> {
@@ -25,7 +26,7 @@ pub struct Standing<'a> {
     pub practice: Lessons<'a>,
     /// The questions ahead: for every user with a past, one for each period.
     pub ahead: Lessons<'a>,
-    /// The models, in the order of [`ModelKind::ALL`].
+    /// The models, in the order of [`ModelKind`].
     pub models: Vec<Answers>,
     /// How training went.
     pub curves: Vec<CurvePoint>,
@@ -47,7 +48,7 @@ type FittedIn<'a> = (ModelKind, Box<dyn FittedModel + 'a>, f64);
 
 /// Fits all of `kinds` that are not made of others: those without epochs first, then the networks together.
 fn fit<'a>(known: &'a Known<'a>, kinds: &[ModelKind], meter: &mut Meter) -> Result<Vec<FittedIn<'a>>, ForecastError> {
-    let wanted = || ModelKind::ALL.into_iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others());
+    let wanted = || ModelKind::iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others());
     let mut fitted: Vec<FittedIn<'a>> = Vec::new();
     for kind in wanted().filter(|kind| !kind.is_trained()) {
         known.watch.check()?;
@@ -112,7 +113,7 @@ pub fn stand<'a>(
     // A mixture is one of the models that learn by themselves, never of other mixtures.
     let (mut mixtures, mut mixed) = (Vec::new(), Vec::new());
     let composed = |kind: &ModelKind| kinds.contains(kind) && kind.is_made_of_others();
-    for kind in ModelKind::ALL.into_iter().filter(composed) {
+    for kind in ModelKind::iter().filter(composed) {
         let began = Instant::now();
         let mixture = Mixture::learnt(kind, known, &models, practice.questions());
         let of_others = |answers: fn(&Answers) -> &[f32]| -> Vec<&[f32]> { models.iter().map(answers).collect() };

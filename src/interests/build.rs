@@ -95,6 +95,7 @@ mod tests {
     use crate::events::{Returns, TextId};
     use jiff::civil::date;
     use proptest::prelude::*;
+    use strum::IntoEnumIterator as _;
 
     /// An event or a return: user, day since 1970, text, value.
     type Line = (u32, i64, u32, f64);
@@ -194,7 +195,7 @@ mod tests {
             lines in proptest::collection::vec((0..4_u32, 0..200_i64, 0..9_u32, 0.5..9.0_f64), 1..80),
         ) {
             let events = log(4, lines, &[]);
-            for length in PeriodLength::ALL {
+            for length in PeriodLength::iter() {
                 let built = Trajectories::build(&events, &space(9), Calendar::new(length));
                 prop_assert_eq!(built.users(), 4);
                 prop_assert_eq!(built.events.iter().sum::<u32>() as usize, events.len());

@@ -2,6 +2,7 @@
 
 use crate::calendar::{Calendar, PeriodLength};
 use crate::events::EventTable;
+use strum::IntoEnumIterator as _;
 
 /// Shorter lengths are chosen only if the log has this many periods of them to learn from.
 const FEWEST_PERIODS: i32 = 8;
@@ -15,7 +16,7 @@ const FILL: f64 = 0.25;
 pub fn choose_period(events: &EventTable) -> PeriodLength {
     let Some((first, last)) = events.span() else { return PeriodLength::Day };
     let mut chosen = PeriodLength::Day;
-    for length in PeriodLength::ALL {
+    for length in PeriodLength::iter() {
         let calendar = Calendar::new(length);
         let periods = i64::from(calendar.period(last).0) - i64::from(calendar.period(first).0) + 1;
         if periods < i64::from(FEWEST_PERIODS) {

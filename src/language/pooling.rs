@@ -3,10 +3,11 @@
 use std::fmt;
 
 use serde_json::Value;
+use strum::IntoEnumIterator as _;
 use tch::{Kind, TchError, Tensor};
 
-/// One way of making one vector of many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One way of making one vector of many, in the order in which sentence-transformers puts their vectors side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumIter)]
 enum Mode {
     /// The first token's vector; of a text whose prompt does not count, the first behind that.
     Cls,
@@ -23,10 +24,6 @@ enum Mode {
 }
 
 impl Mode {
-    /// In the order in which sentence-transformers puts their vectors side by side.
-    const ALL: [Self; 6] =
-        [Self::Cls, Self::Max, Self::Mean, Self::MeanSqrtLength, Self::WeightedMean, Self::LastToken];
-
     /// Its name in the newer spelling, and in the older one behind `pooling_mode_`.
     fn names(self) -> [&'static str; 2] {
         match self {
@@ -40,8 +37,8 @@ impl Mode {
     }
 
     fn read(name: &str) -> Result<Self, String> {
-        let known = || Self::ALL.map(|mode| mode.names()[0]).join(", ");
-        let found = Self::ALL.into_iter().find(|mode| mode.names().contains(&name));
+        let known = || Self::iter().map(|mode| mode.names()[0]).collect::<Vec<_>>().join(", ");
+        let found = Self::iter().find(|mode| mode.names().contains(&name));
         found.ok_or_else(|| format!("the pooling `{name}` is not built in; {} are", known()))
     }
 
@@ -109,7 +106,7 @@ impl Pooling {
             return Err("it names no pooling".to_owned());
         }
         if !config["pooling_mode"].is_array() {
-            modes.sort_by_key(|mode| Mode::ALL.iter().position(|known| known == mode));
+            modes.sort_by_key(|mode| Mode::iter().position(|known| known == *mode));
         }
         let include_prompt = config["include_prompt"].as_bool().unwrap_or(true);
         Ok(Self { modes, include_prompt })

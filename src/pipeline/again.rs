@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use strum::IntoEnumIterator as _;
+
 use super::Store;
 use super::keys::{self, Computing};
 use super::model_folder::{ModelCard, ModelFolder};
@@ -164,7 +166,7 @@ fn as_the_model(settings: &Settings, card: &ModelCard, watch: &Watch) -> Setting
     let here = |column: &str| look.columns.iter().any(|known| known.name == column);
     let same_columns = card.columns.len() == look.columns.len() && card.columns.iter().all(|(name, _)| here(name));
     let mapping = &mut reading.mapping;
-    for role in Role::ALL {
+    for role in Role::iter() {
         if mapping.of(role).next().is_some() || mapping.without.contains(&role) {
             continue;
         }

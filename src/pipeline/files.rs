@@ -11,7 +11,7 @@ use super::tuning::put_tuning;
 use super::{Export, Outcome, Whose, model_folder};
 use crate::calendar::PeriodLength;
 use crate::forecast::{ScoreTable, Tuning};
-use crate::observe::{Stage, Watch};
+use crate::observe::{Meter, Stage, Watch};
 use crate::project::Settings;
 use crate::report::{self, OutputFolder, ReportError, Results, Theme};
 
@@ -27,18 +27,42 @@ const CHARTS: usize = 3;
 /// When the folder cannot be written to; a wish to stop.
 pub fn write(outcome: &Outcome, tuning: Option<&Tuning>, folder: &Path, watch: &Watch) -> anyhow::Result<Vec<PathBuf>> {
     let mut meter = watch.meter(Stage::Write, "steps", Some(4));
+    let output = OutputFolder::new(folder, Results::Forecast, outcome.settings.tables)?;
+    fill(outcome, tuning, output.path(), &mut meter, watch).map_err(|error| match error.downcast() {
+        Ok(refused) => output.told(refused).into(),
+        Err(other) => other,
+    })?;
+    let files = output.commit()?;
+    meter.advance(1)?;
+    Ok(files)
+}
+
+/// Writes the files into an existing folder.
+fn fill(
+    outcome: &Outcome,
+    tuning: Option<&Tuning>,
+    folder: &Path,
+    meter: &mut Meter,
+    watch: &Watch,
+) -> anyhow::Result<()> {
     let format = outcome.settings.tables;
-    let output = OutputFolder::new(folder, Results::Forecast, format)?;
     let Outcome { events, space, trajectories, forecast, users, .. } = outcome;
-    report::write_forecast_tables(output.path(), events, space, trajectories, forecast, users, format)?;
-    report::write_cohort_tables(output.path(), space, trajectories, &outcome.cohorts, format)?;
+    report::write_forecast_tables(folder, events, space, trajectories, forecast, users, format)?;
+    report::write_cohort_tables(folder, space, trajectories, &outcome.cohorts, format)?;
     if let Some(tuning) = tuning {
-        put_tuning(tuning, &outcome.settings, output.path())?;
+        put_tuning(tuning, &outcome.settings, folder)?;
+    }
+    for (name, rows) in [("forecast", forecast.share.len()), ("trajectories", trajectories.interest.len())] {
+        if format.is_cut_at(rows) {
+            watch.note(format!(
+                "{name}.csv has {rows} rows, of which a spreadsheet opens the first 1,048,575; take the Parquet file, or \
+                 fewer users by --where."
+            ));
+        }
     }
     meter.advance(1)?;
 
-    let model = output.path().join("model");
-    let charts = output.path().join("charts");
+    let (model, charts) = (folder.join("model"), folder.join("charts"));
     for folder in [&model, &charts] {
         fs::create_dir(folder).map_err(|error| ReportError::write(folder, error))?;
     }
@@ -59,11 +83,8 @@ pub fn write(outcome: &Outcome, tuning: Option<&Tuning>, folder: &Path, watch: &
     }
     meter.advance(1)?;
 
-    report::write_file(&output.path().join("run.ron"), written(&RunCard::of(outcome))?.as_bytes())?;
-    watch.check()?;
-    let files = output.commit()?;
-    meter.advance(1)?;
-    Ok(files)
+    report::write_file(&folder.join("run.ron"), written(&RunCard::of(outcome))?.as_bytes())?;
+    Ok(watch.check()?)
 }
 
 /// Writes what the window asked for.

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use strum::IntoEnumIterator as _;
 
 use super::{InterestCount, Settings};
 use crate::events::{DialectChoice, Mapping, Role};
@@ -155,7 +156,7 @@ impl Mapping {
     /// These roles where they are said, else the model's, as far as their columns are not taken.
     fn over(mut self, model: &Self) -> Self {
         let said = |mapping: &Self, role: Role| mapping.of(role).next().is_some() || mapping.without.contains(&role);
-        for role in Role::ALL.into_iter().filter(|role| !said(&self, *role)).collect::<Vec<_>>() {
+        for role in Role::iter().filter(|role| !said(&self, *role)).collect::<Vec<_>>() {
             let free = |column: &&str| !self.columns.iter().any(|(_, taken)| taken == column);
             let columns: Vec<(Role, String)> =
                 model.of(role).filter(free).map(|column| (role, column.to_owned())).collect();

@@ -10,6 +10,7 @@ use driftline::forecast::{
     Spread, SpreadResult,
 };
 use driftline::pipeline::{BacktestOutcome, Outcome};
+use strum::IntoEnumIterator as _;
 
 const SIMPLE: [&str; 4] = ["popularity", "last", "mean", "ewma"];
 
@@ -155,7 +156,7 @@ fn spreads(name: &str) -> Vec<SpreadResult> {
         let chosen = if place == 0 { 3 } else { 0 };
         SpreadResult { spread, chosen, seconds: 2.5 * more, all: scores.clone(), one_step: scores }
     };
-    Spread::ALL.into_iter().enumerate().map(by).collect()
+    Spread::iter().enumerate().map(by).collect()
 }
 
 fn cohorts(interests: usize, users: Scores) -> Vec<CohortResult> {

@@ -2,6 +2,7 @@
 
 use eframe::egui::{Align, ComboBox, Label, Layout, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder};
+use strum::IntoEnumIterator as _;
 
 use crate::app::commands::{Action, Actions};
 use crate::app::format;
@@ -104,7 +105,7 @@ fn role_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
             ui.set_min_width(168.0);
             ui.spacing_mut().item_spacing.y = 0.0;
             let mut picked = None;
-            for role in Role::ALL {
+            for role in Role::iter() {
                 if ui
                     .selectable_label(column.role == Some(role), role.to_string())
                     .on_hover_text(meaning(role))

@@ -1,6 +1,7 @@
 //! The list of shortcuts, made from the commands.
 
 use eframe::egui::{Align, Frame, Id, Layout, Margin, Modal, RichText, Ui};
+use strum::IntoEnumIterator as _;
 
 use crate::app::commands::{Actions, Command};
 use crate::app::session::Session;
@@ -31,7 +32,7 @@ impl View for ShortcutsPanel {
             ui.add_space(space::SMALL);
             ui.spacing_mut().item_spacing.y = space::TIGHT;
             ui.spacing_mut().interact_size.y = 0.0;
-            for command in Command::ALL {
+            for command in Command::iter() {
                 let Some(keys) = keys(ui, command) else { continue };
                 ui.horizontal(|ui| {
                     ui.set_min_height(24.0);

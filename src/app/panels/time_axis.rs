@@ -43,10 +43,11 @@ pub fn label(calendar: Calendar, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::IntoEnumIterator as _;
 
     #[test]
     fn marks_stand_at_whole_periods_and_never_too_close() {
-        for length in PeriodLength::ALL {
+        for length in PeriodLength::iter() {
             for span in [3.0, 24.0, 400.0, 4000.0] {
                 let input = GridInput { bounds: (480.0, 480.0 + span), base_step_size: span / 100.0 };
                 let marks = marks(Calendar::new(length), &input);

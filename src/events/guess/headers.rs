@@ -2,6 +2,7 @@
 
 use super::tests::columns;
 use super::*;
+use strum::IntoEnumIterator as _;
 
 /// A log's name, its columns each with three values, and the column each role must find; roles not named must find
 /// none.
@@ -348,7 +349,7 @@ fn headers_that_people_have_are_understood_with_a_reason_for_each_role() {
     for (log, table, expected) in HEADERS {
         let columns = columns(table);
         let cast = cast(&columns, &Mapping::default(), 3);
-        for role in Role::ALL {
+        for role in Role::iter() {
             let wanted = expected.iter().find(|(wanted, _)| *wanted == role).map(|(_, name)| *name);
             let found = cast.of(role).map(|at| columns[at].name.as_str());
             if found != wanted {

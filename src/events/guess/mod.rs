@@ -11,6 +11,8 @@ mod values;
 
 pub use names::role_word;
 
+use strum::IntoEnumIterator as _;
+
 use super::profile::Profile;
 use super::{EventsError, Mapping, Role};
 pub use cause::{Written, cause};
@@ -141,8 +143,7 @@ pub fn cast(columns: &[Profile], mapping: &Mapping, rows: usize) -> Cast {
             cast.give(*role, column, "given");
         }
     }
-    let open: Vec<Role> = Role::ALL
-        .into_iter()
+    let open: Vec<Role> = Role::iter()
         .filter(|role| mapping.of(*role).next().is_none() && !mapping.without.contains(role))
         .collect();
     let given = cast.parts.len();
@@ -304,7 +305,7 @@ mod tests {
     #[test]
     fn the_roles_of_a_shops_log_are_found() {
         let cast = cast(&shop(), &Mapping::default(), 3);
-        let found: Vec<_> = Role::ALL.iter().map(|role| cast.of(*role)).collect();
+        let found: Vec<_> = Role::iter().map(|role| cast.of(role)).collect();
         let expected = [Some(6), Some(4), Some(2), Some(1), Some(0), None, Some(3), Some(5), None, None];
         assert_eq!(found, expected);
         assert!(!cast.plays(7), "a country is nobody's role");

@@ -23,7 +23,7 @@ fn elsewhere(role: Role) -> &'static [&'static str] {
 /// The role whose own word a name is.
 pub fn role_word(name: &str) -> Option<Role> {
     let bare = bare(name);
-    Role::ALL.into_iter().find(|role| lexicon(*role).any(|known| known == bare))
+    Role::iter().find(|role| lexicon(*role).any(|known| known == bare))
 }
 
 /// Names of things, that may head their words or their codes.
@@ -117,6 +117,7 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::IntoEnumIterator as _;
 
     #[test]
     fn names_fit_however_they_are_written() {
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn no_name_stands_for_two_roles() {
-        let mut all: Vec<&str> = Role::ALL.into_iter().flat_map(lexicon).collect();
+        let mut all: Vec<&str> = Role::iter().flat_map(lexicon).collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();

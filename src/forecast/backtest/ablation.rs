@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoEnumIterator as _;
 
 use super::BacktestPlan;
 use super::result::{Backtest, Difference, ModelResult};
@@ -48,7 +49,7 @@ pub struct Compared {
 }
 
 /// Some of the events that a backtest asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// All.
@@ -66,9 +67,6 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 6] =
-        [Self::All, Self::FewPeriods, Self::SomePeriods, Self::ManyPeriods, Self::NewTexts, Self::KnownTexts];
-
     /// Its name in a table.
     pub fn name(self) -> &'static str {
         match self {
@@ -104,7 +102,7 @@ pub fn ablate(
     watch: &Watch,
 ) -> Result<(), ForecastError> {
     let networks: Vec<ModelKind> =
-        ModelKind::ALL.into_iter().filter(|kind| kind.is_trained() && found.model(kind.name()).is_some()).collect();
+        ModelKind::iter().filter(|kind| kind.is_trained() && found.model(kind.name()).is_some()).collect();
     if networks.is_empty() {
         return Ok(());
     }
@@ -119,7 +117,7 @@ pub fn ablate(
         if let Some(activity) = &mut twin.activity {
             activity.network.model.clone_from(&twin.name);
         }
-        let parts = Part::ALL.into_iter().map(|part| compared(part, found, &new, full, &twin)).collect();
+        let parts = Part::iter().map(|part| compared(part, found, &new, full, &twin)).collect();
         let ablation = Ablation { model: full.name.clone(), twin: twin.name.clone(), parts };
         found.ablations.push(ablation);
         found.models.push(twin);

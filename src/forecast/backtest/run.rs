@@ -18,6 +18,7 @@ use crate::forecast::standing::{SIMPLE, cell, stand};
 use crate::forecast::{Band, Checkpoints, ForecastConfig, ForecastError, HeadLoss, Start};
 use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
+use strum::IntoEnumIterator as _;
 
 /// Sets every model, or those of `only` and the simple ones, against the past. At each origin all is done anew from
 /// what came before it: training, weights, the choice of a model, the calibration of bands. What was trained before a
@@ -175,8 +176,8 @@ pub fn backtest(
 
 /// The models to fit: those wanted, the simple ones, and where one is made of others all the others.
 fn kinds(only: Option<&[ModelKind]>) -> Vec<ModelKind> {
-    let Some(only) = only else { return ModelKind::ALL.to_vec() };
+    let Some(only) = only else { return ModelKind::iter().collect() };
     let composed = only.iter().any(|kind| kind.is_made_of_others());
     let needed = |kind: &ModelKind| kind.is_simple() || only.contains(kind) || (composed && !kind.is_made_of_others());
-    ModelKind::ALL.into_iter().filter(needed).collect()
+    ModelKind::iter().filter(needed).collect()
 }

@@ -6,6 +6,7 @@ use crate::forecast::testing::{alone, lively, trajectories};
 use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind, Spread, Start};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
+use strum::IntoEnumIterator as _;
 
 fn against_the_past(log: &Trajectories, only: Option<&[ModelKind]>) -> Backtest {
     let _alone = alone();
@@ -19,7 +20,7 @@ fn against_the_past(log: &Trajectories, only: Option<&[ModelKind]>) -> Backtest 
 fn every_model_answers_the_same_questions_with_shares() {
     let found = against_the_past(&lively(120, 14, 3, 2), None);
     assert_eq!(found.origins, [Period(12), Period(13)]);
-    assert_eq!(found.models.len(), ModelKind::ALL.len());
+    assert_eq!(found.models.len(), ModelKind::iter().len());
     for model in &found.models {
         assert_eq!(model.share.len(), found.asked.len() * 3, "{}", model.name);
         for shares in model.share.chunks_exact(3) {
@@ -61,7 +62,7 @@ fn only_the_models_asked_for_stand_beside_the_simple_ones() {
 #[test]
 fn the_average_is_of_those_that_learn_by_themselves() {
     let found = against_the_past(&lively(80, 12, 3, 4), None);
-    let own = ModelKind::ALL.into_iter().filter(|kind| !kind.is_made_of_others());
+    let own = ModelKind::iter().filter(|kind| !kind.is_made_of_others());
     let own: Vec<&ModelResult> = own.map(|kind| found.model(kind.name()).unwrap()).collect();
     for (cell, share) in found.model("average").unwrap().share.iter().enumerate() {
         let mean = own.iter().map(|model| model.share[cell]).sum::<f32>() / own.len() as f32;
@@ -89,7 +90,7 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
         told.data[2 * row + usize::from(log.shares(row)[0] > 0.5)] = 1.0;
     }
     let (plain, found) = ablated(&told);
-    assert_eq!(found.models.len(), ModelKind::ALL.len() + 2);
+    assert_eq!(found.models.len(), ModelKind::iter().len() + 2);
     for model in &plain.models {
         let beside = found.model(&model.name).unwrap();
         assert!(model.share == beside.share, "{}: a twin changes nothing else", model.name);
@@ -126,7 +127,7 @@ fn the_spread_that_was_chosen_gives_the_bands_that_a_model_has() {
     let only = Some(&[ModelKind::Gru][..]);
     let found = backtest(&log, &vectors, &quick, &plan, only, tch::Device::Cpu, &nowhere, &Watch::silent()).unwrap();
     let gru = found.model("gru").unwrap();
-    assert_eq!(gru.spreads.iter().map(|by| by.spread).collect::<Vec<_>>(), Spread::ALL);
+    assert_eq!(gru.spreads.iter().map(|by| by.spread).collect::<Vec<_>>(), Spread::iter().collect::<Vec<_>>());
     let used: Vec<_> = gru.spreads.iter().filter(|by| by.chosen > 0).collect();
     let [used] = used.as_slice() else { panic!("{used:?}") };
     assert!(used.all.coverage.len() == 3 && used.all.crps > 0.0);

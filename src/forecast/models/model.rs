@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoEnumIterator as _;
 use tch::Device;
 
 use crate::calendar::Period;
@@ -218,9 +219,25 @@ pub trait FittedModel {
     }
 }
 
-/// The models by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// The models by name; those made of others last.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumIter,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum ModelKind {
     /// The share of all events before the origin.
     Popularity,
@@ -252,40 +269,9 @@ pub enum ModelKind {
 }
 
 impl ModelKind {
-    /// Every model; those made of others last.
-    pub const ALL: [Self; 13] = [
-        Self::Popularity,
-        Self::Last,
-        Self::Mean,
-        Self::Ewma,
-        Self::Drift,
-        Self::Ets,
-        Self::Theta,
-        Self::Arima,
-        Self::Lstm,
-        Self::Gru,
-        Self::Ensemble,
-        Self::Average,
-        Self::Vote,
-    ];
-
     /// The name in files, tables and on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Popularity => "popularity",
-            Self::Last => "last",
-            Self::Mean => "mean",
-            Self::Ewma => "ewma",
-            Self::Drift => "drift",
-            Self::Ets => "ets",
-            Self::Theta => "theta",
-            Self::Arima => "arima",
-            Self::Lstm => CellKind::Lstm.name(),
-            Self::Gru => CellKind::Gru.name(),
-            Self::Ensemble => "ensemble",
-            Self::Average => "average",
-            Self::Vote => "vote",
-        }
+        self.into()
     }
 
     /// Whether a spreadsheet could make it. Every backtest holds these.
@@ -313,18 +299,12 @@ impl ModelKind {
     }
 }
 
-impl fmt::Display for ModelKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 impl FromStr for ModelKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let names = || Self::ALL.map(Self::name).join(", ");
-        let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        let names = || Self::iter().map(Self::name).collect::<Vec<_>>().join(", ");
+        let found = Self::iter().find(|kind| kind.name() == text);
         found.ok_or_else(|| format!("`{text}` is no model; use one of {}", names()))
     }
 }

@@ -1,13 +1,27 @@
 //! By what sure forecasts are told from unsure ones when bands are calibrated.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// What bands are calibrated by besides the forecast share. The activity always counts; each of the others parts its
 /// strata further.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumIter,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Spread {
     /// Nothing but how many events are expected: a share of few events scatters widely, whoever forecasts it.
     #[default]
@@ -23,23 +37,9 @@ pub enum Spread {
 }
 
 impl Spread {
-    /// All of them, the usual one first.
-    pub const ALL: [Self; 4] = [Self::Activity, Self::Ensemble, Self::Dropout, Self::LastLayer];
-
     /// The name in files and tables.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Activity => "activity",
-            Self::Ensemble => "ensemble",
-            Self::Dropout => "dropout",
-            Self::LastLayer => "last-layer",
-        }
-    }
-}
-
-impl fmt::Display for Spread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        self.into()
     }
 }
 

@@ -26,6 +26,7 @@ use crate::forecast::standing::{Standing, cell, observed_cells, stand};
 use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
 use result::{Forecast, Score, ScoreTable};
+use strum::IntoEnumIterator as _;
 
 /// Epochs a network usually takes until it stops: a guess for the time left, until it is known.
 pub(in crate::forecast) const USUAL_EPOCHS: u64 = 10;
@@ -69,7 +70,7 @@ pub fn run(
     let known = Known::at_origin(trajectories, vectors, config, device, start, watch)?;
     let _threads = OneThread::on(device);
     let kinds: Vec<ModelKind> =
-        ModelKind::ALL.into_iter().filter(|kind| model.is_made_of_others() || !kind.is_made_of_others()).collect();
+        ModelKind::iter().filter(|kind| model.is_made_of_others() || !kind.is_made_of_others()).collect();
     let needed = |kind: &ModelKind| model.is_made_of_others() || *kind == model || !kind.is_trained();
     let kinds: Vec<ModelKind> = kinds.into_iter().filter(needed).collect();
     let mut meter = match start {

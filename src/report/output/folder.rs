@@ -74,6 +74,20 @@ impl OutputFolder {
         self.staging.path()
     }
 
+    /// An error met while files were written here, told of the place where they were to be: the folder in the making is
+    /// gone when somebody reads of it.
+    pub fn told(&self, error: ReportError) -> ReportError {
+        let place = |path: PathBuf| match path.strip_prefix(self.path()) {
+            Ok(below) => self.target.join(below),
+            Err(_) => path,
+        };
+        match error {
+            ReportError::Write { why, path, source } => ReportError::Write { why, path: place(path), source },
+            ReportError::Table { why, path } => ReportError::Table { why, path: place(path) },
+            other => other,
+        }
+    }
+
     /// Where they will be.
     pub fn target(&self) -> &Path {
         &self.target

@@ -4,7 +4,6 @@ mod csv;
 mod parquet;
 mod system;
 
-use std::fmt;
 use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
@@ -35,6 +34,11 @@ pub enum TableFormat {
 }
 
 impl TableFormat {
+    /// Whether a spreadsheet would open only a part of a table of so many rows.
+    pub fn is_cut_at(self, rows: usize) -> bool {
+        self != Self::Parquet && rows >= SHEET_LINES
+    }
+
     /// The endings of the files that a table is written to.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
@@ -45,15 +49,8 @@ impl TableFormat {
     }
 }
 
-impl fmt::Display for TableFormat {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Parquet => "Parquet",
-            Self::Csv => "CSV",
-            Self::Both => "Parquet and CSV",
-        })
-    }
-}
+/// Lines that a spreadsheet opens of a file, one of them the head; it drops the rest.
+const SHEET_LINES: usize = 1 << 20;
 
 /// Rows that are made and written at once. A fixed number, so that the layout of a file does not depend on how many
 /// threads write.
