@@ -10,11 +10,14 @@ use super::market::Market;
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::interests::{RowTopics, Trajectories};
+use crate::observe::{Cancelled, Watch};
 
 /// What a past loses in a year's twelfth.
 const DECAY_OF_A_MONTH: f64 = 0.9;
 /// Events by which what followed a topic is drawn towards popularity.
 const TOPIC_EVENTS: f32 = 20.0;
+/// Users after whom it is looked whether somebody asked to stop.
+const AT_ONCE: usize = 256;
 /// Events by which a user's expectation is drawn towards popularity.
 const USER_EVENTS: f32 = 1.0;
 
@@ -31,7 +34,16 @@ pub struct Affinity {
 
 impl Affinity {
     /// Counts what followed what in the users' pasts, period by period. `topics` are those of the trajectories' rows.
-    pub fn of(trajectories: &Trajectories, pasts: &[Past], topics: &RowTopics, market: &Market) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop, at the latest after [`AT_ONCE`] users.
+    pub fn of(
+        trajectories: &Trajectories,
+        pasts: &[Past],
+        topics: &RowTopics,
+        market: &Market,
+        watch: &Watch,
+    ) -> Result<Self, Cancelled> {
         let (first, interests) = (trajectories.first, trajectories.interests);
         let periods = usize::try_from(trajectories.origin.since(first)).unwrap_or(0);
         let decay = decay_of(trajectories.calendar);
@@ -40,6 +52,9 @@ impl Affinity {
         // Events that followed a topic within each period, by interest; and all of them.
         let mut seen = vec![0.0_f32; periods * width];
         for (user, past) in (0..).map(UserId).zip(pasts) {
+            if user.index().is_multiple_of(AT_ONCE) {
+                watch.check()?;
+            }
             let rows = trajectories.rows(user);
             let mut memory = Memory::of(topics, decay);
             for step in 0..past.len() {
@@ -56,6 +71,7 @@ impl Affinity {
         let mut sums = vec![0.0_f32; width];
         built.followed.reserve((periods + 1) * width);
         for at in 0..=periods {
+            watch.check()?;
             let popularity = market.log_popularity(first.plus(at as i32));
             for of_topic in sums.chunks_exact(interests) {
                 let all: f32 = of_topic.iter().sum::<f32>() + TOPIC_EVENTS;
@@ -67,7 +83,7 @@ impl Affinity {
                 sums.iter_mut().zip(&seen[at * width..]).for_each(|(sum, new)| *sum += new);
             }
         }
-        built
+        Ok(built)
     }
 
     /// Expected shares for questions to a user whose rows begin at `row`, by question; from nothing but what came
@@ -167,6 +183,8 @@ impl Memory {
 mod tests {
     use super::*;
     use crate::forecast::testing::trajectories;
+    use crate::observe::{CancelToken, Silent};
+    use std::sync::Arc;
 
     /// Users who did something of topic 0 turn to interest 1, those of topic 1 stay with interest 0.
     fn log() -> (Trajectories, RowTopics) {
@@ -186,7 +204,7 @@ mod tests {
         let (log, topics) = log();
         let pasts: Vec<Past> = (0..20).map(|user| Past::of(&log, UserId(user))).collect();
         let market = Market::of(&log);
-        let affinity = Affinity::of(&log, &pasts, &topics, &market);
+        let affinity = Affinity::of(&log, &pasts, &topics, &market, &Watch::silent()).unwrap();
         let expected = |user: usize, question| affinity.expected(&topics, 3 * user, &pasts[user], &[question], &market);
         let (turned, stayed) = (expected(0, asked(2, 0)), expected(1, asked(2, 0)));
         assert!(turned[1] > 0.6 && stayed[0] > 0.75, "{turned:?} {stayed:?}");
@@ -205,7 +223,8 @@ mod tests {
         let answer = |log: &Trajectories| {
             let pasts: Vec<Past> = (0..20).map(|user| Past::of(log, UserId(user))).collect();
             let market = Market::of(log);
-            Affinity::of(log, &pasts, &topics, &market).expected(&topics, 0, &pasts[0], &[asked(2, 1)], &market)
+            let affinity = Affinity::of(log, &pasts, &topics, &market, &Watch::silent()).unwrap();
+            affinity.expected(&topics, 0, &pasts[0], &[asked(2, 1)], &market)
         };
         let mut other = log.clone();
         for row in (2..60).step_by(3) {
@@ -217,11 +236,28 @@ mod tests {
     }
 
     #[test]
+    fn a_wish_to_stop_is_heard_within_some_users_and_between_periods() {
+        let (log, topics) = log();
+        let pasts: Vec<Past> = (0..20).map(|user| Past::of(&log, UserId(user))).collect();
+        let market = Market::of(&log);
+        let counted = |pasts: &[Past], token: CancelToken| {
+            let watch = Watch::new(Arc::new(Silent), token);
+            let done = Affinity::of(&log, pasts, &topics, &market, &watch).map(drop);
+            (done, watch.cancel_token().looks())
+        };
+        let (done, looks) = counted(&pasts, CancelToken::new());
+        assert_eq!((done, looks), (Ok(()), 1 + 4), "once for the users, and at the beginning of each of three periods");
+        for stop in 1..=looks {
+            assert_eq!(counted(&pasts, CancelToken::at_look(stop)), (Err(Cancelled), stop));
+        }
+    }
+
+    #[test]
     fn without_topics_everybody_is_expected_to_follow_the_market() {
         let (log, _) = log();
         let pasts = [Past::of(&log, UserId(0))];
         let (none, market) = (RowTopics::default(), Market::of(&log));
-        let affinity = Affinity::of(&log, &pasts, &none, &market);
+        let affinity = Affinity::of(&log, &pasts, &none, &market, &Watch::silent()).unwrap();
         let expected = affinity.expected(&none, 0, &pasts[0], &[asked(2, 0)], &market);
         assert!((expected[0] - market.log_popularity(Period(2))[0].exp()).abs() < 1e-6);
     }
