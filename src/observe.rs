@@ -97,7 +97,43 @@ pub struct Cancelled;
 
 /// Says stop to a running job. Clones share the same switch.
 #[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
+pub struct CancelToken {
+    asked: Arc<AtomicBool>,
+    #[cfg(test)]
+    looks: Arc<Looks>,
+}
+
+/// How often work looked whether to stop: tests ask to stop at one of these looks, so that they know by work and not by
+/// time how soon that is heard.
+#[cfg(test)]
+#[derive(Debug, Default)]
+struct Looks {
+    done: std::sync::atomic::AtomicU64,
+    /// At which look somebody asks to stop; 0 is never.
+    stop_at: std::sync::atomic::AtomicU64,
+}
+
+#[cfg(test)]
+impl CancelToken {
+    /// A token by which somebody asks to stop at the n-th look, counted from 1.
+    pub fn at_look(n: u64) -> Self {
+        let token = Self::new();
+        token.looks.stop_at.store(n, Ordering::Relaxed);
+        token
+    }
+
+    /// How often work looked.
+    pub fn looks(&self) -> u64 {
+        self.looks.done.load(Ordering::Relaxed)
+    }
+
+    fn look(&self) {
+        let looked = 1 + self.looks.done.fetch_add(1, Ordering::Relaxed);
+        if looked == self.looks.stop_at.load(Ordering::Relaxed) {
+            self.cancel();
+        }
+    }
+}
 
 impl CancelToken {
     /// A token nobody has used yet.
@@ -107,17 +143,19 @@ impl CancelToken {
 
     /// Asks to stop.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody asked to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// # Errors
     /// [`Cancelled`] once somebody asked to stop.
     pub fn check(&self) -> Result<(), Cancelled> {
+        #[cfg(test)]
+        self.look();
         if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
     }
 }

@@ -19,9 +19,6 @@ const FLOORS: &[(&str, u8)] = &[
     ("language", 1),
     ("interests", 2),
     ("forecast", 3),
-    ("value", 3),
-    ("recommend", 3),
-    ("cohorts", 4),
     ("report", 4),
     ("project", 5),
     ("pipeline", 5),
@@ -30,10 +27,10 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Rooms of one floor that may be used by a neighbour: user, used.
-const NEIGHBOURS: &[(&str, &str)] = &[("value", "forecast"), ("recommend", "forecast"), ("pipeline", "project")];
+const NEIGHBOURS: &[(&str, &str)] = &[("pipeline", "project")];
 
 /// Rooms that may know tensors.
-const TENSORS: &[&str] = &["language", "interests", "forecast", "value", "recommend"];
+const TENSORS: &[&str] = &["language", "interests", "forecast"];
 
 /// Crates that only the window knows.
 const WINDOW_CRATES: &[&str] = &["egui", "eframe", "egui_plot", "egui_extras", "egui_tiles", "rfd"];
@@ -151,6 +148,16 @@ fn every_room_stands_on_a_floor() {
             assert!(floor(&room).is_some(), "`{room}` is on no floor: {}", source.path.display());
         }
     }
+}
+
+#[test]
+fn every_room_that_is_named_here_is_there() {
+    let rooms: BTreeSet<String> = sources().iter().filter_map(Source::room).collect();
+    let named = FLOORS.iter().map(|(room, _)| *room).chain(NEIGHBOURS.iter().flat_map(|(user, used)| [*user, *used]));
+    let gone: BTreeSet<&str> = named.chain(TENSORS.iter().copied()).filter(|room| !rooms.contains(*room)).collect();
+    assert!(gone.is_empty(), "a rule for what is not there holds nothing: {gone:?}");
+    let paths: Vec<String> = sources().iter().map(|source| source.path.to_string_lossy().replace('\\', "/")).collect();
+    assert!(LONGER.iter().all(|(path, _)| paths.iter().any(|known| known == path)), "{LONGER:?}");
 }
 
 #[test]

@@ -8,10 +8,6 @@ use serde::{Deserialize, Serialize};
 pub enum Source {
     /// Found by clustering.
     Found,
-    /// Taken from a category column.
-    Column,
-    /// Typed in words by the analyst.
-    Typed,
 }
 
 /// One interest.

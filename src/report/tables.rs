@@ -46,8 +46,6 @@ fn interests(space: &InterestSpace) -> Vec<Column> {
     }
     let source = |source| match source {
         Source::Found => "found",
-        Source::Column => "column",
-        Source::Typed => "typed",
     };
     vec![
         column("interest", (0..all.len()).map(whole)),

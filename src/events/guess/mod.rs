@@ -143,9 +143,8 @@ pub fn cast(columns: &[Profile], mapping: &Mapping, rows: usize) -> Cast {
             cast.give(*role, column, "given");
         }
     }
-    let open: Vec<Role> = Role::iter()
-        .filter(|role| mapping.of(*role).next().is_none() && !mapping.without.contains(role))
-        .collect();
+    let open: Vec<Role> =
+        Role::iter().filter(|role| mapping.of(*role).next().is_none() && !mapping.without.contains(role)).collect();
     let given = cast.parts.len();
     let (bids, doubtful) = bids(columns, &open);
     settle(bids, &mut cast);

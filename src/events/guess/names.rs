@@ -3,6 +3,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
+use strum::IntoEnumIterator as _;
+
 use super::lexicon::lexicon;
 use crate::events::Role;
 

@@ -95,7 +95,7 @@ impl<'a> Known<'a> {
             Start::Anew(_) => config.heads,
         };
         let heads = if given == HeadLoss::Chosen { OnceLock::new() } else { OnceLock::from(given) };
-        let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market);
+        let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market, watch)?;
         Ok(Self {
             trajectories,
             vectors,

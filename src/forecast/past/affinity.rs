@@ -10,11 +10,14 @@ use super::market::{Market, active_periods};
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::interests::{RowTopics, Trajectories};
+use crate::observe::{Cancelled, Watch};
 
 /// What a past loses in a year's twelfth.
 const DECAY_OF_A_MONTH: f64 = 0.9;
 /// Events by which what followed a topic is drawn towards popularity.
 const TOPIC_EVENTS: f32 = 20.0;
+/// Users after whom it is looked whether somebody asked to stop.
+const AT_ONCE: usize = 256;
 /// Events by which a user's expectation is drawn towards popularity.
 const USER_EVENTS: f32 = 1.0;
 
@@ -33,13 +36,25 @@ pub struct Affinity {
 
 impl Affinity {
     /// Counts what followed what in the users' pasts, period by period. `topics` are those of the trajectories' rows.
-    pub fn of(trajectories: &Trajectories, pasts: &[Past], topics: &RowTopics, market: &Market) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop, at the latest after [`AT_ONCE`] users.
+    pub fn of(
+        trajectories: &Trajectories,
+        pasts: &[Past],
+        topics: &RowTopics,
+        market: &Market,
+        watch: &Watch,
+    ) -> Result<Self, Cancelled> {
         let (active, interests) = (active_periods(trajectories), trajectories.interests);
         let (width, decay) = (topics.count * interests, decay_of(trajectories.calendar));
         // First what followed a topic within each period, by interest, one place further on than the period; then, in
         // its stead, what is expected after it.
         let mut followed = vec![0.0_f32; (active.len() + 1) * width];
         for (user, past) in (0..).map(UserId).zip(pasts) {
+            if user.index().is_multiple_of(AT_ONCE) {
+                watch.check()?;
+            }
             let rows = trajectories.rows(user);
             let mut memory = Memory::of(topics, decay);
             for step in 0..past.len() {
@@ -57,6 +72,7 @@ impl Affinity {
         let mut sums = vec![0.0_f32; width];
         // A log without topics has nothing to be chunked.
         for (at, known) in followed.chunks_exact_mut(width.max(1)).enumerate() {
+            watch.check()?;
             let origin = at.checked_sub(1).map_or(trajectories.first, |before| active[before].plus(1));
             let popularity = market.log_popularity(origin);
             sums.iter_mut().zip(known.iter()).for_each(|(sum, new)| *sum += new);
@@ -66,7 +82,7 @@ impl Affinity {
                 known.iter_mut().zip(of_topic.iter().zip(popularity).map(expected)).for_each(|(old, new)| *old = new);
             }
         }
-        Self { topics: topics.count, interests, active, decay, followed }
+        Ok(Self { topics: topics.count, interests, active, decay, followed })
     }
 
     /// Expected shares for questions to a user whose rows begin at `row`, by question; from nothing but what came
@@ -165,6 +181,8 @@ impl Memory {
 mod tests {
     use super::*;
     use crate::forecast::testing::trajectories;
+    use crate::observe::{CancelToken, Silent};
+    use std::sync::Arc;
 
     /// Users who did something of topic 0 turn to interest 1, those of topic 1 stay with interest 0.
     fn log() -> (Trajectories, RowTopics) {
@@ -184,7 +202,7 @@ mod tests {
         let (log, topics) = log();
         let pasts: Vec<Past> = (0..20).map(|user| Past::of(&log, UserId(user))).collect();
         let market = Market::of(&log);
-        let affinity = Affinity::of(&log, &pasts, &topics, &market);
+        let affinity = Affinity::of(&log, &pasts, &topics, &market, &Watch::silent()).unwrap();
         let expected = |user: usize, question| affinity.expected(&topics, 3 * user, &pasts[user], &[question], &market);
         let (turned, stayed) = (expected(0, asked(2, 0)), expected(1, asked(2, 0)));
         assert!(turned[1] > 0.6 && stayed[0] > 0.75, "{turned:?} {stayed:?}");
@@ -203,7 +221,8 @@ mod tests {
         let answer = |log: &Trajectories| {
             let pasts: Vec<Past> = (0..20).map(|user| Past::of(log, UserId(user))).collect();
             let market = Market::of(log);
-            Affinity::of(log, &pasts, &topics, &market).expected(&topics, 0, &pasts[0], &[asked(2, 1)], &market)
+            let affinity = Affinity::of(log, &pasts, &topics, &market, &Watch::silent()).unwrap();
+            affinity.expected(&topics, 0, &pasts[0], &[asked(2, 1)], &market)
         };
         let mut other = log.clone();
         for row in (2..60).step_by(3) {
@@ -215,11 +234,28 @@ mod tests {
     }
 
     #[test]
+    fn a_wish_to_stop_is_heard_within_some_users_and_between_periods() {
+        let (log, topics) = log();
+        let pasts: Vec<Past> = (0..20).map(|user| Past::of(&log, UserId(user))).collect();
+        let market = Market::of(&log);
+        let counted = |pasts: &[Past], token: CancelToken| {
+            let watch = Watch::new(Arc::new(Silent), token);
+            let done = Affinity::of(&log, pasts, &topics, &market, &watch).map(drop);
+            (done, watch.cancel_token().looks())
+        };
+        let (done, looks) = counted(&pasts, CancelToken::new());
+        assert_eq!((done, looks), (Ok(()), 1 + 4), "once for the users, and at the beginning of each of three periods");
+        for stop in 1..=looks {
+            assert_eq!(counted(&pasts, CancelToken::at_look(stop)), (Err(Cancelled), stop));
+        }
+    }
+
+    #[test]
     fn without_topics_everybody_is_expected_to_follow_the_market() {
         let (log, _) = log();
         let pasts = [Past::of(&log, UserId(0))];
         let (none, market) = (RowTopics::default(), Market::of(&log));
-        let affinity = Affinity::of(&log, &pasts, &none, &market);
+        let affinity = Affinity::of(&log, &pasts, &none, &market, &Watch::silent()).unwrap();
         let expected = affinity.expected(&none, 0, &pasts[0], &[asked(2, 0)], &market);
         assert!((expected[0] - market.log_popularity(Period(2))[0].exp()).abs() < 1e-6);
     }
