@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed, and a test may tell what it measured"
 )]
 #![cfg(unix)]
+#![allow(dead_code, reason = "the common helpers serve other tests too")]
 
 mod common;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::files::find_files;
 use super::source::{self, Batch, Opened};
 use super::tally::Tally;
-use super::{Account, EventsError, ReadOptions};
+use super::{Account, EventsError, ReadOptions, ValueUnknown};
 use crate::observe::{Stage, Watch};
 
 /// Writes the table of a log as CSV, so that reading can be held against other readers of such files. The first line
@@ -73,7 +73,7 @@ fn write(files: &[PathBuf], options: &ReadOptions, path: &Path, watch: &Watch) -
     }
     let file = out.into_inner().map_err(|error| refused(error.into_error()))?;
     file.commit().map_err(refused)?;
-    Ok(tally.account(0))
+    Ok(tally.account(0, ValueUnknown::default()))
 }
 
 enum Failed {

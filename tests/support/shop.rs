@@ -443,6 +443,7 @@ pub fn inspection() -> Inspection {
         ],
         preview,
         off: Vec::new(),
+        needs: Vec::new(),
         problems: Vec::new(),
     }
 }

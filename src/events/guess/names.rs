@@ -119,7 +119,6 @@ fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use strum::IntoEnumIterator as _;
 
     #[test]
     fn names_fit_however_they_are_written() {

@@ -1,6 +1,5 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
-use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 use std::sync::OnceLock;

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use crate::events::guess::role_word;
-use crate::events::numbers::{means_absent, parse_number};
+use crate::events::numbers::parse_number;
 use crate::events::times::looks_like_time;
+use crate::events::units::means_absent;
 
 /// Whether a field is a number or a time.
 pub fn is_value(text: &str) -> bool {
