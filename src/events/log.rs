@@ -237,9 +237,8 @@ pub fn walk(
         let mut wave = file.batches.next(pieces)?;
         while !wave.is_empty() {
             let reduce = || -> Vec<Result<Digest, EventsError>> {
-                let reduced =
-                    |batch: &Box<dyn Batch>| reduced(batch.as_ref(), &places, head, &sieve, times, only_roles, apart);
-                wave.par_iter().map(reduced).collect()
+                let all = wave.par_iter();
+                all.map(|batch| reduced(batch.as_ref(), &places, head, &sieve, times, only_roles, apart)).collect()
             };
             // The next batches are fetched while these are worked on.
             let read = done + file.batches.bytes_read();
