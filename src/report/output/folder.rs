@@ -60,7 +60,11 @@ impl OutputFolder {
         // A link to a folder stays a link; what it names is replaced.
         let real = fs::canonicalize(&absolute).map_err(fail)?;
         let inside = folder_in(&real).map_err(fail)?;
-        let survey = Survey::of(&real, kind, &expected(kind, format)).map_err(fail)?;
+        let survey = {
+            // While another run brings its results there, its files would look like somebody else's.
+            let _lock = lock(&real).map_err(fail)?;
+            Survey::of(&real, kind, &expected(kind, format)).map_err(fail)?
+        };
         refuse_clash(&real, &survey)?;
         let parent = real.parent().filter(|parent| survey.all_goes() && may_be_swapped(&real, parent));
         let apart = parent.and_then(|parent| folder_in(parent).ok());
