@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use driftline::calendar::{Calendar, PeriodLength, WallTime};
 use driftline::events::{EventTable, TextId, UserId};
-use driftline::forecast::{Band, Forecast};
+use driftline::forecast::{Band, Coverage, Forecast};
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
 use driftline::report::{
     OutputFolder, Results as Kind, TableFormat, Theme, TrajectoryChart, chart_png, chart_svg, summarise_users,
@@ -73,8 +73,9 @@ fn results(length: PeriodLength, active: &[i32], periods: i32, labels: &[&str], 
         level,
         lower: share.iter().map(|share| (share - half).max(0.0)).collect(),
         upper: share.iter().map(|share| (share + half).min(1.0)).collect(),
-        coverage: Some(0.81),
+        coverage: Some(Coverage::plain(810, 1000)),
     };
+    let p_any = share.iter().map(|share| 0.5 * share).collect();
     let forecast = Forecast {
         calendar,
         origin: trajectories.origin,
@@ -84,6 +85,8 @@ fn results(length: PeriodLength, active: &[i32], periods: i32, labels: &[&str], 
         bands: vec![band(50, 0.06), band(80, 0.12)],
         share,
         no_bands: None,
+        joint: false,
+        p_any,
         p_active: vec![0.8],
         expected_events: vec![3.0],
         expected_value: vec![],

@@ -29,7 +29,7 @@ fn every_table_has_its_columns_and_rows() {
         ("interests", "interest label terms share source"),
         ("texts", "text interest weight"),
         ("trajectories", "user period interest events share value"),
-        ("forecast", "user period horizon interest share lower_50 upper_50 lower_80 upper_80 lower_95 upper_95"),
+        ("forecast", "user period horizon interest share lower_50 upper_50 lower_80 upper_80 lower_95 upper_95 p_any"),
         ("users", "user events first last active_periods p_active_next"),
         (
             "cohorts",

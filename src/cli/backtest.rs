@@ -10,7 +10,7 @@ use serde_json::json;
 use super::arguments::RoadArguments;
 use super::forecast::activity_table;
 use super::output::{Edge, count, decimals, percent, print, print_json, signed, table};
-use super::{Misuse, exit, progress};
+use super::{Misuse, backtest_bands, exit, progress};
 use crate::forecast::{Ablation, ActivityResult, Backtest, Difference, ModelResult};
 use crate::observe::Stage;
 use crate::pipeline::{self, BacktestOutcome, BacktestScope, Store};
@@ -187,6 +187,7 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         edges[0] = Edge::Left;
         text += &table(&edges, &rows);
     }
+    text += &backtest_bands::words(found)?;
     text += &activity(found)?;
     for ablation in &found.ablations {
         text += &without_text(ablation)?;

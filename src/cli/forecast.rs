@@ -139,7 +139,9 @@ pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: 
             "models": scores.scores,
             "activity": scores.activity,
         },
-        "coverage": forecast.bands.iter().map(|band| (band.level.to_string(), json!(band.coverage))).collect::<serde_json::Map<_, _>>(),
+        "coverage": forecast.bands.iter().map(|band| (band.level.to_string(), band.coverage.as_ref().map(|coverage| coverage.held).into())).collect::<serde_json::Map<_, _>>(),
+        "coverage_by": forecast.bands.iter().map(|band| (band.level.to_string(), json!(band.coverage))).collect::<serde_json::Map<_, _>>(),
+        "joint": forecast.joint,
         "no_bands": forecast.no_bands,
         "device": outcome.device,
         "language_model": outcome.language.model.name,
@@ -260,17 +262,29 @@ fn bands(outcome: &Outcome) -> anyhow::Result<String> {
         return Ok(text);
     }
     let (calendar, scores) = (outcome.trajectories.calendar, &outcome.scores);
+    let what = match forecast.joint {
+        true => format!("whole paths of {} {}s", forecast.horizon, calendar.length),
+        false => "the shares".to_owned(),
+    };
     writeln!(
         text,
-        "\nBands, and how many of the shares observed from {} to {} lay inside, calibrated on what came before",
+        "\nBands, and how many of {what} observed from {} to {} lay inside, calibrated on what came before",
         calendar.label(scores.first),
         calendar.label(scores.last)
     )?;
     for band in &forecast.bands {
-        match band.coverage {
-            Some(held) => writeln!(text, "  {} % band: {:.1} %", band.level, held * 100.0)?,
-            None => writeln!(text, "  {} % band: too little past to measure it", band.level)?,
+        let Some(coverage) = &band.coverage else {
+            writeln!(text, "  {} % band: too little past to measure it", band.level)?;
+            continue;
+        };
+        let percent = |held: f64| format!("{:.1} %", held * 100.0);
+        write!(text, "  {} % band: {}", band.level, percent(coverage.held))?;
+        if let Some(held) = coverage.with_events {
+            write!(text, "; of those with events {}", percent(held))?;
         }
+        let parts: Vec<String> =
+            coverage.by_activity.iter().map(|(group, held)| format!("{group}: {}", percent(*held))).collect();
+        writeln!(text, "; by active {}s {}", calendar.length, parts.join(", "))?;
     }
     writeln!(text, "  {}.", report::SEEN_BY)?;
     if let Some(why) = &forecast.no_bands {

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod backtest;
+mod backtest_bands;
 mod cache;
 mod dialect;
 mod doctor;

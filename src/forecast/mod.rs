@@ -23,9 +23,10 @@ mod tests;
 pub use activity::score::{ActivityScore, ActivityTable, Errors};
 pub use backtest::{
     Ablation, ActivityResult, Asked, Backtest, BacktestPlan, CohortResult, CohortScores, Compared, Difference,
-    ModelResult, Part, Scores, SpreadResult, ablate, backtest,
+    IncidenceResult, IncidenceScore, ModelResult, Part, Scores, SpreadResult, WholePaths, ablate, backtest,
 };
 pub use bands::band::Band;
+pub use bands::coverage::Coverage;
 pub use cohorts::cohort::{Cohort, CohortForecast, CohortRule};
 pub use config::{CellKind, ForecastConfig, HeadLoss, NetworkShape};
 pub use error::ForecastError;

@@ -5,7 +5,6 @@ use std::time::Instant;
 use super::ForecastError;
 use super::activity::outlook::{Came, Outlook, lowest};
 use super::activity::score::{ActivityScore, ActivityTable};
-use super::bands::calibration::Cell;
 use super::config::CellKind;
 use super::models::answers::Answers;
 use super::models::market_series::MarketSeries;
@@ -225,43 +224,4 @@ impl Standing<'_> {
 /// How answers to the practice questions did on those that judge.
 fn judged(known: &Known, questions: &[Question], shares: &[f32]) -> Tally {
     tally(&known.pasts, questions, shares, known.interests(), |asked| known.judges(asked))
-}
-
-/// A forecast share with what its band depends on. `path` numbers questions of one user and origin.
-pub fn cell(past: &Past, question: &Question, share: f32, scatter: f32, path: u32) -> Cell {
-    let expected_events = recent_events(past, question.known);
-    let active_periods = question.known as u32 + 1;
-    Cell { horizon: question.horizon(), share, expected_events, scatter, active_periods, path }
-}
-
-/// Forecast cells of the questions for which `wanted` holds, with the shares that were observed, path by path.
-/// `scatter` is laid out like `shares`, where there is one.
-pub fn observed_cells(
-    pasts: &[Past],
-    questions: &[Question],
-    shares: &[f32],
-    scatter: Option<&[f32]>,
-    interests: usize,
-    wanted: impl Fn(&Question) -> bool,
-) -> Vec<(Cell, f32)> {
-    let mut order: Vec<usize> = (0..questions.len()).filter(|at| wanted(&questions[*at])).collect();
-    order.sort_by_key(|at| (questions[*at].user, questions[*at].origin, questions[*at].target));
-    let mut cells = Vec::with_capacity(order.len() * interests);
-    let alike =
-        |a: &usize, b: &usize| (questions[*a].user, questions[*a].origin) == (questions[*b].user, questions[*b].origin);
-    let mut path = 0;
-    for of_path in order.chunk_by(alike) {
-        for interest in 0..interests {
-            for at in of_path {
-                let (question, place) = (&questions[*at], at * interests + interest);
-                let past = &pasts[question.user.index()];
-                let Some(answer) = question.answer else { continue };
-                let observed = past.counts(answer)[interest] / past.totals[answer];
-                let scatter = scatter.map_or(0.0, |scatter| scatter[place]);
-                cells.push((cell(past, question, shares[place], scatter, path), observed));
-            }
-            path += 1;
-        }
-    }
-    cells
 }

@@ -1,8 +1,9 @@
 //! The whole of this floor on a small lively log.
 
 use super::testing::{alone, lively, trajectories};
-use super::{Checkpoints, CohortRule, Drift, ForecastConfig, ForecastError, ModelKind, Run, Start, run};
+use super::{Band, Checkpoints, CohortRule, Drift, ForecastConfig, ForecastError, ModelKind, Run, Start, run};
 use crate::calendar::Period;
+use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
 
@@ -40,13 +41,55 @@ fn every_user_with_a_past_gets_shares_and_bands_for_every_step() {
         }
         let stated = f64::from(band.level) / 100.0;
         // Users here are of two kinds, and a band holds its forecast, which lies between: it may hold more than it says.
-        let held = band.coverage.unwrap();
-        let more = held - stated;
-        assert!(more > -0.1 && more < 0.2, "{} % held {held}", band.level);
+        let coverage = band.coverage.as_ref().unwrap();
+        let more = coverage.held - stated;
+        assert!(more > -0.1 && more < 0.2, "{} % held {coverage:?}", band.level);
+        assert!(coverage.with_events.is_some() && !coverage.by_activity.is_empty() && coverage.by_events.len() > 5);
+    }
+    assert_eq!(forecast.p_any.len(), forecast.share.len());
+    for (place, active) in forecast.p_active.iter().enumerate() {
+        let next = &forecast.p_any[forecast.cell(place, 0, 0)..][..4];
+        assert!(next.iter().all(|any| *any > 0.0 && any <= active), "no interest is likelier than any activity");
+        assert!(next.iter().sum::<f32>() >= 0.9 * active, "whoever is active touches something: {next:?} {active}");
     }
     assert!(forecast.p_active.iter().all(|chance| (0.0..=1.0).contains(chance)));
     let mean = forecast.p_active.iter().sum::<f32>() / 250.0;
     assert!((0.35..0.85).contains(&mean), "users were active in 60 % of periods, forecast {mean}");
+}
+
+#[test]
+fn joint_bands_are_measured_by_whole_paths_and_where_these_are_too_few_there_are_none() {
+    let log = lively(400, 16, 3, 3);
+    let of = |joint: bool, horizon: usize, log: &Trajectories| {
+        let config = ForecastConfig { horizon, joint, ..ForecastConfig::default() };
+        let nothing = RowVectors::default();
+        let start = Start::Anew(&Checkpoints::none());
+        let watch = Watch::silent();
+        run(log, &nothing, &config, ModelKind::Ewma, tch::Device::Cpu, start, &watch).unwrap().forecast
+    };
+    let (single, whole) = (of(false, 2, &log), of(true, 2, &log));
+    assert!(whole.joint && !single.joint);
+    for (single, whole) in single.bands.iter().zip(&whole.bands) {
+        let (cells, paths) = (single.coverage.as_ref().unwrap(), whole.coverage.as_ref().unwrap());
+        assert!(paths.judged > 100 && 2 * paths.judged < cells.judged, "not every path is complete");
+        let stated = f64::from(whole.level) / 100.0;
+        assert!((paths.held - stated).abs() < 0.1, "{} % of whole paths: {}", whole.level, paths.held);
+        let wide = |band: &Band| band.upper.iter().zip(&band.lower).map(|(upper, lower)| upper - lower).sum::<f32>();
+        assert!(wide(whole) > wide(single));
+    }
+    // Nobody is active in two periods on end.
+    let mut apart = log.clone();
+    for user in 0..apart.users() as u32 {
+        for row in apart.rows(UserId(user)) {
+            apart.period[row] = Period(2 * apart.period[row].0);
+        }
+    }
+    apart.origin = Period(31);
+    let none = of(true, 2, &apart);
+    assert!(none.bands.is_empty(), "{:?}", none.bands.iter().map(|band| band.level).collect::<Vec<_>>());
+    let why = none.no_bands.unwrap();
+    assert!(why.contains("2 months on end") && why.contains("fewer than 30 users"), "{why}");
+    assert!(!of(false, 2, &apart).bands.is_empty(), "each month by itself is known well enough");
 }
 
 #[test]

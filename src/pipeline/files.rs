@@ -10,7 +10,7 @@ use super::outcome::Input;
 use super::tuning::put_tuning;
 use super::{Export, Outcome, Whose, model_folder};
 use crate::calendar::PeriodLength;
-use crate::forecast::{ScoreTable, Tuning};
+use crate::forecast::{Coverage, ScoreTable, Tuning};
 use crate::observe::{Meter, Stage, Watch};
 use crate::project::Settings;
 use crate::report::{self, OutputFolder, ReportError, Results, Theme};
@@ -159,7 +159,8 @@ struct RunCard<'a> {
     users: usize,
     seconds: Vec<(String, f64)>,
     scores: &'a ScoreTable,
-    coverage: Vec<(u8, Option<f64>)>,
+    coverage: Vec<(u8, Option<&'a Coverage>)>,
+    joint: bool,
     notes: &'a [String],
 }
 
@@ -180,7 +181,8 @@ impl<'a> RunCard<'a> {
             users: outcome.events.users.len(),
             seconds: outcome.times.iter().map(|(stage, secs)| (stage.to_string(), *secs)).collect(),
             scores: &outcome.scores,
-            coverage: outcome.forecast.bands.iter().map(|band| (band.level, band.coverage)).collect(),
+            coverage: outcome.forecast.bands.iter().map(|band| (band.level, band.coverage.as_ref())).collect(),
+            joint: outcome.forecast.joint,
             notes: &outcome.notes,
         }
     }

@@ -70,6 +70,15 @@ pub fn scores_object(space: &InterestSpace, found: &Backtest) -> Value {
                 model.by_horizon.iter().map(|(horizon, of)| (horizon.to_string(), scores(of))).collect();
             let activity: Map<String, Value> =
                 model.by_activity.iter().map(|(group, of)| (group.clone(), scores(of))).collect();
+            let events: Vec<Value> = model
+                .by_events
+                .iter()
+                .map(|(up_to, of)| {
+                    let mut object = scores(of);
+                    object["up_to"] = json!(up_to);
+                    object
+                })
+                .collect();
             let curve: Vec<Value> =
                 model.reliability.iter().map(|(level, held)| json!({ "level": level, "coverage": held })).collect();
             let spreads: Map<String, Value> = model
@@ -106,6 +115,9 @@ pub fn scores_object(space: &InterestSpace, found: &Backtest) -> Value {
                 "origins": origins,
                 "horizons": horizons,
                 "active_periods": activity,
+                "expected_events": events,
+                "paths": model.paths,
+                "p_any": model.incidence,
                 "better_than_best_simple": model.better_than_simple,
                 "reliability": curve,
                 "spreads": spreads,
@@ -129,6 +141,7 @@ pub fn scores_object(space: &InterestSpace, found: &Backtest) -> Value {
     json!({
         "origins": found.origins.iter().map(|origin| day(*origin)).collect::<Vec<_>>(),
         "horizon": found.horizon,
+        "joint": found.joint,
         "interests": found.interests,
         "period": found.calendar.length,
         "best_simple": found.best_simple,
@@ -145,10 +158,11 @@ mod tests {
     use crate::calendar::{Calendar, PeriodLength};
     use crate::events::UserId;
     use crate::forecast::{
-        ActivityResult, ActivityScore, Asked, Band, CohortResult, CohortRule, Difference, Errors, ModelResult, Spread,
-        SpreadResult,
+        ActivityResult, ActivityScore, Asked, Band, CohortResult, CohortRule, Difference, Errors, IncidenceResult,
+        IncidenceScore, ModelResult, Spread, SpreadResult, WholePaths,
     };
     use polars::prelude::{ParquetReader, SerReader as _};
+    use std::collections::BTreeMap;
 
     fn active(name: &str) -> ActivityScore {
         let events = Errors { mae: 1.5, deviance: 2.5 };
@@ -160,17 +174,25 @@ mod tests {
             name: name.into(),
             simple: name == "mean",
             share: vec![0.75, 0.25],
-            bands: vec![Band {
-                level: 80,
-                lower: vec![0.5, f32::NAN],
-                upper: vec![0.9, f32::NAN],
-                coverage: Some(0.8),
-            }],
+            bands: vec![Band { level: 80, lower: vec![0.5, f32::NAN], upper: vec![0.9, f32::NAN], coverage: None }],
             all: Scores { nll: 0.5, rows: 1, events: 4.0, ..Scores::default() },
             one_step: Scores::default(),
             by_origin: vec![(Period(3), Scores::default())],
             by_horizon: vec![(1, Scores::default())],
             by_activity: vec![("1 to 3".into(), Scores::default())],
+            by_events: vec![(7.5, Scores { l1: 0.25, ..Scores::default() })],
+            paths: Some(WholePaths {
+                steps: 3,
+                paths: 40,
+                joint: BTreeMap::from([(80, 0.79)]),
+                single: BTreeMap::from([(80, 0.6)]),
+            }),
+            incidence: vec![IncidenceResult {
+                horizon: 1,
+                cells: 9,
+                model: IncidenceScore { brier: 0.125, log_loss: 0.5, reliability: vec![(0.25, 0.5, 9)] },
+                simple: IncidenceScore { brier: 0.25, ..IncidenceScore::default() },
+            }],
             better_than_simple: Difference::default(),
             reliability: vec![(0.8, 0.79)],
             activity: (name == "lstm").then(|| ActivityResult {
@@ -203,6 +225,7 @@ mod tests {
             period: Period(3),
             horizon: 1,
             active_periods: 2,
+            expected_events: 3.5,
             leading: None,
             total: 4.0,
         };
@@ -211,6 +234,7 @@ mod tests {
             interests: 2,
             horizon: 1,
             origins: vec![Period(3)],
+            joint: false,
             asked: vec![asked],
             observed: vec![4.0, 0.0],
             models: vec![model("lstm"), model("mean")],
@@ -245,6 +269,13 @@ mod tests {
         let cohort = &scores["models"]["lstm"]["by_cohort"][0];
         assert_eq!((&cohort["cohort"], &cohort["l1"]), (&json!("Leading interest: Lamps"), &json!(0.5)));
         assert_eq!(cohort["users"]["l1"], 0.75);
+        let mean = &scores["models"]["mean"];
+        assert_eq!(
+            (&mean["expected_events"][0]["up_to"], &mean["expected_events"][0]["l1"]),
+            (&json!(7.5), &json!(0.25))
+        );
+        assert_eq!((&mean["paths"]["joint"]["80"], &mean["paths"]["paths"]), (&json!(0.79), &json!(40)));
+        assert_eq!(mean["p_any"][0]["model"]["brier"], 0.125);
         assert_eq!(scores["models"]["lstm"]["cohorts"]["all"]["rows"], 9);
     }
 }

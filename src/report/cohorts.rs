@@ -77,6 +77,8 @@ pub fn cohort_paths(trajectories: &Trajectories, forecast: &CohortForecast, plac
                 Expected {
                     period: forecast.origin.plus(i32::try_from(step).unwrap_or(i32::MAX)),
                     share: forecast.share[cell],
+                    p_any: None,
+                    few: false,
                     bands: limits.filter(|(_, lower, _)| !lower.is_nan()).collect(),
                 }
             })
@@ -173,7 +175,7 @@ mod tests {
                 Cohort { rule: CohortRule::Leading(2), users: vec![UserId(1)] },
             ],
             events: vec![4.0; 4],
-            bands: vec![Band { level: 80, lower: limits(-0.05), upper: limits(0.05), coverage: Some(0.8) }],
+            bands: vec![Band { level: 80, lower: limits(-0.05), upper: limits(0.05), coverage: None }],
             share,
             no_bands: None,
         }

@@ -5,11 +5,11 @@ mod chart;
 mod cohorts;
 mod columns;
 mod error;
-mod kept;
 mod leading;
 mod output;
 pub mod palette;
 mod periods;
+mod promise;
 #[cfg(test)]
 mod sample;
 mod sentence;
@@ -26,10 +26,10 @@ pub use chart::{
 };
 pub use cohorts::{cohort_name, cohort_paths, cohort_rule, write_cohort_tables};
 pub use error::ReportError;
-pub use kept::{SEEN_BY, band_kept};
 pub use leading::{leading, ranked};
 pub use output::{OutputFolder, Results, of_one_run, write_file};
 pub use periods::{ends_need_words, periods_in_words};
+pub use promise::{SEEN_BY, promise};
 pub use sentence::{percent, sentence};
 pub use summary::{summarise_users, user_paths};
 pub use table::TableFormat;

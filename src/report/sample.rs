@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use crate::calendar::{Calendar, PeriodLength, WallTime};
 use crate::events::{EventTable, Returns, TextId, UserId};
-use crate::forecast::{Band, Forecast};
+use crate::forecast::{Band, Coverage, Forecast};
 use crate::interests::{Interest, InterestSpace, Source, Trajectories};
 
 /// What the tests write and draw.
@@ -55,12 +55,13 @@ pub fn shop() -> Shop {
         trajectories.user_rows.push(trajectories.period.len());
     }
     let share = vec![0.2, 0.7, 0.1, 0.25, 0.6, 0.15, 0.3, 0.3, 0.4, 0.4, 0.3, 0.3];
-    let band = |level, half: f32, coverage| Band {
+    let band = |level, half: f32, coverage: f64| Band {
         level,
         lower: share.iter().map(|share| (share - half).max(0.0)).collect(),
         upper: share.iter().map(|share| (share + half).min(1.0)).collect(),
-        coverage: Some(coverage),
+        coverage: Some(Coverage::plain((1000.0 * coverage) as u64, 1000)),
     };
+    let p_any = share.iter().map(|share| 0.5 * share).collect();
     let forecast = Forecast {
         calendar,
         origin: trajectories.origin,
@@ -70,6 +71,8 @@ pub fn shop() -> Shop {
         bands: vec![band(50, 0.05, 0.52), band(80, 0.12, 0.81)],
         share,
         no_bands: None,
+        joint: false,
+        p_any,
         p_active: vec![0.9, 0.2],
         expected_events: vec![4.5, 0.4],
         expected_value: vec![11.0, 0.8],

@@ -102,6 +102,10 @@ fn future(path: &InterestPath, calendar: Calendar) -> Option<String> {
         let lower = percent(*lower).replace(&format!("{SPACE}%"), "");
         format!(" ({level}{SPACE}%: {lower}–{})", percent(*upper))
     });
+    // Of two events a share is nothing, a half or all; whether there will be any is what can be told.
+    if let Some(any) = next.p_any.filter(|_| next.few) {
+        return Some(format!("{when}: {} for any at all, then {}{band}", percent(any), percent(next.share)));
+    }
     Some(format!("{when}: {}{band}", percent(next.share)))
 }
 
@@ -149,6 +153,8 @@ mod tests {
                 .map(|(period, share)| Expected {
                     period: *period,
                     share: *share,
+                    p_any: Some(0.25),
+                    few: false,
                     bands: vec![(50, share - 0.06, share + 0.05), (80, share - 0.12, share + 0.11)],
                 })
                 .collect(),
@@ -171,6 +177,16 @@ mod tests {
             said(&[lamps, tea]),
             "“Tea sets” rose from 12 % to 31 % in six months; January: 36 % (80 %: 24–47 %)."
         );
+    }
+
+    #[test]
+    fn where_few_events_are_expected_the_chance_of_any_comes_first() {
+        let mut lamps = path(1, &[(month(2011, 11), 0.5)], &[(month(2011, 12), 0.4)]);
+        lamps.expected[0].few = true;
+        let words = "“Lamps” made up 50 % in Nov 2011; December: 25 % for any at all, then 40 % (80 %: 28–51 %).";
+        assert_eq!(said(&[lamps.clone()]), words);
+        lamps.expected[0].p_any = None;
+        assert!(said(&[lamps]).ends_with("December: 40 % (80 %: 28–51 %)."), "a cohort has no such chance");
     }
 
     #[test]

@@ -6,6 +6,9 @@ use crate::events::{EventTable, UserId};
 use crate::forecast::Forecast;
 use crate::interests::Trajectories;
 
+/// Fewer events than these in an active period leave a share hardly a value but none and all.
+const FEW_EVENTS: f32 = 5.0;
+
 /// One line for every user, by user number.
 pub fn summarise_users(events: &EventTable, trajectories: &Trajectories, forecast: &Forecast) -> Vec<UserSummary> {
     let returned = returned_by_user(events);
@@ -51,12 +54,16 @@ pub fn user_paths(trajectories: &Trajectories, forecast: &Forecast, user: UserId
     let Some(place) = forecast.place(user) else {
         return paths;
     };
+    let (active, events) = (forecast.p_active.get(place), forecast.expected_events.get(place));
+    let few = active.zip(events).is_some_and(|(active, events)| *events < FEW_EVENTS * active);
     for (interest, path) in paths.iter_mut().enumerate().take(forecast.interests) {
         let expected = (0..forecast.horizon).map(|step| {
             let cell = forecast.cell(place, step, interest);
             Expected {
                 period: forecast.origin.plus(i32::try_from(step).unwrap_or(i32::MAX)),
                 share: forecast.share[cell],
+                p_any: forecast.p_any.get(cell).copied(),
+                few,
                 // Where a band was not calibrated this far ahead, there is none.
                 bands: forecast
                     .bands

@@ -106,7 +106,8 @@ fn future(events: &EventTable, space: &InterestSpace, forecast: &Forecast, cells
         labels("label", space, cells.clone().map(|cell| Some(interest(cell)))),
         column("share", forecast.share[cells.clone()].iter().copied()),
     ];
-    columns.extend(limits(cells, |level, cell| limits_of(&forecast.bands, level, cell)));
+    columns.extend(limits(cells.clone(), |level, cell| limits_of(&forecast.bands, level, cell)));
+    columns.push(column("p_any", cells.map(|cell| forecast.p_any[cell])));
     columns
 }
 
@@ -236,6 +237,7 @@ mod tests {
             forecast.push((format!("lower_{level}"), Float32));
             forecast.push((format!("upper_{level}"), Float32));
         }
+        forecast.push(("p_any".into(), Float32));
         assert_eq!(expected("forecast.parquet"), forecast);
         let time = DataType::Datetime(TimeUnit::Microseconds, None);
         assert_eq!(

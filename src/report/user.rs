@@ -51,6 +51,10 @@ pub struct Expected {
     pub period: Period,
     /// Forecast share.
     pub share: f32,
+    /// Probability of any event of the interest, that of silence included; none where nobody tells.
+    pub p_any: Option<f32>,
+    /// Whether so few of the user's events are expected in an active period that a share says little.
+    pub few: bool,
     /// Level in percent, lower and upper limit; narrowest first, empty without bands.
     pub bands: Vec<(u8, f32, f32)>,
 }

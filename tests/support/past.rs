@@ -66,6 +66,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         period: origins[(at % 3) as usize],
         horizon: 1,
         active_periods: 1 + at % 14,
+        expected_events: (3 + at % 40) as f32,
         leading: Some((at % 5) as u16),
         total: (5 + at % 37) as f32,
     });
@@ -73,6 +74,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         calendar: Calendar::new(PeriodLength::Month),
         interests: of.space.len(),
         horizon: 3,
+        joint: false,
         asked: asked.collect(),
         observed: Vec::new(),
         models: rows.iter().map(|(name, nll, better)| model(name, *nll, *better, &origins, of.space.len())).collect(),
@@ -107,6 +109,7 @@ fn model(
         l1: 0.4 * nll,
         top1: 0.95 - 0.25 * nll,
         coverage: BTreeMap::from([(50, 0.513), (80, 0.806), (95, 0.948)]),
+        coverage_with_events: BTreeMap::from([(50, 0.507), (80, 0.799), (95, 0.944)]),
         interval: BTreeMap::from([(50, 0.08 * nll), (80, 0.12 * nll), (95, 0.19 * nll)]),
         rows: 400,
         events: 9_200.0,
@@ -128,6 +131,9 @@ fn model(
         by_activity: [("1 to 3", 0.11), ("4 to 9", 0.02), ("10 and more", -0.06)]
             .map(|(group, more)| (group.to_owned(), at(nll + more)))
             .to_vec(),
+        by_events: (1..=10).map(|tenth| (6.5 * tenth as f32, at(nll + 0.03 * f64::from(5 - tenth)))).collect(),
+        paths: None,
+        incidence: Vec::new(),
         better_than_simple: Difference { mean, lower, upper },
         reliability: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]
             .map(|stated: f64| (stated, stated + 0.02 * (1.0 - stated)))

@@ -8,7 +8,7 @@ use driftline::events::{
     Account, ColumnReport, EventTable, Inspection, Reason, Rejection, Returns, Role, TextId, UserId,
 };
 use driftline::forecast::{
-    ActivityScore, ActivityTable, Band, Cohort, CohortForecast, CohortRule, Errors, Forecast, ForecastConfig,
+    ActivityScore, ActivityTable, Band, Cohort, CohortForecast, CohortRule, Coverage, Errors, Forecast, ForecastConfig,
     SavedModel, Score, ScoreTable,
 };
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
@@ -194,7 +194,12 @@ fn cohorts(trajectories: &Trajectories, forecast: &Forecast) -> CohortForecast {
             };
             (0..share.len()).map(|at| (share[at] + sign * far(at)).clamp(0.0, 1.0)).collect()
         };
-        Band { level, lower: limits(-1.0), upper: limits(1.0), coverage: Some(f64::from(level) / 100.0 - 0.012) }
+        Band {
+            level,
+            lower: limits(-1.0),
+            upper: limits(1.0),
+            coverage: Some(Coverage::plain(u64::from(level) * 10 - 12, 1000)),
+        }
     };
     let bands = vec![band(50, 0.4), band(80, 0.8), band(95, 1.3)];
     CohortForecast { calendar, origin, horizon, interests, cohorts, events, bands, no_bands: None, share }
@@ -233,8 +238,13 @@ fn forecast(customers: &[Customer], interests: usize, origin: Period, calendar: 
                 })
                 .collect()
         };
+        let coverage = Coverage {
+            with_events: Some(coverage - 0.007),
+            ..Coverage::plain((1000.0 * coverage).round() as u64, 1000)
+        };
         Band { level, lower: side(-0.8), upper: side(1.0), coverage: Some(coverage) }
     };
+    let p_any = share.iter().map(|share| 1.0 - (1.0 - share).powi(12)).collect();
     let bands = vec![band(50, 0.11, 0.52), band(80, 0.24, 0.81), band(95, 0.42, 0.95)];
     Forecast {
         calendar,
@@ -244,6 +254,8 @@ fn forecast(customers: &[Customer], interests: usize, origin: Period, calendar: 
         users: (0..customers.len() as u32).map(UserId).collect(),
         bands,
         no_bands: None,
+        joint: false,
+        p_any,
         p_active: customers.iter().map(|customer| (customer.zeal * 0.95) as f32).collect(),
         expected_events: customers.iter().map(|customer| (customer.zeal * 20.0) as f32).collect(),
         expected_value: customers.iter().map(|customer| (customer.zeal * 180.0) as f32).collect(),

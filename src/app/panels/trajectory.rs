@@ -356,7 +356,9 @@ fn worth(session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16]) -> St
     };
     match bands.iter().find(|band| Some(band.level) == session.level) {
         Some(band) => {
-            parts.push(report::band_kept(band.level, band.coverage));
+            let forecast = &outcome.forecast;
+            let steps = matches!(seen.whose, Whose::User(_)) && forecast.joint;
+            parts.push(report::promise(band, steps.then_some(forecast.horizon), forecast.calendar.length));
             parts.extend(none.clone());
         }
         None => parts.extend(none.as_ref().map(|why| format!("No bands: {why}"))),

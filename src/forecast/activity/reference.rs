@@ -159,6 +159,12 @@ impl Reference {
         into.extend((1..=LAGS).map(was_active));
     }
 
+    /// Probabilities that a user is active in each of `horizon` periods from `origin` on, knowing the active periods up to
+    /// `known`.
+    pub fn chances(&self, past: &Past, known: usize, origin: Period, horizon: usize) -> Vec<f32> {
+        self.returning.chances(past, known, origin, horizon)
+    }
+
     /// The simple answers to questions, sorted by user, about pasts by user number.
     pub fn answers(&self, pasts: &[Past], questions: &[ActivityQuestion]) -> Outlook {
         let (mut start, mut context, mut seen) = (Vec::new(), Vec::new(), Vec::new());

@@ -9,7 +9,7 @@ use super::BacktestPlan;
 use super::result::{Backtest, Difference, ModelResult};
 use super::run::backtest;
 use super::scores::difference;
-use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, activity_group};
+use crate::forecast::bands::cell::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::models::model::ModelKind;
 use crate::forecast::past::tally::{mean, nats};
 use crate::forecast::{Checkpoints, ForecastConfig, ForecastError};

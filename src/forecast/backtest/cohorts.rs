@@ -67,7 +67,7 @@ pub fn score(periods: &[CohortPeriod], wanted: impl Fn(&CohortPeriod) -> bool) -
             }
         }
     }
-    let [coverage, width, interval] = of_bands(&by_level);
+    let [coverage, _, width, interval] = of_bands(&by_level);
     let (nll, l1) = (tally.nll(), tally.l1());
     CohortScores { nll, gain: f64::NAN, l1, coverage, width, interval, rows: tally.rows, events: tally.events }
 }

@@ -2,7 +2,10 @@
 
 mod ablation;
 mod cohorts;
+mod incidence;
+mod paths;
 mod plan;
+mod questions;
 mod result;
 mod run;
 mod scores;
@@ -10,6 +13,8 @@ mod scores;
 mod tests;
 
 pub use ablation::{Ablation, Compared, Part, ablate};
+pub use incidence::{IncidenceResult, IncidenceScore};
+pub use paths::WholePaths;
 pub use plan::BacktestPlan;
 pub use result::{
     ActivityResult, Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult,

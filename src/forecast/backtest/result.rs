@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::ablation::Ablation;
+use super::incidence::IncidenceResult;
+use super::paths::WholePaths;
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::forecast::{ActivityScore, Band, CohortRule, Spread};
@@ -22,6 +24,8 @@ pub struct Asked {
     pub horizon: usize,
     /// Active periods of the user before the origin.
     pub active_periods: u32,
+    /// Mean events of the user's last active periods before the origin.
+    pub expected_events: f32,
     /// The interest that led the user's last active periods before the origin.
     pub leading: Option<u16>,
     /// What the user's events in the period asked for count together: their number, unless kinds have weights.
@@ -46,6 +50,8 @@ pub struct Scores {
     pub crps: f64,
     /// Part of cells inside their band, by level in percent.
     pub coverage: BTreeMap<u8, f64>,
+    /// The same of the cells that had events.
+    pub coverage_with_events: BTreeMap<u8, f64>,
     /// Mean width of the bands, by level.
     pub width: BTreeMap<u8, f64>,
     /// Mean interval score of the bands, by level: the width, and `2 / (1 − level)` times what lies outside.
@@ -159,6 +165,8 @@ pub struct ModelResult {
     pub by_horizon: Vec<(usize, Scores)>,
     /// Scores by how many active periods the user had before the origin (`1 to 3`, `4 to 9`, `10 and more`).
     pub by_activity: Vec<(String, Scores)>,
+    /// Scores one period ahead by tenths of the events expected of the user, and up to how many each reaches.
+    pub by_events: Vec<(f32, Scores)>,
     /// Scores one period ahead by cohort.
     pub by_cohort: Vec<CohortResult>,
     /// Scores for cohorts, over all of them, one period ahead and over all questions.
@@ -169,6 +177,10 @@ pub struct ModelResult {
     pub reliability: Vec<(f64, f64)>,
     /// How well it foresaw activity; none for models that tell nothing of it.
     pub activity: Option<ActivityResult>,
+    /// What came of whole paths; none where no origin asked for more than one period, or nobody was active in all.
+    pub paths: Option<WholePaths>,
+    /// How well it foresaw whether interests would be touched, by periods ahead.
+    pub incidence: Vec<IncidenceResult>,
     /// The bands by what they may be calibrated by, for models that have a choice.
     pub spreads: Vec<SpreadResult>,
 }
@@ -184,6 +196,8 @@ pub struct Backtest {
     pub horizon: usize,
     /// The origins, ascending.
     pub origins: Vec<Period>,
+    /// Whether the models' bands hold whole paths at once instead of each period by itself.
+    pub joint: bool,
     /// The questions; every model answers exactly these.
     pub asked: Vec<Asked>,
     /// What the events observed count, questions × interests.

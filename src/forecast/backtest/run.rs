@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 
 use super::BacktestPlan;
 use super::cohorts::observe;
+use super::incidence::{self, IncidenceTally};
 use super::result::{ActivityResult, Asked, Backtest, ModelResult};
 use super::scores::{ActualSeconds, RELIABILITY, Scored, score_models};
 use crate::events::UserId;
 use crate::forecast::activity::outlook::{Came, Outlook};
+use crate::forecast::bands::cell::Answered;
 use crate::forecast::bands::spread_choice::{self, By};
 use crate::forecast::cohorts::cohort::leading_before;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::models::model::{Known, ModelKind};
 use crate::forecast::past::history::Past;
-use crate::forecast::run::{choose, limits, nest, usual_epochs};
-use crate::forecast::standing::{SIMPLE, cell, stand};
-use crate::forecast::{Band, Checkpoints, ForecastConfig, ForecastError, HeadLoss, Start};
+use crate::forecast::past::history::recent_events;
+use crate::forecast::run::banded::limits;
+use crate::forecast::run::{choose, usual_epochs};
+use crate::forecast::standing::{SIMPLE, stand};
+use crate::forecast::{Checkpoints, ForecastConfig, ForecastError, HeadLoss, Start};
 use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
 use strum::IntoEnumIterator as _;
@@ -53,6 +57,7 @@ pub fn backtest(
         interests: trajectories.interests,
         horizon: plan.origins.iter().map(|(_, horizon)| *horizon).max().unwrap_or(1),
         origins: plan.origins.iter().map(|(origin, _)| *origin).collect(),
+        joint: config.joint,
         asked: Vec::new(),
         observed: Vec::new(),
         models: Vec::new(),
@@ -63,7 +68,7 @@ pub fn backtest(
     };
     let mut scored: BTreeMap<ModelKind, Scored> = BTreeMap::new();
     let mut outlooks: BTreeMap<&str, Outlook> = BTreeMap::new();
-    let mut came = Vec::new();
+    let (mut came, mut simple_incidence) = (Vec::new(), IncidenceTally::default());
     // What came, for after the forecasts.
     let whole: Vec<Past> = (0..trajectories.users() as u32).map(|user| Past::of(trajectories, UserId(user))).collect();
     for (origin, horizon) in &plan.origins {
@@ -85,6 +90,8 @@ pub fn backtest(
             outlooks.entry(name).or_default().extend(outlook);
         }
         let questions = standing.ahead.questions();
+        let touched = incidence::Came::of(trajectories, questions, *horizon);
+        simple_incidence.add(questions, &incidence::simple(&known, &standing)?, &touched);
         let mut places = Vec::new();
         for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.horizon() <= *horizon) {
             // What models learn from and bands are calibrated on, of the period asked for.
@@ -100,6 +107,7 @@ pub fn backtest(
                 period: question.target,
                 horizon: question.horizon(),
                 active_periods: question.known as u32 + 1,
+                expected_events: recent_events(&known.pasts[question.user.index()], question.known),
                 leading: leading_before(&known.pasts[question.user.index()], question.known),
                 total: then.totals[answer],
             });
@@ -122,29 +130,33 @@ pub fn backtest(
             let actual = ActualSeconds { train: answers.seconds_train, forecast: answers.seconds_forecast };
             let (asked_before, observed_before) =
                 (found.asked.len() - asked.len(), found.observed.len() - shares.len());
+            let seen: Vec<f32> = (0..shares.len())
+                .map(|at| found.observed[observed_before + at] / found.asked[asked_before + at / interests].total)
+                .collect();
+            scored.incidence.add(
+                questions,
+                &incidence::of_model(&known, &standing, answers, cohorts.stood(answers.kind))?,
+                &touched,
+            );
             for by in By::all(&scatters) {
                 let is_chosen = by.spread == chosen.spread;
                 let scatter = by.ahead().map(of_places);
                 let levels = if is_chosen { &levels } else { &config.levels };
                 let calibration = by.calibrated(&known, practice, answers, levels, |_| true);
-                let mut bands: Vec<Band> = Vec::new();
-                for level in &config.levels {
-                    let asked = (&*asked, &*shares, scatter.as_deref());
-                    let (lower, upper) = limits(&calibration, *level, config.joint, &known, asked);
-                    bands.push(Band { level: *level, lower, upper, coverage: None });
-                }
-                bands.sort_by_key(|band| band.level);
-                nest(&mut bands);
+                let answered = Answered { questions: &asked, shares: &shares, scatter: scatter.as_deref() };
+                let bands = limits(&calibration, &known, answered);
                 let mut of_spread = Scored::new(&config.levels);
-                for (at, share) in shares.iter().enumerate() {
-                    let (question, total) = (&asked[at / interests], found.asked[asked_before + at / interests].total);
-                    let scatter = scatter.as_ref().map_or(0.0, |scatter| scatter[at]);
-                    let cell = cell(&known.pasts[question.user.index()], question, *share, scatter, 0);
-                    let seen = found.observed[observed_before + at] / total;
-                    of_spread.rank(&calibration, &cell, seen);
+                let cells = (0..asked.len()).flat_map(|at| answered.cells(&known, at));
+                for (cell, seen) in cells.zip(&seen) {
+                    let predicted = calibration.around(&cell);
+                    of_spread.rank(predicted.as_ref(), *seen);
                     if is_chosen {
-                        scored.observe(&calibration, &cell, seen);
+                        scored.observe(predicted.as_ref(), *seen);
                     }
+                }
+                if is_chosen && *horizon == config.horizon && config.horizon > 1 {
+                    let beside = answered.beside(&known, |at, interest| seen.get(at * interests + interest).copied());
+                    scored.paths.add(&calibration, &beside, &config.levels, config.horizon);
                 }
                 of_spread.extend(*origin, &shares, bands, actual);
                 if is_chosen {
@@ -159,7 +171,7 @@ pub fn backtest(
             }
         }
     }
-    found.models = score_models(&found, scored);
+    found.models = score_models(&found, scored, &simple_incidence, config.horizon);
     for model in &mut found.models {
         if let (Some(own), Some(simple)) = (outlooks.get(model.name.as_str()), outlooks.get(SIMPLE)) {
             let (network, simple) = (own.score(&model.name, &came), simple.score(SIMPLE, &came));

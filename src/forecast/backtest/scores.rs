@@ -6,12 +6,16 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::cohorts::{self, CohortPeriod};
+use super::incidence::IncidenceTally;
+use super::paths::PathTally;
+use super::questions::{judged, scores};
 use super::result::{Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult};
 use crate::calendar::Period;
-use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, Calibration, Cell, activity_group};
+use crate::forecast::bands::calibration::Predicted;
+use crate::forecast::bands::cell::{ACTIVITY_GROUPS, activity_group};
+use crate::forecast::bands::coverage::{Coverage, tenth, tenths};
 use crate::forecast::models::model::ModelKind;
-use crate::forecast::past::tally::{Tally, mean, nats};
-use crate::forecast::score::{BandTally, of_bands};
+use crate::forecast::past::tally::{mean, nats};
 use crate::forecast::{Band, CohortRule, Spread};
 
 /// Levels of the curve of coverage against stated level, percent.
@@ -31,9 +35,9 @@ pub struct ActualSeconds {
 /// One model's answers over all origins, before they are scored.
 #[derive(Clone, Debug)]
 pub struct Scored {
-    share: Vec<f32>,
-    bands: Vec<Band>,
-    crps: Vec<f64>,
+    pub(super) share: Vec<f32>,
+    pub(super) bands: Vec<Band>,
+    pub(super) crps: Vec<f64>,
     /// For each level of [`RELIABILITY`]: cells inside, cells seen.
     held: Vec<(u64, u64)>,
     seconds: BTreeMap<Period, ActualSeconds>,
@@ -41,6 +45,10 @@ pub struct Scored {
     spreads: BTreeMap<Spread, BySpread>,
     /// What came of its forecasts of cohorts.
     pub cohorts: Vec<CohortPeriod>,
+    /// What came of whole paths.
+    pub paths: PathTally,
+    /// What came of its chances that interests are touched.
+    pub incidence: IncidenceTally,
 }
 
 /// The bands by one spread.
@@ -68,6 +76,8 @@ impl Scored {
             seconds: BTreeMap::new(),
             spreads: BTreeMap::new(),
             cohorts: Vec::new(),
+            paths: PathTally::default(),
+            incidence: IncidenceTally::default(),
         }
     }
 
@@ -78,14 +88,14 @@ impl Scored {
     }
 
     /// Notes how far one cell's distribution was from what was observed.
-    pub fn rank(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
-        self.crps.push(calibration.crps(cell, observed).unwrap_or(f64::NAN));
+    pub fn rank(&mut self, predicted: Option<&Predicted>, observed: f32) {
+        self.crps.push(predicted.map_or(f64::NAN, |predicted| predicted.crps(observed)));
     }
 
     /// Notes which bands held one cell.
-    pub fn observe(&mut self, calibration: &Calibration, cell: &Cell, observed: f32) {
+    pub fn observe(&mut self, predicted: Option<&Predicted>, observed: f32) {
         for (held, level) in self.held.iter_mut().zip(RELIABILITY) {
-            if let Some((lower, upper)) = calibration.limits(cell, level, false) {
+            if let Some((lower, upper)) = predicted.and_then(|predicted| predicted.limits(level, false)) {
                 *held = (held.0 + u64::from((lower..=upper).contains(&observed)), held.1 + 1);
             }
         }
@@ -114,8 +124,17 @@ impl Scored {
 }
 
 /// Scores every model on the same questions.
-pub fn score_models(found: &Backtest, scored: BTreeMap<ModelKind, Scored>) -> Vec<ModelResult> {
-    let mut results: Vec<ModelResult> = scored.into_iter().map(|(kind, scored)| result(found, kind, scored)).collect();
+pub fn score_models(
+    found: &Backtest,
+    scored: BTreeMap<ModelKind, Scored>,
+    simple: &IncidenceTally,
+    steps: usize,
+) -> Vec<ModelResult> {
+    let result = |(kind, scored): (ModelKind, Scored)| {
+        let (paths, incidence) = (scored.paths.result(steps), scored.incidence.results(simple));
+        ModelResult { paths, incidence, ..result(found, kind, scored) }
+    };
+    let mut results: Vec<ModelResult> = scored.into_iter().map(result).collect();
     let lowest = |results: &[ModelResult], of: &dyn Fn(&ModelResult) -> f64| {
         results.iter().filter(|model| model.simple).map(of).fold(f64::INFINITY, f64::min)
     };
@@ -154,17 +173,21 @@ fn every(model: &ModelResult) -> impl Iterator<Item = &Scores> {
     let origins = model.by_origin.iter().map(|(_, scores)| scores);
     let horizons = model.by_horizon.iter().map(|(_, scores)| scores);
     let activity = model.by_activity.iter().map(|(_, scores)| scores);
+    let events = model.by_events.iter().map(|(_, scores)| scores);
     let cohorts = model.by_cohort.iter().map(|cohort| &cohort.users);
-    [&model.all, &model.one_step].into_iter().chain(origins).chain(horizons).chain(activity).chain(cohorts)
+    let ahead = [&model.all, &model.one_step].into_iter().chain(origins).chain(horizons);
+    ahead.chain(activity).chain(events).chain(cohorts)
 }
 
 fn every_mut(model: &mut ModelResult) -> Vec<&mut Scores> {
-    let ModelResult { all, one_step, by_origin, by_horizon, by_activity, by_cohort, .. } = model;
+    let ModelResult { all, one_step, by_origin, by_horizon, by_activity, by_events, by_cohort, .. } = model;
     let origins = by_origin.iter_mut().map(|(_, scores)| scores);
     let horizons = by_horizon.iter_mut().map(|(_, scores)| scores);
     let activity = by_activity.iter_mut().map(|(_, scores)| scores);
+    let events = by_events.iter_mut().map(|(_, scores)| scores);
     let cohorts = by_cohort.iter_mut().map(|cohort| &mut cohort.users);
-    [all, one_step].into_iter().chain(origins).chain(horizons).chain(activity).chain(cohorts).collect()
+    let ahead = [all, one_step].into_iter().chain(origins).chain(horizons);
+    ahead.chain(activity).chain(events).chain(cohorts).collect()
 }
 
 /// All scores of a model for cohorts, in one order for all models.
@@ -187,6 +210,11 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
     let by_horizon = (1..=found.horizon).map(|horizon| (horizon, of(None, &|asked| asked.horizon == horizon)));
     let by_activity = ACTIVITY_GROUPS.iter().enumerate().map(|(group, name)| {
         ((*name).to_owned(), of(None, &|asked| asked.horizon == 1 && activity_group(asked.active_periods) == group))
+    });
+    let one_step = found.asked.iter().filter(|asked| asked.horizon == 1);
+    let limits = tenths(one_step.map(|asked| asked.expected_events));
+    let by_events = limits.iter().enumerate().map(|(at, limit)| {
+        (*limit, of(None, &|asked| asked.horizon == 1 && tenth(&limits, asked.expected_events) == at))
     });
     let spread = |(spread, by): (&Spread, &BySpread)| SpreadResult {
         spread: *spread,
@@ -220,12 +248,13 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
         by_origin: by_origin.collect(),
         by_horizon: by_horizon.collect(),
         by_activity: by_activity.collect(),
+        by_events: by_events.collect(),
         better_than_simple: Difference::default(),
         reliability: held.collect(),
         bands: scored
             .bands
             .iter()
-            .map(|band| Band { coverage: all.coverage.get(&band.level).copied(), ..band.clone() })
+            .map(|band| Band { coverage: Coverage::of(&judged(found, band)), ..band.clone() })
             .collect(),
         share: scored.share.clone(),
         spreads,
@@ -236,42 +265,8 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
         ),
         all,
         activity: None,
-    }
-}
-
-fn scores(found: &Backtest, scored: &Scored, wanted: &dyn Fn(&Asked) -> bool) -> Scores {
-    let interests = found.interests;
-    let (mut tally, mut crps, mut cells) = (Tally::default(), 0.0, 0_u64);
-    let mut by_level: BTreeMap<u8, BandTally> = BTreeMap::new();
-    for (at, asked) in found.asked.iter().enumerate().filter(|(_, asked)| wanted(asked)) {
-        let range = at * interests..(at + 1) * interests;
-        tally.add(&found.observed[range.clone()], &scored.share[range.clone()]);
-        for cell in range {
-            let seen = found.observed[cell] / asked.total;
-            if scored.crps[cell].is_finite() {
-                crps += scored.crps[cell];
-                cells += 1;
-            }
-            for band in &scored.bands {
-                by_level.entry(band.level).or_default().add((band.lower[cell], band.upper[cell]), seen, band.level);
-            }
-        }
-    }
-    let [coverage, width, interval] = of_bands(&by_level);
-    Scores {
-        nll: tally.nll(),
-        gain: f64::NAN,
-        skill: f64::NAN,
-        l1: tally.l1(),
-        top1: tally.top1(),
-        crps: mean(crps, cells as f64),
-        coverage,
-        width,
-        interval,
-        rows: tally.rows,
-        events: tally.events,
-        seconds_train: 0.0,
-        seconds_forecast: 0.0,
+        paths: None,
+        incidence: Vec::new(),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coverage::Coverage;
+
 /// The limits of one level, laid out like the shares they are of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Band {
@@ -11,7 +13,7 @@ pub struct Band {
     pub lower: Vec<f32>,
     /// Upper limits.
     pub upper: Vec<f32>,
-    /// The part of past cells, unseen by model and calibration, that lay within their limits, from 0 to 1; none where
-    /// there were too few to measure it.
-    pub coverage: Option<f64>,
+    /// How often past cells, unseen by model and calibration, lay within their limits; in a joint band, how often whole
+    /// paths did. None where there was too little to measure it.
+    pub coverage: Option<Coverage>,
 }

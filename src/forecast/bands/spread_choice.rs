@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::calibration::Calibration;
+use super::cell::{Answered, share};
 use crate::events::UserId;
 use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
 use crate::forecast::network::spread::{Scatter, Spread};
 use crate::forecast::past::history::Question;
-use crate::forecast::standing::{cell, observed_cells};
+use crate::forecast::score::interval_score;
 
 /// Standard errors by which another spread must be better: three compete, and one in twenty times one of them would seem
 /// better by chance (Bonferroni).
@@ -40,6 +41,14 @@ impl<'a> By<'a> {
         self.scatter.map(|scatter| &*scatter.ahead)
     }
 
+    /// A model's answers to the practice questions with these numbers.
+    pub fn practised<'b>(&self, questions: &'b [Question], answers: &'b Answers) -> Answered<'b>
+    where
+        'a: 'b,
+    {
+        Answered { questions, shares: &answers.practice, scatter: self.practice() }
+    }
+
     /// Bands calibrated on the practice questions for which `wanted` holds.
     pub fn calibrated(
         &self,
@@ -49,9 +58,8 @@ impl<'a> By<'a> {
         levels: &[u8],
         wanted: impl Fn(&Question) -> bool,
     ) -> Calibration {
-        let cells =
-            observed_cells(&known.pasts, questions, &answers.practice, self.practice(), known.interests(), wanted);
-        Calibration::on(&cells, levels, self.spread)
+        let cells = self.practised(questions, answers).observed(known, wanted);
+        Calibration::on(&cells, levels, known.config.horizon, self.spread)
     }
 }
 
@@ -90,30 +98,22 @@ fn losses(
 ) -> BTreeMap<UserId, (f64, f64)> {
     let validation = known.split.validation;
     let calibration = by.calibrated(known, questions, answers, levels, |question| question.target < validation);
-    let interests = known.interests();
+    let answered = by.practised(questions, answers);
     let mut losses: BTreeMap<UserId, (f64, f64)> = BTreeMap::new();
     for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.target >= validation) {
         let (past, Some(answer)) = (&known.pasts[question.user.index()], question.answer) else { continue };
         let own = losses.entry(question.user).or_default();
-        for interest in 0..interests {
-            let place = at * interests + interest;
-            let scatter = by.practice().map_or(0.0, |scatter| scatter[place]);
-            let cell = cell(past, question, answers.practice[place], scatter, 0);
-            let observed = past.counts(answer)[interest] / past.totals[answer];
+        for (interest, cell) in answered.cells(known, at).enumerate() {
+            let Some(predicted) = calibration.around(&cell) else { continue };
+            let observed = share(past, answer, interest);
             for level in levels {
-                let Some((lower, upper)) = calibration.limits(&cell, *level, false) else { continue };
+                let Some((lower, upper)) = predicted.limits(*level, false) else { continue };
                 own.0 += interval_score(lower, upper, observed, *level);
                 own.1 += 1.0;
             }
         }
     }
     losses
-}
-
-/// The width of a band, and 2 / (1 − level) times what lies outside.
-pub fn interval_score(lower: f32, upper: f32, observed: f32, level: u8) -> f64 {
-    let outside = f64::from((lower - observed).max(observed - upper).max(0.0));
-    f64::from(upper - lower) + outside * 2.0 / (1.0 - f64::from(level) / 100.0)
 }
 
 /// How much lower the second losses are, and the standard error of that over users.
@@ -146,12 +146,5 @@ mod tests {
         assert!(better > BEYOND_NOISE * error, "{better} ± {error}");
         let (same, error) = difference(&ground, &ground);
         assert!(same <= BEYOND_NOISE * error, "the usual one stays where nothing differs");
-    }
-
-    #[test]
-    fn what_lies_outside_costs_the_more_the_surer_the_band() {
-        assert!((interval_score(0.1, 0.3, 0.2, 80) - 0.2).abs() < 1e-6);
-        assert!((interval_score(0.1, 0.3, 0.4, 80) - 1.2).abs() < 1e-6);
-        assert!((interval_score(0.1, 0.3, 0.0, 95) - 4.2).abs() < 1e-6);
     }
 }

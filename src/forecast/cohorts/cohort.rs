@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::forecast::bands::band::Band;
-use crate::forecast::bands::calibration::{ACTIVITY_GROUPS, activity_group};
+use crate::forecast::bands::cell::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::past::history::{Past, Question, RECENT, recent_counts};
 use crate::forecast::past::tally::leading;
 
@@ -106,17 +106,85 @@ pub struct Sum {
     pub events: f64,
     /// Shares of them, by interest.
     pub shares: Vec<f32>,
+    /// Of how many independent events the share of each interest would scatter as much.
+    pub independent: Vec<f64>,
 }
 
-/// What the cohorts of each origin come to, by origin, place among its cohorts, and horizon: the mean of the users'
-/// shares, each weighed by the events `expected` for the question.
-pub fn sums(
-    cohorts: &BTreeMap<Period, Vec<Cohort>>,
-    questions: &[Question],
-    expected: &[f32],
-    shares: &[f32],
-    interests: usize,
-) -> BTreeMap<(Period, usize, usize), Sum> {
+/// A model's answers about users, of whom cohorts are put together.
+#[derive(Clone, Copy, Debug)]
+pub struct OfUsers<'a> {
+    /// The questions.
+    pub questions: &'a [Question],
+    /// Events expected for each, silence counted as none.
+    pub expected: &'a [f32],
+    /// Events expected for each if the user is active.
+    pub usual: &'a [f32],
+    /// Shares, questions × interests.
+    pub shares: &'a [f32],
+    /// How far each share is usually off; empty where nobody knows.
+    pub scales: &'a [f32],
+    /// How many interests there are.
+    pub interests: usize,
+}
+
+/// Sums over the users of a cohort.
+#[derive(Clone, Debug)]
+struct Summed {
+    /// N
+    events: f64,
+    /// Σ N p
+    weighed: Vec<f64>,
+    /// Σ N E
+    twice: f64,
+    /// Σ N E p
+    twice_weighed: Vec<f64>,
+    /// Σ N E (s² + p²)
+    squares: Vec<f64>,
+}
+
+impl Summed {
+    fn none(interests: usize) -> Self {
+        let none = || vec![0.0; interests];
+        Self { events: 0.0, weighed: none(), twice: 0.0, twice_weighed: none(), squares: none() }
+    }
+
+    fn add(&mut self, expected: f64, usual: f64, shares: &[f32], scales: &[f32]) {
+        self.events += expected;
+        self.twice += expected * usual;
+        for (interest, share) in shares.iter().enumerate() {
+            let share = f64::from(*share);
+            let off = scales.get(interest).map_or(0.0, |scale| f64::from(*scale));
+            self.weighed[interest] += expected * share;
+            self.twice_weighed[interest] += expected * usual * share;
+            self.squares[interest] += expected * usual * (off * off + share * share);
+        }
+    }
+
+    fn sum(self, known: bool) -> Sum {
+        let Self { events, weighed, twice, twice_weighed, squares } = self;
+        // Of whom nothing at all is expected, all interests are.
+        let even = 1.0 / weighed.len() as f64;
+        let shares: Vec<f64> = weighed.iter().map(|part| if events > 0.0 { part / events } else { even }).collect();
+        let independent = |(interest, share): (usize, &f64)| {
+            let apart = squares[interest] - 2.0 * share * twice_weighed[interest] + share * share * twice;
+            let variance = apart / (events * events).max(f64::MIN_POSITIVE);
+            if known && variance > 0.0 { share * (1.0 - share) / variance } else { events }
+        };
+        Sum {
+            independent: shares.iter().enumerate().map(independent).collect(),
+            shares: shares.iter().map(|share| *share as f32).collect(),
+            events,
+        }
+    }
+}
+
+/// What the cohorts of each origin come to, by origin, place among its cohorts, and horizon: the mean of the users' shares,
+/// each weighed by the events expected of it.
+///
+/// Who of a cohort will be active is a matter of chance, and so is what these do: a share that is the mean of users' shares
+/// `p`, each off by about `s` and weighed by `E` events in the share `N/E` of all cases, scatters with the variance
+/// Σ N E (s² + (p − f)²) / (Σ N)² around the cohort's share `f`. Where every user is one event, that is a binomial's.
+pub fn sums(cohorts: &BTreeMap<Period, Vec<Cohort>>, of: OfUsers) -> BTreeMap<(Period, usize, usize), Sum> {
     // To which cohorts a user belongs, by origin.
     let of_user = |cohorts: &Vec<Cohort>| {
         let mut of_user: BTreeMap<UserId, Vec<usize>> = BTreeMap::new();
@@ -126,23 +194,17 @@ pub fn sums(
         of_user
     };
     let member: BTreeMap<Period, _> = cohorts.iter().map(|(origin, cohorts)| (*origin, of_user(cohorts))).collect();
-    let mut sums: BTreeMap<(Period, usize, usize), (f64, Vec<f64>)> = BTreeMap::new();
-    for ((question, expected), shares) in questions.iter().zip(expected).zip(shares.chunks_exact(interests)) {
+    let mut sums: BTreeMap<(Period, usize, usize), Summed> = BTreeMap::new();
+    for (at, (question, shares)) in of.questions.iter().zip(of.shares.chunks_exact(of.interests)).enumerate() {
         let places = member.get(&question.origin).and_then(|member| member.get(&question.user));
+        let scales = of.scales.get(at * of.interests..(at + 1) * of.interests).unwrap_or_default();
         for place in places.into_iter().flatten() {
-            let sum = sums
-                .entry((question.origin, *place, question.horizon()))
-                .or_insert_with(|| (0.0, vec![0.0; interests]));
-            sum.0 += f64::from(*expected);
-            sum.1.iter_mut().zip(shares).for_each(|(sum, share)| *sum += f64::from(*expected) * f64::from(*share));
+            let key = (question.origin, *place, question.horizon());
+            let sum = sums.entry(key).or_insert_with(|| Summed::none(of.interests));
+            sum.add(f64::from(of.expected[at]), f64::from(of.usual[at]), shares, scales);
         }
     }
-    let mean = |(events, weighed): (f64, Vec<f64>)| {
-        // Of whom nothing at all is expected, all interests are.
-        let share = |part: &f64| if events > 0.0 { (part / events) as f32 } else { 1.0 / interests as f32 };
-        Sum { events, shares: weighed.iter().map(share).collect() }
-    };
-    sums.into_iter().map(|(key, sum)| (key, mean(sum))).collect()
+    sums.into_iter().map(|(key, sum)| (key, sum.sum(!of.scales.is_empty()))).collect()
 }
 
 /// Shares to come of cohorts.
@@ -224,7 +286,15 @@ mod tests {
             .map(|user| Question { user: UserId(user), known: 0, origin, target: origin, answer: None })
             .collect();
         let shares = [0.5, 0.5, 1.0, 0.0, 0.2, 0.8];
-        let found = sums(&cohorts, &asked, &[2.0, 1.0, 7.0], &shares, 2);
+        let of = OfUsers {
+            questions: &asked,
+            expected: &[2.0, 1.0, 7.0],
+            usual: &[2.0, 2.0, 7.0],
+            shares: &shares,
+            scales: &[],
+            interests: 2,
+        };
+        let found = sums(&cohorts, of);
         let everyone = &found[&(origin, 0, 1)];
         assert_eq!(everyone.events, 10.0);
         // (2 · 0.5 + 1 · 1 + 7 · 0.2) / 10
@@ -232,6 +302,14 @@ mod tests {
         for sum in found.values() {
             assert!((sum.shares.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         }
+        assert_eq!(everyone.independent, [10.0, 10.0], "where nobody knows how far shares are off, events are");
+        // Were every user one event, shares would scatter as binomials do; the surer they are, the less.
+        let one = |off: f32| {
+            let scales: Vec<f32> = shares.iter().map(|share| off * (share * (1.0 - share)).sqrt()).collect();
+            let of = OfUsers { expected: &[0.5, 0.5, 1.0], usual: &[1.0; 3], scales: &scales, ..of };
+            sums(&cohorts, of)[&(origin, 0, 1)].independent[0]
+        };
+        assert!((one(1.0) - 2.0).abs() < 1e-6 && one(0.5) > 2.0, "{} {}", one(1.0), one(0.5));
         let observed = cohorts[&origin][0].observed(&pasts, Period(2));
         assert_eq!(observed, [5.0, 9.0]);
         assert!(cohorts[&origin][0].observed(&pasts, Period(7)).is_empty(), "nobody was active");

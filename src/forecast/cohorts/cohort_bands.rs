@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calendar::Period;
+use crate::forecast::bands::coverage::Coverage;
 
 /// Fewest past origins: all cohorts of one origin are off together.
 const FEWEST_ORIGINS: usize = 3;
@@ -29,7 +30,7 @@ pub struct Residual {
     pub horizon: usize,
     /// The share forecast.
     pub share: f32,
-    /// Events expected of the cohort.
+    /// Independent events that its share scatters like.
     pub events: f64,
     /// The share observed.
     pub observed: f32,
@@ -82,9 +83,9 @@ impl CohortCalibration {
         Some(((share - far).max(0.0), (share + far).min(1.0)))
     }
 
-    /// The part of past residuals inside bands that were calibrated on the other origins, by level; none where the other
-    /// origins are too few to calibrate on.
-    pub fn coverage(residuals: &[Residual], levels: &[u8]) -> Vec<Option<f64>> {
+    /// The part of past residuals inside bands that were calibrated on the other origins, by level, and how many were
+    /// judged; none where too few origins are left to calibrate on.
+    pub fn coverage(residuals: &[Residual], levels: &[u8]) -> Vec<Option<Coverage>> {
         let origins: BTreeSet<Period> = residuals.iter().map(|residual| residual.origin).collect();
         let (mut inside, mut all) = (vec![0_u64; levels.len()], 0_u64);
         for origin in origins {
@@ -100,7 +101,7 @@ impl CohortCalibration {
                 }
             }
         }
-        inside.iter().map(|inside| (all > 0).then(|| *inside as f64 / all as f64)).collect()
+        inside.iter().map(|inside| (all > 0).then(|| Coverage::plain(*inside, all))).collect()
     }
 }
 
@@ -210,7 +211,7 @@ mod tests {
             }
         }
         let told = CohortCalibration::coverage(&past(12, 1), &[80]);
-        assert!((told[0].unwrap() - 0.8).abs() < 0.04, "{told:?}");
+        assert!((told[0].as_ref().unwrap().held - 0.8).abs() < 0.04, "{told:?}");
         // With three origins, two are left to calibrate on: there are bands, and nobody can say how often they hold.
         assert!(!CohortCalibration::on(&past(3, 1)).is_empty());
         assert_eq!(CohortCalibration::coverage(&past(3, 1), &[50, 80]), [None, None]);

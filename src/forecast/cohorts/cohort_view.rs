@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::cohort::{Cohort, CohortForecast, Sum, sums};
+use super::cohort::{Cohort, CohortForecast, OfUsers, Sum, sums};
 use super::cohort_bands::{CohortCalibration, Residual};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::returning::Returning;
 use crate::forecast::bands::band::Band;
+use crate::forecast::bands::calibration::Calibration;
+use crate::forecast::bands::cell::Answered;
+use crate::forecast::bands::coverage::Coverage;
+use crate::forecast::bands::incidence::Stood;
+use crate::forecast::bands::spread_choice::By;
 use crate::forecast::models::model::{Known, ModelKind};
 use crate::forecast::past::history::{Past, Question, recent_events};
 use crate::forecast::past::lessons::Lessons;
@@ -28,23 +33,34 @@ pub struct CohortView<'a> {
     /// The cohorts of each past origin and of this one.
     cohorts: BTreeMap<Period, Vec<Cohort>>,
     /// Events expected for each question at past origins, and for each ahead.
-    expected: (Vec<f32>, Vec<f32>),
+    expected: (Expected, Expected),
     /// Each model's answers to those at past origins.
     answers: Vec<(ModelKind, Vec<f32>)>,
 }
 
-/// Events expected of each question's user in the period asked for: the chance to be active times what the user
-/// usually does.
-fn expected_events(pasts: &[Past], questions: &[Question], returning: impl Fn(Period) -> Returning) -> Vec<f32> {
+/// Events expected of each question's user in the period asked for.
+#[derive(Debug, Default)]
+struct Expected {
+    /// The chance to be active times what the user usually does.
+    all: Vec<f32>,
+    /// What the user usually does.
+    usual: Vec<f32>,
+    /// The chance to be active.
+    active: Vec<f32>,
+}
+
+fn expected_events(pasts: &[Past], questions: &[Question], returning: impl Fn(Period) -> Returning) -> Expected {
     let mut models: BTreeMap<Period, Returning> = BTreeMap::new();
-    let mut expected = Vec::with_capacity(questions.len());
+    let mut expected = Expected::default();
     for asked in questions.chunk_by(|a, b| (a.user, a.origin) == (b.user, b.origin)) {
         let (first, past) = (asked[0], &pasts[asked[0].user.index()]);
         let model = models.entry(first.origin).or_insert_with(|| returning(first.origin));
         let furthest = asked.iter().map(Question::horizon).max().unwrap_or(1);
         let chances = model.chances(past, first.known, first.origin, furthest);
         let usual = recent_events(past, first.known);
-        expected.extend(asked.iter().map(|question| chances[question.horizon() - 1] * usual));
+        expected.all.extend(asked.iter().map(|question| chances[question.horizon() - 1] * usual));
+        expected.usual.extend(asked.iter().map(|_| usual));
+        expected.active.extend(asked.iter().map(|question| chances[question.horizon() - 1]));
     }
     expected
 }
@@ -88,27 +104,37 @@ impl<'a> CohortView<'a> {
     pub fn forecast(&self, standing: &Standing, kind: ModelKind, levels: &[u8]) -> CohortForecast {
         let (interests, horizon, origin) = (self.known.interests(), self.known.config.horizon, self.known.split.origin);
         let practised = self.answers.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, answers)| answers);
-        let residuals = self.residuals(practised);
+        let users = standing.of(kind).map(|answers| {
+            By::default().calibrated(self.known, standing.practice.questions(), answers, levels, |_| true)
+        });
+        let residuals = self.residuals(practised, users.as_ref());
         let calibration = CohortCalibration::on(&residuals);
         let ahead: &[f32] = standing.of(kind).map_or(&[], |answers| &answers.ahead);
-        let sums = sums(&self.cohorts, standing.ahead.questions(), &self.expected.1, ahead, interests);
+        let scales = self.scales(users.as_ref(), standing.ahead.questions(), ahead);
+        let of = self.of_users(standing.ahead.questions(), &self.expected.1, ahead, &scales);
+        let sums = sums(&self.cohorts, of);
         let cohorts = self.cohorts.get(&origin).cloned().unwrap_or_default();
-        let (mut events, mut share) = (Vec::new(), Vec::new());
+        let (mut events, mut share, mut independent) = (Vec::new(), Vec::new(), Vec::new());
         for place in 0..cohorts.len() {
             for step in 1..=horizon {
-                let none = || Sum { events: 0.0, shares: vec![1.0 / interests as f32; interests] };
+                let none = || Sum {
+                    events: 0.0,
+                    shares: vec![1.0 / interests as f32; interests],
+                    independent: vec![0.0; interests],
+                };
                 let sum = sums.get(&(origin, place, step)).cloned().unwrap_or_else(none);
                 events.push(sum.events as f32);
                 share.extend(sum.shares);
+                independent.extend(sum.independent);
             }
         }
         let mut levels = levels.to_vec();
         levels.sort_unstable();
         let coverage = CohortCalibration::coverage(&residuals, &levels);
-        let band = |(level, coverage): (&u8, Option<f64>)| {
+        let band = |(level, coverage): (&u8, Option<Coverage>)| {
             let limits = |(at, share): (usize, &f32)| {
                 let period = at / interests;
-                let limits = calibration.limits(1 + period % horizon, *share, f64::from(events[period]), *level);
+                let limits = calibration.limits(1 + period % horizon, *share, independent[at], *level);
                 limits.unwrap_or((f32::NAN, f32::NAN))
             };
             let (lower, upper) = share.iter().enumerate().map(limits).unzip();
@@ -128,10 +154,37 @@ impl<'a> CohortView<'a> {
         }
     }
 
+    /// A model's answers about every user at past origins.
+    pub fn stood(&self, kind: ModelKind) -> Stood<'_> {
+        let shares = self.answers.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, answers)| answers);
+        Stood { questions: self.practice.questions(), active: &self.expected.0.active, shares }
+    }
+
+    /// How far users' shares are usually off; empty where that is not known for every step.
+    fn scales(&self, users: Option<&Calibration>, questions: &[Question], shares: &[f32]) -> Vec<f32> {
+        let reaches = |users: &&Calibration| (1..=self.known.config.horizon).all(|step| users.reaches(step, false));
+        let Some(users) = users.filter(reaches) else { return Vec::new() };
+        let answered = Answered { questions, shares, scatter: None };
+        let cells = (0..questions.len()).flat_map(|at| answered.cells(self.known, at));
+        cells.map(|cell| users.around(&cell).map_or(0.0, |around| around.scale() as f32)).collect()
+    }
+
+    fn of_users<'b>(
+        &self,
+        questions: &'b [Question],
+        expected: &'b Expected,
+        shares: &'b [f32],
+        scales: &'b [f32],
+    ) -> OfUsers<'b> {
+        let Expected { all, usual, .. } = expected;
+        OfUsers { questions, expected: all, usual, shares, scales, interests: self.known.interests() }
+    }
+
     /// How far off a model's answers were at past origins.
-    fn residuals(&self, practised: &[f32]) -> Vec<Residual> {
-        let interests = self.known.interests();
-        let past = sums(&self.cohorts, self.practice.questions(), &self.expected.0, practised, interests);
+    fn residuals(&self, practised: &[f32], users: Option<&Calibration>) -> Vec<Residual> {
+        let questions = self.practice.questions();
+        let scales = self.scales(users, questions, practised);
+        let past = sums(&self.cohorts, self.of_users(questions, &self.expected.0, practised, &scales));
         let mut residuals = Vec::new();
         for ((origin, place, horizon), sum) in past {
             let cohort = &self.cohorts[&origin][place];
@@ -141,9 +194,10 @@ impl<'a> CohortView<'a> {
             if total <= 0.0 {
                 continue;
             }
-            residuals.extend(sum.shares.iter().zip(observed).map(|(share, seen)| {
+            let shares = sum.shares.iter().zip(sum.independent);
+            residuals.extend(shares.zip(observed).map(|((share, events), seen)| {
                 let observed = (seen / total) as f32;
-                Residual { origin, horizon, share: *share, events: sum.events, observed }
+                Residual { origin, horizon, share: *share, events, observed }
             }));
         }
         residuals

@@ -21,6 +21,7 @@ use crate::forecast::past::affinity::Affinity;
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::market::{Market, active_periods};
+use crate::forecast::past::roughness::Roughness;
 use crate::forecast::past::split::{FEWEST_PERIODS, Split};
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Watch};
@@ -40,6 +41,8 @@ pub struct Known<'a> {
     pub pasts: Vec<Past>,
     /// The market before the origin.
     pub market: Market,
+    /// How far users' shares moved before the origin.
+    pub roughness: Roughness,
     /// What followed what before the origin.
     pub affinity: Affinity,
     /// Which periods train, stop and judge.
@@ -94,12 +97,14 @@ impl<'a> Known<'a> {
             Start::Anew(_) => config.heads,
         };
         let heads = if given == HeadLoss::Chosen { OnceLock::new() } else { OnceLock::from(given) };
+        let roughness = Roughness::of(&pasts, &market);
         let affinity = Affinity::of(trajectories, &pasts, &vectors.topics, &market, watch)?;
         Ok(Self {
             trajectories,
             vectors,
             pasts,
             market,
+            roughness,
             affinity,
             split,
             config,

@@ -5,5 +5,6 @@ pub mod affinity;
 pub mod history;
 pub mod lessons;
 pub mod market;
+pub mod roughness;
 pub mod split;
 pub mod tally;

@@ -3,14 +3,14 @@
 //! Each model answers the questions of the tuning and validation periods by a fit that did not learn from them. Its
 //! errors there calibrate its bands and decide which model is taken; a second fit on everything forecasts.
 
+pub mod banded;
 pub mod drift;
 pub mod result;
 pub mod tune;
 
 use crate::forecast::ForecastError;
-use crate::forecast::bands::band::Band;
-use crate::forecast::bands::calibration::Calibration;
-use crate::forecast::bands::spread_choice::{self, By};
+use crate::forecast::bands::incidence::Incidence;
+use crate::forecast::bands::spread_choice;
 use crate::forecast::cohorts::cohort::CohortForecast;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::config::{ForecastConfig, HeadLoss};
@@ -19,12 +19,11 @@ use crate::forecast::models::model::{Known, ModelKind};
 use crate::forecast::models::recurrent::TRIED_EPOCHS;
 use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{Networks, SavedModel, Start};
-use crate::forecast::past::history::Question;
-use crate::forecast::past::split::Split;
 use crate::forecast::past::tally::Tally;
-use crate::forecast::standing::{Standing, cell, observed_cells, stand};
+use crate::forecast::standing::{Standing, stand};
 use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
+use banded::Banded;
 use result::{Forecast, Score, ScoreTable};
 use strum::IntoEnumIterator as _;
 
@@ -93,14 +92,11 @@ pub fn run(
 
     let scatters = standing.scatter(answers.kind)?;
     let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels);
-    let (bands, no_bands) = match calibrated(&known, &standing, answers, by, config) {
-        Some((calibration, coverage)) => {
-            let bands = bands(&calibration, &coverage, &known, &standing, answers, by, config);
-            let why = uncalibrated_steps(&calibration, config.horizon, trajectories);
-            (bands, why)
-        }
-        None => (Vec::new(), Some(no_bands_because(answers.practice.len(), &known.split, trajectories))),
-    };
+    let Banded { bands, why_none: no_bands } = Banded::of(&known, &standing, answers, by);
+    let p_active = outlook_by(&table.chance_by).chance;
+    let view = CohortView::of(&known, &standing, &[answers.kind])?;
+    let incidence = Incidence::learnt(&known, &standing, answers, view.stood(answers.kind));
+    let p_any = incidence.ahead(&known, &standing, answers, &p_active)?;
     let forecast = Forecast {
         calendar: trajectories.calendar,
         origin: trajectories.origin,
@@ -110,11 +106,12 @@ pub fn run(
         share: answers.ahead.clone(),
         bands,
         no_bands,
-        p_active: outlook_by(&table.chance_by).chance,
+        joint: config.joint,
+        p_any,
+        p_active,
         expected_events: outlook_by(&table.events_by).events,
         expected_value: table.spend_by.as_ref().map(|name| outlook_by(name).spend).unwrap_or_default(),
     };
-    let view = CohortView::of(&known, &standing, &[answers.kind])?;
     let cohorts = view.forecast(&standing, answers.kind, &config.levels);
     meter.advance(1)?;
     let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or(config.heads), ..config.clone() };
@@ -169,83 +166,6 @@ pub(in crate::forecast) fn choose<'a>(standing: &'a Standing, asked: ModelKind) 
     (winner, why)
 }
 
-/// Bands calibrated on all practice, with the coverage on the validation periods of bands that were calibrated on the
-/// tuning ones.
-fn calibrated(
-    known: &Known,
-    standing: &Standing,
-    answers: &Answers,
-    by: By,
-    config: &ForecastConfig,
-) -> Option<(Calibration, Vec<f64>)> {
-    let questions = standing.practice.questions();
-    let validation = known.split.validation;
-    let before = by.calibrated(known, questions, answers, &config.levels, |asked| asked.target < validation);
-    let shares = &answers.practice;
-    let unseen = observed_cells(&known.pasts, questions, shares, by.practice(), known.interests(), |asked| {
-        asked.target >= validation
-    });
-    let held = |level: &u8| {
-        let limited = unseen.iter().filter_map(|(cell, seen)| Some((before.limits(cell, *level, false)?, seen)));
-        let (inside, all) = limited.fold((0_u64, 0_u64), |(inside, all), ((lower, upper), seen)| {
-            (inside + u64::from((lower..=upper).contains(seen)), all + 1)
-        });
-        (all > 0).then(|| inside as f64 / all as f64)
-    };
-    let coverage: Option<Vec<f64>> = config.levels.iter().map(held).collect();
-    let calibration = by.calibrated(known, questions, answers, &config.levels, |_| true);
-    coverage.filter(|_| !calibration.is_empty()).map(|coverage| (calibration, coverage))
-}
-
-fn bands(
-    calibration: &Calibration,
-    coverage: &[f64],
-    known: &Known,
-    standing: &Standing,
-    answers: &Answers,
-    by: By,
-    config: &ForecastConfig,
-) -> Vec<Band> {
-    let band = |(level, coverage): (&u8, &f64)| {
-        let asked = (standing.ahead.questions(), &*answers.ahead, by.ahead());
-        let (lower, upper) = limits(calibration, *level, config.joint, known, asked);
-        Band { level: *level, lower, upper, coverage: Some(*coverage) }
-    };
-    let mut bands: Vec<Band> = config.levels.iter().zip(coverage).map(band).collect();
-    bands.sort_by_key(|band| band.level);
-    nest(&mut bands);
-    bands
-}
-
-/// Lower and upper limits of shares, NaN where there is no calibration. What is asked: questions, shares and, where
-/// bands are calibrated by it, how far they scatter.
-pub(in crate::forecast) fn limits(
-    calibration: &Calibration,
-    level: u8,
-    joint: bool,
-    known: &Known,
-    (questions, shares, scatter): (&[Question], &[f32], Option<&[f32]>),
-) -> (Vec<f32>, Vec<f32>) {
-    let interests = known.interests();
-    let limits = |(at, share): (usize, &f32)| {
-        let question = &questions[at / interests];
-        let scatter = scatter.map_or(0.0, |scatter| scatter[at]);
-        let cell = cell(&known.pasts[question.user.index()], question, *share, scatter, 0);
-        calibration.limits(&cell, level, joint).unwrap_or((f32::NAN, f32::NAN))
-    };
-    shares.iter().enumerate().map(limits).unzip()
-}
-
-/// Lets each band hold the narrower ones before it, which levels turned apart need not do of themselves.
-pub(in crate::forecast) fn nest(bands: &mut [Band]) {
-    for at in 1..bands.len() {
-        let (narrower, wider) = bands.split_at_mut(at);
-        let (narrow, wide) = (&narrower[at - 1], &mut wider[0]);
-        wide.lower.iter_mut().zip(&narrow.lower).for_each(|(wide, narrow)| *wide = wide.min(*narrow));
-        wide.upper.iter_mut().zip(&narrow.upper).for_each(|(wide, narrow)| *wide = wide.max(*narrow));
-    }
-}
-
 /// Every model's score one step ahead on the validation periods; nobody's where nothing was scored.
 fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
     let score = |answers: &Answers, ground: &Tally| {
@@ -265,24 +185,4 @@ fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
         scores,
         activity: Some(standing.activity.clone()).filter(|table| table.rows > 0),
     }
-}
-
-/// From which step on there are no bands, and why.
-fn uncalibrated_steps(calibration: &Calibration, horizon: usize, trajectories: &Trajectories) -> Option<String> {
-    let without = (1..=horizon).find(|step| !calibration.reaches(*step))?;
-    let length = trajectories.calendar.length;
-    Some(format!(
-        "No bands are drawn from {without} {length}s ahead on: too few users were active that long after a past origin to say \
-         how far off a forecast may be."
-    ))
-}
-
-fn no_bands_because(cells: usize, split: &Split, trajectories: &Trajectories) -> String {
-    let calendar = trajectories.calendar;
-    format!(
-        "No bands are drawn: from {} to {} users were active often enough to compare {cells} forecast shares with what \
-         came, which is too few to say how far off a forecast may be.",
-        calendar.label(split.tune),
-        calendar.label(split.origin.plus(-1)),
-    )
 }

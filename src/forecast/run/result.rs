@@ -27,6 +27,10 @@ pub struct Forecast {
     pub bands: Vec<Band>,
     /// Why there are no bands, where there are none or none from some step on.
     pub no_bands: Option<String>,
+    /// Whether bands hold a whole path at once instead of each period by itself.
+    pub joint: bool,
+    /// Probability of any event of an interest in a period, that of silence included; laid out like `share`.
+    pub p_any: Vec<f32>,
     /// Probability of any activity in the first period forecast, by place in `users`.
     pub p_active: Vec<f32>,
     /// Events expected in that period, silence counted as none, by place in `users`.

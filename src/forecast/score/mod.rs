@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BandTally {
     inside: u64,
+    with_events: u64,
+    inside_with_events: u64,
     width: f64,
     interval: f64,
     cells: u64,
@@ -18,20 +20,29 @@ impl BandTally {
         if lower.is_nan() || upper.is_nan() {
             return;
         }
-        self.inside += u64::from((lower..=upper).contains(&seen));
+        let (held, any) = ((lower..=upper).contains(&seen), seen > 0.0);
+        self.inside += u64::from(held);
+        self.with_events += u64::from(any);
+        self.inside_with_events += u64::from(any && held);
         self.width += f64::from(upper - lower);
         self.interval += interval_score(lower, upper, seen, level);
         self.cells += 1;
     }
 }
 
-/// By level in percent, for the levels that have bands: the part inside, the mean width, the mean interval score.
-pub fn of_bands(tallies: &BTreeMap<u8, BandTally>) -> [BTreeMap<u8, f64>; 3] {
-    let of = |figure: fn(&BandTally) -> f64| {
-        let some = tallies.iter().filter(|(_, tally)| tally.cells > 0);
-        some.map(|(level, tally)| (*level, figure(tally) / tally.cells as f64)).collect()
+/// By level in percent, for the levels that have bands: the part inside, that of the shares that had events, the mean width,
+/// the mean interval score.
+pub fn of_bands(tallies: &BTreeMap<u8, BandTally>) -> [BTreeMap<u8, f64>; 4] {
+    let of = |count: fn(&BandTally) -> u64, figure: fn(&BandTally) -> f64| {
+        let some = tallies.iter().filter(|(_, tally)| count(tally) > 0);
+        some.map(|(level, tally)| (*level, figure(tally) / count(tally) as f64)).collect()
     };
-    [of(|tally| tally.inside as f64), of(|tally| tally.width), of(|tally| tally.interval)]
+    [
+        of(|tally| tally.cells, |tally| tally.inside as f64),
+        of(|tally| tally.with_events, |tally| tally.inside_with_events as f64),
+        of(|tally| tally.cells, |tally| tally.width),
+        of(|tally| tally.cells, |tally| tally.interval),
+    ]
 }
 
 /// The width of a band, and 2 / (1 − level) times what lies outside.
@@ -49,6 +60,16 @@ mod tests {
         let mut band = BandTally::default();
         band.add((f32::NAN, f32::NAN), 0.5, 80);
         assert!(of_bands(&BTreeMap::from([(80, band)])).iter().all(BTreeMap::is_empty));
+    }
+
+    #[test]
+    fn shares_of_nothing_do_not_hide_that_those_with_events_are_missed() {
+        let mut band = BandTally::default();
+        for seen in [0.0, 0.0, 0.0, 0.3] {
+            band.add((0.0, 0.1), seen, 80);
+        }
+        let [all, with_events, ..] = of_bands(&BTreeMap::from([(80, band)]));
+        assert_eq!((all[&80], with_events[&80]), (0.75, 0.0));
     }
 
     #[test]

@@ -29,4 +29,5 @@ mod unit_root;
 pub use arima::Arima;
 pub use ets::Ets;
 pub use fitted::{Fitted, SeriesError, SeriesForecast, SeriesModel};
+pub(super) use linear::solve;
 pub use theta::Theta;

@@ -138,7 +138,7 @@ fn reach(chart: &TrajectoryChart) -> (Period, Period) {
 
 /// The largest share to be drawn, limits of the band included; 1 if there is nothing to draw.
 fn largest(chart: &TrajectoryChart) -> f32 {
-    let level = chart.band.map(|band| band.level);
+    let level = chart.band.as_ref().map(|band| band.level);
     let drawn = chart.series.iter().filter(|series| series.style.is_some());
     let of = |series: &Series| {
         let observed = series.path.observed.iter().map(|observed| observed.share).fold(0.0, f32::max);
@@ -203,7 +203,7 @@ fn activity(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart) {
 
 /// The band of a series as a fill of its colour. It begins and ends with the periods it is about.
 fn band(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) {
-    let Some(note) = chart.band else { return };
+    let Some(note) = &chart.band else { return };
     let limits: Vec<_> = series
         .path
         .expected

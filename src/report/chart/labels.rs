@@ -77,7 +77,7 @@ impl Labels {
 fn last_and_next(series: &Series, chart: &TrajectoryChart) -> String {
     let last = series.path.observed.last().map(|observed| percent(observed.share));
     let next = series.path.expected.first().map(|expected| {
-        let band = chart.band.and_then(|note| expected.bands.iter().find(|(level, ..)| *level == note.level));
+        let band = chart.band.as_ref().and_then(|note| expected.bands.iter().find(|(level, ..)| *level == note.level));
         let limits = band.map(|(_, lower, upper)| {
             let whole = |share: f32| format!("{:.0}", share * 100.0);
             format!(" ({}–{})", whole(*lower), whole(*upper))

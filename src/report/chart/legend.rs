@@ -4,7 +4,6 @@ use super::TrajectoryChart;
 use super::draw::Frame;
 use super::svg::{Anchor, Stroke, Svg, Type};
 use super::text::{Ruler, Weight};
-use crate::report::band_kept;
 use crate::report::palette::Mark;
 
 const SIZE: f32 = 11.0;
@@ -64,8 +63,8 @@ fn entries(chart: &TrajectoryChart) -> Vec<(Entry, String)> {
     if let Some(note) = &chart.note {
         entries.push((Entry::Note, note.clone()));
     }
-    if let Some(band) = chart.band {
-        entries.push((Entry::Band, band_kept(band.level, band.coverage)));
+    if let Some(band) = &chart.band {
+        entries.push((Entry::Band, band.promise.clone()));
     }
     let expected = chart.series.iter().any(|series| !series.path.expected.is_empty());
     let observed = chart.series.iter().any(|series| !series.path.observed.is_empty());

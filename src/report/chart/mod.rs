@@ -14,7 +14,7 @@ pub use png::chart_png;
 pub use theme::Theme;
 
 use super::palette::{self, Style};
-use super::{Expected, InterestPath, Observed, cohort_name, cohort_paths, sentence, user_paths};
+use super::{Expected, InterestPath, Observed, cohort_name, cohort_paths, promise, sentence, user_paths};
 use crate::calendar::{Calendar, Period};
 use crate::events::{EventTable, UserId};
 use crate::forecast::{CohortForecast, Forecast};
@@ -68,12 +68,12 @@ pub struct Activity {
 }
 
 /// What a band promises and how it kept the promise.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BandNote {
     /// The stated level, percent.
     pub level: u8,
-    /// The part of past shares inside, from 0 to 1; none where it could not be measured.
-    pub coverage: Option<f64>,
+    /// The promise and how it was kept, in words.
+    pub promise: String,
 }
 
 /// The chart of a user with the interests asked for, at most [`palette::COLOURED`] of them, and, if wanted, the band of
@@ -95,7 +95,10 @@ pub fn trajectory_chart(
         title: format!("User {}", events.users.get(user.index()).map_or("", String::as_str)),
         source: source(events, trajectories, user, first),
         note: note(forecast, user, level, trajectories.calendar),
-        band: band.map(|band| BandNote { level: band.level, coverage: band.coverage }),
+        band: band.map(|band| {
+            let steps = forecast.joint.then_some(forecast.horizon);
+            BandNote { level: band.level, promise: promise(band, steps, trajectories.calendar.length) }
+        }),
     };
     drawn(&paths, space, trajectories, first, interests, level, around)
 }
@@ -120,7 +123,8 @@ pub fn cohort_chart(
         title,
         source: format!("{} events of {} users · Driftline", thousands(events), thousands(users)),
         note: level.filter(|_| band.is_none()).map(|level| no_band(forecast.no_bands.as_deref(), level)),
-        band: band.map(|band| BandNote { level: band.level, coverage: band.coverage }),
+        band: band
+            .map(|band| BandNote { level: band.level, promise: promise(band, None, trajectories.calendar.length) }),
     };
     drawn(&paths, space, trajectories, first, interests, level, around)
 }

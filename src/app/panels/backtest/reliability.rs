@@ -56,7 +56,9 @@ fn summary(model: &ModelResult) -> String {
         let held = model.one_step.coverage.get(&level).filter(|held| held.is_finite())?;
         Some(format!("{level} % held {:.1} %", held * 100.0))
     };
-    let words: Vec<String> = [50, 80, 95].into_iter().filter_map(held).collect();
+    let mut words: Vec<String> = [50, 80, 95].into_iter().filter_map(held).collect();
+    let with_events = model.one_step.coverage_with_events.get(&80);
+    words.extend(with_events.map(|held| format!("80 % with events {:.1} %", held * 100.0)));
     words.join(" · ")
 }
 
