@@ -13,7 +13,7 @@ use super::models::model::{FittedModel, Known, Model, ModelKind};
 use super::models::recurrent;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
-use super::past::history::{Past, Question, recent_events};
+use super::past::history::Question;
 use super::past::lessons::Lessons;
 use super::past::tally::{Tally, tally};
 use crate::observe::{CurvePoint, Meter};

@@ -15,7 +15,7 @@ use crate::language::{Device, Embedding, ModelInfo};
 use crate::project::Settings;
 
 /// Changes whenever a stage would give something else for the same settings and data within one version of the program.
-const STAGES: u32 = 18;
+const STAGES: u32 = 19;
 
 /// What vectors and networks are computed by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
