@@ -29,6 +29,14 @@ const FLOORS: &[(&str, u8)] = &[
 /// Rooms of one floor that may be used by a neighbour: user, used.
 const NEIGHBOURS: &[(&str, &str)] = &[("pipeline", "project")];
 
+/// The wings of `forecast` from the ground up. A wing uses those before it. What lies beside them (settings, errors)
+/// serves all.
+const WINGS: &[&str] =
+    &["past", "series", "activity", "network", "models", "standing", "score", "bands", "cohorts", "run", "backtest"];
+
+/// Wings that still use one above them: user, used.
+const CLIMBING: &[(&str, &str)] = &[];
+
 /// Rooms that may know tensors.
 const TENSORS: &[&str] = &["language", "interests", "forecast"];
 
@@ -174,6 +182,86 @@ fn data_flows_upward_only() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The wing a name leads to, through what `forecast` shows of its wings where it is such a name.
+fn wing_of(name: &str, shown: &[(String, String)]) -> Option<usize> {
+    let wing = shown.iter().find(|(item, _)| item == name).map_or(name, |(_, wing)| wing);
+    WINGS.iter().position(|of| *of == wing)
+}
+
+/// What the floor shows of its wings: item, wing.
+fn shown(of_floor: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for item in of_floor.split("pub use ").skip(1).filter_map(|rest| rest.split(';').next()) {
+        let wing = leading_name(item);
+        let names = item.rsplit("::").next().unwrap_or_default().trim_start_matches('{').trim_end_matches('}');
+        found.extend(names.split(',').map(|name| (leading_name(name.trim()), wing.clone())));
+    }
+    found
+}
+
+/// Names that a file of a wing uses of its floor, and its wing; none for files beside the wings.
+fn used_by_wing(path: &str, code: &str) -> Option<(usize, BTreeSet<String>)> {
+    let within = path.strip_prefix("forecast/")?;
+    let wing = WINGS.iter().position(|wing| *wing == leading_name(within))?;
+    let outside_tests = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut used = names_after(outside_tests, "crate::forecast");
+    if !within.contains('/') {
+        used.extend(names_after(outside_tests, "super"));
+    }
+    Some((wing, used))
+}
+
+#[test]
+fn a_wing_uses_those_below_it() {
+    let sources = sources();
+    let path = |source: &Source| source.path.to_string_lossy().replace('\\', "/");
+    let floor = sources.iter().find(|source| path(source) == "forecast/mod.rs").unwrap();
+    let shown = shown(&floor.code);
+    let (mut faults, mut climbing) = (Vec::new(), BTreeSet::new());
+    for source in &sources {
+        let Some((wing, used)) = used_by_wing(&path(source), &source.code) else { continue };
+        for name in &used {
+            let Some(above) = wing_of(name, &shown).filter(|used| *used > wing) else { continue };
+            if CLIMBING.contains(&(WINGS[wing], WINGS[above])) {
+                climbing.insert((WINGS[wing], WINGS[above]));
+            } else {
+                faults.push(format!("`{}` uses `{name}`: {}", WINGS[wing], path(source)));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert_eq!(climbing.len(), CLIMBING.len(), "an exception is needed no more");
+    let folders: BTreeSet<String> =
+        sources.iter().filter_map(|source| Some(leading_name(path(source).strip_prefix("forecast/")?))).collect();
+    let lost: Vec<&&str> = WINGS.iter().filter(|wing| !folders.contains(**wing)).collect();
+    assert!(lost.is_empty(), "no such wings any more: {lost:?}");
+}
+
+/// Names of the types that code declares outside its tests.
+fn types_of(code: &str) -> Vec<String> {
+    let outside_tests = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let declared = outside_tests.lines().filter_map(|line| {
+        let line = line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(super) ")).unwrap_or(line);
+        ["struct ", "enum ", "trait ", "type "].iter().find_map(|word| line.strip_prefix(word))
+    });
+    declared.map(leading_name).collect()
+}
+
+#[test]
+fn no_two_types_of_the_forecast_floor_share_a_name() {
+    let mut seen: Vec<(String, PathBuf)> = Vec::new();
+    let mut faults = Vec::new();
+    for source in sources().iter().filter(|source| source.room().is_some_and(|room| room == "forecast")) {
+        for name in types_of(&source.code) {
+            if let Some((_, other)) = seen.iter().find(|(known, _)| *known == name) {
+                faults.push(format!("`{name}` in {} and {}", other.display(), source.path.display()));
+            }
+            seen.push((name, source.path.clone()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 #[test]
 fn a_path_to_another_room_begins_with_crate() {
     let mut faults = Vec::new();
@@ -240,4 +328,14 @@ fn the_rules_see_what_they_should_see() {
     assert!(may_use("forecast", "interests") && !may_use("interests", "forecast"));
     assert!(!may_use("cli", "app") && !may_use("app", "cli") && may_use("pipeline", "project"));
     assert!(!may_use("project", "pipeline"));
+    let shown = shown("pub use network::saved::{Start, SavedModel};\npub use run::run;");
+    let up = "use super::market::Market;\nuse crate::forecast::{ForecastError, Start};\n#[cfg(test)]\nuse crate::forecast::run;";
+    let (wing, used) = used_by_wing("forecast/past/lessons.rs", up).unwrap();
+    assert_eq!((WINGS[wing], used.len()), ("past", 2));
+    assert_eq!(wing_of("Start", &shown).map(|wing| WINGS[wing]), Some("network"));
+    assert_eq!(wing_of("ForecastError", &shown), None);
+    let (wing, used) = used_by_wing("forecast/standing.rs", "use super::bands::Cell;").unwrap();
+    assert!(used.iter().any(|name| wing_of(name, &shown) > Some(wing)), "from a wing that is one file");
+    assert!(used_by_wing("forecast/config.rs", up).is_none());
+    assert_eq!(types_of("pub struct Cell {\n    type Inner = u8;\n}\nenum Way<'a> {"), ["Cell", "Way"]);
 }

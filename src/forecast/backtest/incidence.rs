@@ -44,17 +44,17 @@ pub struct IncidenceResult {
 
 /// Sums over chances, by horizon.
 #[derive(Clone, Debug, Default)]
-pub struct IncidenceTally(BTreeMap<usize, Sums>);
+pub struct IncidenceTally(BTreeMap<usize, ChanceSums>);
 
 #[derive(Clone, Debug, Default)]
-struct Sums {
+struct ChanceSums {
     cells: u64,
     squares: f64,
     nats: f64,
     parts: [(f64, u64, u64); PARTS],
 }
 
-impl Sums {
+impl ChanceSums {
     fn add(&mut self, chance: f64, came: bool) {
         self.cells += 1;
         self.squares += (chance - f64::from(u8::from(came))).powi(2);
@@ -79,7 +79,7 @@ impl Sums {
 
 impl IncidenceTally {
     /// Adds chances and whether they came, both laid out questions × interests.
-    pub fn add(&mut self, questions: &[Question], chances: &[f32], came: &Came) {
+    pub fn add(&mut self, questions: &[Question], chances: &[f32], came: &Touched) {
         let interests = chances.len() / questions.len().max(1);
         for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.horizon() <= came.horizon) {
             let sums = self.0.entry(question.horizon()).or_default();
@@ -106,12 +106,12 @@ impl IncidenceTally {
 
 /// Which interests were touched in the periods that questions ask for, up to `horizon` periods ahead.
 #[derive(Debug)]
-pub struct Came {
+pub struct Touched {
     any: Vec<bool>,
     horizon: usize,
 }
 
-impl Came {
+impl Touched {
     /// Looks at what came.
     pub fn of(trajectories: &Trajectories, questions: &[Question], horizon: usize) -> Self {
         let interests = trajectories.interests;

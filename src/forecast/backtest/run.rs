@@ -90,7 +90,7 @@ pub fn backtest(
             outlooks.entry(name).or_default().extend(outlook);
         }
         let questions = standing.ahead.questions();
-        let touched = incidence::Came::of(trajectories, questions, *horizon);
+        let touched = incidence::Touched::of(trajectories, questions, *horizon);
         simple_incidence.add(questions, &incidence::simple(&known, &standing)?, &touched);
         let mut places = Vec::new();
         for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.horizon() <= *horizon) {

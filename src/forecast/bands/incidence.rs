@@ -34,7 +34,7 @@ pub struct Incidence {
 
 /// Chances of one horizon in numbers, their log-odds, and what came.
 #[derive(Debug, Default)]
-struct Told {
+struct PastChances {
     rows: Vec<[f64; TOGETHER]>,
     odds: Vec<f64>,
     came: Vec<bool>,
@@ -81,7 +81,7 @@ impl Incidence {
         let Stood { questions, active, shares } = stood;
         let every = shares.len().div_ceil(MOST_CHANCES).max(1);
         let answered = Answered { questions, shares, scatter: None };
-        let mut told: BTreeMap<usize, Told> = BTreeMap::new();
+        let mut told: BTreeMap<usize, PastChances> = BTreeMap::new();
         if shares.is_empty() {
             return BTreeMap::new();
         }
@@ -98,7 +98,7 @@ impl Incidence {
                 told.came.push(question.answer.is_some_and(|answer| past.counts(answer)[interest] > 0.0));
             }
         }
-        let fit = |(horizon, told): (usize, Told)| (horizon, correction(&told.rows, &told.odds, &told.came));
+        let fit = |(horizon, told): (usize, PastChances)| (horizon, correction(&told.rows, &told.odds, &told.came));
         told.into_iter().map(fit).collect()
     }
 

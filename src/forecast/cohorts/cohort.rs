@@ -101,7 +101,7 @@ pub fn leading_before(past: &Past, known: usize) -> Option<u16> {
 
 /// What the users of a cohort come to in one period.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Sum {
+pub struct CohortSum {
     /// Events expected.
     pub events: f64,
     /// Shares of them, by interest.
@@ -160,7 +160,7 @@ impl Summed {
         }
     }
 
-    fn sum(self, known: bool) -> Sum {
+    fn sum(self, known: bool) -> CohortSum {
         let Self { events, weighed, twice, twice_weighed, squares } = self;
         // Of whom nothing at all is expected, all interests are.
         let even = 1.0 / weighed.len() as f64;
@@ -170,7 +170,7 @@ impl Summed {
             let variance = apart / (events * events).max(f64::MIN_POSITIVE);
             if known && variance > 0.0 { share * (1.0 - share) / variance } else { events }
         };
-        Sum {
+        CohortSum {
             independent: shares.iter().enumerate().map(independent).collect(),
             shares: shares.iter().map(|share| *share as f32).collect(),
             events,
@@ -184,7 +184,7 @@ impl Summed {
 /// Who of a cohort will be active is a matter of chance, and so is what these do: a share that is the mean of users' shares
 /// `p`, each off by about `s` and weighed by `E` events in the share `N/E` of all cases, scatters with the variance
 /// Σ N E (s² + (p − f)²) / (Σ N)² around the cohort's share `f`. Where every user is one event, that is a binomial's.
-pub fn sums(cohorts: &BTreeMap<Period, Vec<Cohort>>, of: OfUsers) -> BTreeMap<(Period, usize, usize), Sum> {
+pub fn sums(cohorts: &BTreeMap<Period, Vec<Cohort>>, of: OfUsers) -> BTreeMap<(Period, usize, usize), CohortSum> {
     // To which cohorts a user belongs, by origin.
     let of_user = |cohorts: &Vec<Cohort>| {
         let mut of_user: BTreeMap<UserId, Vec<usize>> = BTreeMap::new();

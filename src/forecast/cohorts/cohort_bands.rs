@@ -39,11 +39,11 @@ pub struct Residual {
 /// How far off shares of cohorts are, by horizon.
 #[derive(Clone, Debug, Default)]
 pub struct CohortCalibration {
-    by_horizon: BTreeMap<usize, Scale>,
+    by_horizon: BTreeMap<usize, CohortScale>,
 }
 
 #[derive(Clone, Debug)]
-struct Scale {
+struct CohortScale {
     /// ρ
     common: f64,
     /// Events and share between small and large.
@@ -63,7 +63,7 @@ impl CohortCalibration {
             let origins: BTreeSet<Period> = past.iter().map(|residual| residual.origin).collect();
             origins.len() >= FEWEST_ORIGINS && past.len() >= FEWEST
         });
-        Self { by_horizon: by_horizon.into_iter().map(|(horizon, past)| (horizon, Scale::on(&past))).collect() }
+        Self { by_horizon: by_horizon.into_iter().map(|(horizon, past)| (horizon, CohortScale::on(&past))).collect() }
     }
 
     /// Whether no horizon could be calibrated.
@@ -105,7 +105,7 @@ impl CohortCalibration {
     }
 }
 
-impl Scale {
+impl CohortScale {
     fn on(past: &[Residual]) -> Self {
         // Half a step in the logarithm; the likelihood is flat around its best point.
         let tried = (0..=STEPS).map(|step| MOST_COMMON * 0.5_f64.powi(STEPS - step) * f64::from(u8::from(step > 0)));

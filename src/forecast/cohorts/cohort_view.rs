@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cohort::{Cohort, CohortForecast, OfUsers, Sum, sums};
+use super::cohort::{Cohort, CohortForecast, CohortSum, OfUsers, sums};
 use super::cohort_bands::{CohortCalibration, Residual};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
@@ -117,7 +117,7 @@ impl<'a> CohortView<'a> {
         let (mut events, mut share, mut independent) = (Vec::new(), Vec::new(), Vec::new());
         for place in 0..cohorts.len() {
             for step in 1..=horizon {
-                let none = || Sum {
+                let none = || CohortSum {
                     events: 0.0,
                     shares: vec![1.0 / interests as f32; interests],
                     independent: vec![0.0; interests],
