@@ -3,6 +3,7 @@
 mod ablation;
 mod cohorts;
 mod incidence;
+mod judge;
 mod paths;
 mod plan;
 mod questions;
