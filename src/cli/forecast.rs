@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
         tuning = Some(found);
     }
     let outcome = match &saved {
-        Some(saved) => pipeline::forecast_with(&settings, saved, &watch)?,
+        Some(saved) => pipeline::forecast_with(&settings, saved, &store, &watch)?,
         None => pipeline::run_from(&settings, &store, &mut log, &watch)?,
     };
     let files = pipeline::write(&outcome, tuning.as_deref(), &arguments.out, &watch)?;

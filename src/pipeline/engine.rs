@@ -9,9 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::backtest::backtest_from;
-use super::road::{ReadLog, read_log, read_options, run_from};
-use super::tuning::tune;
+use super::road::{ReadLog, backtest_from, read_log, read_options, run_from, tune};
 use super::{Engine, JobId, Request, Store, Update, files};
 use crate::events::{self, ReadOptions};
 use crate::forecast::Tuning;

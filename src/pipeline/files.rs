@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use super::outcome::Input;
-use super::tuning::put_tuning;
+use super::road::put_tuning;
 use super::{Export, Outcome, Whose, model_folder};
 use crate::calendar::PeriodLength;
 use crate::forecast::{Coverage, ScoreTable, Tuning};
