@@ -87,6 +87,8 @@ impl DriftlineApp {
                     session.account = Some(account);
                 }
             }
+            // What is drawn is drawn once, when the run has come to its end.
+            Update::Early(..) => {}
             Update::Trained(id, outcome) => {
                 if session.jobs.ended(id).is_some() {
                     session.jobs.curves.clone_from(&outcome.curves);

@@ -90,6 +90,9 @@ pub struct ForecastArguments {
     /// take the best on past periods.
     #[arg(long, value_name = "N")]
     pub(super) tune: Option<usize>,
+    /// Tell on standard error what is forecast so far, by which model, and after how many seconds.
+    #[arg(long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
 }
 
 /// The settings of a road to forecasts.

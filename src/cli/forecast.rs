@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::arguments::ForecastArguments;
 use super::output::{Edge, count, decimals, percent, print, print_json, signed, table, things};
 use super::{Misuse, exit, inspect, progress, tell};
-use crate::forecast::{ActivityScore, ActivityTable, Errors, Tuning};
+use crate::forecast::{ActivityScore, ActivityTable, Errors, Tier, Tuning};
 use crate::interests::InterestSpace;
-use crate::pipeline::{self, ModelFolder, Outcome, Store};
+use crate::pipeline::{self, EarlyOutcome, ModelFolder, Outcome, Store};
 use crate::project::limits;
 use crate::report::{self, OutputFolder, Results};
 
@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     let trials = arguments.tune;
     trials.map_or(Ok(()), limits::check_trials)?;
     let saved = arguments.model_dir.as_deref().map(ModelFolder::read).transpose()?;
+    let verbose = arguments.verbose;
     let arguments = &arguments.road;
     let mut settings = match &saved {
         Some(saved) => arguments.settings_for(&saved.card)?,
@@ -64,7 +65,14 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     }
     let outcome = match &saved {
         Some(saved) => pipeline::forecast_with(&settings, saved, &store, &watch)?,
-        None => pipeline::run_from(&settings, &store, &mut log, &watch)?,
+        None => {
+            let mut tell = |early: EarlyOutcome| {
+                if verbose {
+                    watch.note(so_far(&early, began.elapsed()));
+                }
+            };
+            pipeline::run_from(&settings, &store, &mut log, &mut tell, &watch)?
+        }
     };
     let files = pipeline::write(&outcome, tuning.as_deref(), &arguments.out, &watch)?;
     drop(watch);
@@ -81,6 +89,19 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
         print(&(searched + &words(&outcome, &arguments.out, &files, seconds)?))?;
     }
     Ok(exit::DONE)
+}
+
+/// What is forecast so far, and after how long.
+fn so_far(early: &EarlyOutcome, after: Duration) -> String {
+    let rests_on = match early.tier {
+        Tier::Simple => "simple models",
+        Tier::Classical => "classical models too",
+        Tier::Networks => "networks too",
+        Tier::Bands => "all models, with bands",
+    };
+    let scored = early.nll.map(|nll| format!(", {nll:.4} nats an event on the validation periods")).unwrap_or_default();
+    let users = things(early.forecast.users.len(), "user");
+    format!("after {:.1} s, {rests_on}: {users} forecast by `{}`{scored}.", after.as_secs_f64(), early.model)
 }
 
 /// The trials of a search, best first.

@@ -9,7 +9,7 @@ use super::config::CellKind;
 use super::models::answers::Answers;
 use super::models::market_series::MarketSeries;
 use super::models::mixture::Mixture;
-use super::models::model::{FittedModel, Known, Model, ModelKind};
+use super::models::model::{FittedModel, Known, Model, ModelKind, Tier};
 use super::models::recurrent;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
@@ -45,9 +45,34 @@ pub const SIMPLE: &str = "simple";
 /// A model that was fitted, with the seconds that took.
 type FittedIn<'a> = (ModelKind, Box<dyn FittedModel + 'a>, f64);
 
-/// Fits all of `kinds` that are not made of others: those without epochs first, then the networks together.
-fn fit<'a>(known: &'a Known<'a>, kinds: &[ModelKind], meter: &mut Meter) -> Result<Vec<FittedIn<'a>>, ForecastError> {
-    let wanted = || ModelKind::iter().filter(|kind| kinds.contains(kind) && !kind.is_made_of_others());
+/// Hears how far the fitting of all models has come.
+pub trait Onlooker {
+    /// A model was fitted.
+    ///
+    /// # Errors
+    /// Whatever it cannot go on with.
+    fn fitted(&mut self, _: &dyn FittedModel) -> Result<(), ForecastError> {
+        Ok(())
+    }
+
+    /// All models of a tier have answered; those of later tiers are not there yet.
+    fn reached(&mut self, _: Tier, _: &Standing) {}
+}
+
+/// Nobody looks on.
+impl Onlooker for () {}
+
+/// Fits all of `kinds` of one tier that are not made of others; networks together.
+fn fit<'a>(
+    known: &'a Known<'a>,
+    tier: Tier,
+    kinds: &[ModelKind],
+    meter: &mut Meter,
+) -> Result<Vec<FittedIn<'a>>, ForecastError> {
+    let wanted = || {
+        let of_tier = ModelKind::iter().filter(move |kind| kind.tier() == tier && !kind.is_made_of_others());
+        of_tier.filter(|kind| kinds.contains(kind))
+    };
     let mut fitted: Vec<FittedIn<'a>> = Vec::new();
     for kind in wanted().filter(|kind| !kind.is_trained()) {
         known.watch.check()?;
@@ -59,6 +84,9 @@ fn fit<'a>(known: &'a Known<'a>, kinds: &[ModelKind], meter: &mut Meter) -> Resu
         fitted.push((kind, model, began.elapsed().as_secs_f64()));
     }
     let networks: Vec<(ModelKind, CellKind)> = wanted().filter_map(|kind| Some((kind, kind.cell()?))).collect();
+    if networks.is_empty() {
+        return Ok(fitted);
+    }
     let cells: Vec<CellKind> = networks.iter().map(|(_, cell)| *cell).collect();
     for ((kind, _), trained) in networks.into_iter().zip(recurrent::train(known, &cells, meter)?) {
         let seconds = trained.seconds;
@@ -67,7 +95,7 @@ fn fit<'a>(known: &'a Known<'a>, kinds: &[ModelKind], meter: &mut Meter) -> Resu
     Ok(fitted)
 }
 
-/// Fits `kinds` (those made of others need some) on what is known and asks them all. `keep` sees each fitted model.
+/// Fits `kinds` (those made of others need some) on what is known and asks them all, tier by tier.
 ///
 /// # Errors
 /// [`ForecastError::Cancelled`], or what libtorch reports.
@@ -75,72 +103,59 @@ pub fn stand<'a>(
     known: &'a Known<'a>,
     kinds: &[ModelKind],
     meter: &mut Meter,
-    mut keep: impl FnMut(ModelKind, &dyn FittedModel) -> Result<(), ForecastError>,
+    onlooker: &mut dyn Onlooker,
 ) -> Result<Standing<'a>, ForecastError> {
-    let practice = known.practice();
-    let ahead = Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon);
-    let (mut models, mut curves, mut all) = (Vec::new(), Vec::new(), Vec::new());
     let asked = known.activity_periods().map(|periods| Lessons::about_activity(&known.pasts, periods));
     let [seen, next] = &asked;
     let [_, before_validation, before_origin] = known.references()?;
     let simple = before_validation.answers(&known.pasts, seen.activity());
     let came: Vec<Came> =
         seen.activity().iter().map(|question| Came::of(&known.pasts[question.user.index()], question)).collect();
-    let mut outlooks = vec![(SIMPLE, before_origin.answers(&known.pasts, next.activity()))];
     let mut scores = vec![simple.score(SIMPLE, &came)];
-    for (kind, fitted, seconds_train) in fit(known, kinds, meter)? {
-        known.watch.check()?;
-        let practice_shares = fitted.practise(&practice)?;
-        let asked = Instant::now();
-        let ahead_shares = fitted.forecast(&ahead)?;
-        if let Some([validation, ahead]) = fitted.outlooks([seen, next])? {
-            scores.push(validation.score(kind.name(), &came));
-            outlooks.push((kind.name(), ahead));
-        }
-        keep(kind, &*fitted)?;
-        curves.extend(fitted.curves());
-        models.push(Answers {
-            kind,
-            validation: judged(known, practice.questions(), &practice_shares),
-            practice: practice_shares,
-            ahead: ahead_shares,
-            seconds_train,
-            seconds_forecast: asked.elapsed().as_secs_f64(),
-        });
-        all.push((kind, fitted));
-    }
-    // A mixture is one of the models that learn by themselves, never of other mixtures.
-    let (mut mixtures, mut mixed) = (Vec::new(), Vec::new());
-    let composed = |kind: &ModelKind| kinds.contains(kind) && kind.is_made_of_others();
-    for kind in ModelKind::iter().filter(composed) {
-        let began = Instant::now();
-        let mixture = Mixture::learnt(kind, known, &models, practice.questions());
-        let of_others = |answers: fn(&Answers) -> &[f32]| -> Vec<&[f32]> { models.iter().map(answers).collect() };
-        let practised = mixture.practised(&of_others(|model| &model.practice), practice.questions(), known.interests());
-        let forecast = mixture.forecast(&of_others(|model| &model.ahead), ahead.questions(), known.interests());
-        let answers = Answers {
-            kind,
-            validation: judged(known, practice.questions(), &practised),
-            practice: practised,
-            ahead: forecast,
-            seconds_train: began.elapsed().as_secs_f64(),
-            seconds_forecast: 0.0,
-        };
-        mixed.push(answers);
-        mixtures.push((kind, mixture));
-    }
-    models.extend(mixed);
-    Ok(Standing {
-        practice,
-        ahead,
-        models,
-        curves,
-        fitted: all,
-        mixtures,
+    let mut standing = Standing {
+        practice: known.practice(),
+        ahead: Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon),
+        models: Vec::new(),
+        curves: Vec::new(),
+        outlooks: vec![(SIMPLE, before_origin.answers(&known.pasts, next.activity()))],
+        activity: activity_table(came.len(), scores.clone()),
+        fitted: Vec::new(),
+        mixtures: Vec::new(),
         interests: known.interests(),
-        outlooks,
-        activity: activity_table(came.len(), scores),
-    })
+    };
+    for tier in Tier::iter() {
+        let fitted = fit(known, tier, kinds, meter)?;
+        if fitted.is_empty() {
+            continue;
+        }
+        for (kind, fitted, seconds_train) in fitted {
+            known.watch.check()?;
+            let practice = fitted.practise(&standing.practice)?;
+            let asked = Instant::now();
+            let ahead = fitted.forecast(&standing.ahead)?;
+            if let Some([validation, ahead]) = fitted.outlooks([seen, next])? {
+                scores.push(validation.score(kind.name(), &came));
+                standing.outlooks.push((kind.name(), ahead));
+            }
+            onlooker.fitted(&*fitted)?;
+            standing.curves.extend(fitted.curves());
+            standing.models.push(Answers {
+                kind,
+                validation: judged(known, standing.practice.questions(), &practice),
+                practice,
+                ahead,
+                seconds_train,
+                seconds_forecast: asked.elapsed().as_secs_f64(),
+            });
+            standing.fitted.push((kind, fitted));
+        }
+        if tier == Tier::Networks {
+            standing.mix(known, kinds);
+        }
+        standing.activity = activity_table(came.len(), scores.clone());
+        onlooker.reached(tier, &standing);
+    }
+    Ok(standing)
 }
 
 /// Whose chances, events and spend are taken: the lowest proper losses, the simple one's where nobody's is lower.
@@ -157,6 +172,31 @@ fn activity_table(rows: usize, scores: Vec<ActivityScore>) -> ActivityTable {
 }
 
 impl Standing<'_> {
+    /// Adds the mixtures among `kinds` of the models that have answered. A mixture is one of models that learn by
+    /// themselves, never of other mixtures.
+    fn mix(&mut self, known: &Known, kinds: &[ModelKind]) {
+        let (practice, ahead) = (self.practice.questions(), self.ahead.questions());
+        let mut mixed = Vec::new();
+        for kind in ModelKind::iter().filter(|kind| kinds.contains(kind) && kind.is_made_of_others()) {
+            let began = Instant::now();
+            let mixture = Mixture::learnt(kind, known, &self.models, practice);
+            let of_others =
+                |answers: fn(&Answers) -> &[f32]| -> Vec<&[f32]> { self.models.iter().map(answers).collect() };
+            let practised = mixture.practised(&of_others(|model| &model.practice), practice, known.interests());
+            let forecast = mixture.forecast(&of_others(|model| &model.ahead), ahead, known.interests());
+            mixed.push(Answers {
+                kind,
+                validation: judged(known, practice, &practised),
+                practice: practised,
+                ahead: forecast,
+                seconds_train: began.elapsed().as_secs_f64(),
+                seconds_forecast: 0.0,
+            });
+            self.mixtures.push((kind, mixture));
+        }
+        self.models.extend(mixed);
+    }
+
     /// The simple model that did best on the validation periods; none where nothing could be judged there.
     pub fn best_simple(&self) -> Option<&Answers> {
         self.best(|answers| answers.kind.is_simple())

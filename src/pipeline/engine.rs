@@ -184,7 +184,10 @@ fn answer(
             outbox.send(Update::Kinds(job, log.kinds));
             Ok(Update::Accounted(job, log.account))
         }
-        Request::Train(settings) => Ok(Update::Trained(job, Arc::new(run_from(&settings, store, last, watch)?))),
+        Request::Train(settings) => {
+            let mut tell = |early| outbox.send(Update::Early(job, Arc::new(early)));
+            Ok(Update::Trained(job, Arc::new(run_from(&settings, store, last, &mut tell, watch)?)))
+        }
         Request::Backtest(settings, scope) => {
             let done = backtest_from(&settings, &scope, store, last, watch)?;
             Ok(Update::Backtested(job, Arc::new(done)))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome};
+use super::{BacktestOutcome, BacktestScope, EarlyOutcome, Outcome, TuningOutcome};
 use crate::events::{Account, Inspection, KindReport, UserId};
 use crate::forecast::{CohortRule, Tuning};
 use crate::observe::{CurvePoint, Progress};
@@ -82,6 +82,9 @@ pub enum Update {
     Kinds(JobId, Vec<KindReport>),
     /// What cleaning keeps and leaves out. Ends an inspection.
     Accounted(JobId, Arc<Account>),
+    /// A forecast of all users that rests on some of the models; later ones of a job rest on more. Comes before
+    /// [`Update::Trained`], whose forecast is the last word.
+    Early(JobId, Arc<EarlyOutcome>),
     /// The road was walked to its end.
     Trained(JobId, Arc<Outcome>),
     /// Every model was set against the past.
@@ -108,6 +111,7 @@ impl Update {
             | Self::Inspected(job, _)
             | Self::Kinds(job, _)
             | Self::Accounted(job, _)
+            | Self::Early(job, _)
             | Self::Trained(job, _)
             | Self::Backtested(job, _)
             | Self::Trials(job, _)
@@ -128,6 +132,7 @@ impl Update {
                 | Self::Inspected(..)
                 | Self::Kinds(..)
                 | Self::Trials(..)
+                | Self::Early(..)
         )
     }
 }

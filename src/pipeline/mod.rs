@@ -19,9 +19,9 @@ pub use files::{export, write, write_chart};
 pub use fingerprint::Fingerprint;
 pub use job::{Engine, Export, JobId, Request, Update, Whose};
 pub use model_folder::{ModelCard, ModelError, ModelFolder};
-pub use outcome::{Input, LanguageUse, Outcome};
+pub use outcome::{EarlyOutcome, Input, LanguageUse, Outcome};
 pub use road::{
-    BacktestOutcome, BacktestScope, ReadLog, TuningOutcome, backtest, backtest_from, embedding, forecast_with,
-    read_log, read_options, run, run_from, settings_to_update, tune, update, write_tuning,
+    BacktestOutcome, BacktestScope, ReadLog, TellEarly, TuningOutcome, backtest, backtest_from, embedding,
+    forecast_with, read_log, read_options, run, run_from, settings_to_update, tune, update, write_tuning,
 };
 pub use store::Store;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Fingerprint;
 use crate::events::{Account, ColumnReport, EventTable};
-use crate::forecast::{CohortForecast, Forecast, SavedModel, ScoreTable};
+use crate::forecast::{CohortForecast, Forecast, ModelKind, SavedModel, ScoreTable, Tier};
 use crate::interests::{InterestSpace, TextFeatures, Trajectories};
 use crate::language::{Embedded, ModelInfo};
 use crate::observe::{CurvePoint, Stage};
@@ -37,6 +37,26 @@ pub struct LanguageUse {
     pub precision: String,
     /// What embedding the texts came to; none where all that follows from it was kept.
     pub embedded: Option<Embedded>,
+}
+
+/// A forecast of all users that is there before the run has come to its end, with what it takes to draw it.
+#[derive(Clone, Debug)]
+pub struct EarlyOutcome {
+    /// What it rests on: later ones of a run rest on more.
+    pub tier: Tier,
+    /// The model that made it.
+    pub model: ModelKind,
+    /// Its loss on the validation periods, nats per event; none where nothing was scored.
+    pub nll: Option<f64>,
+    /// The clean log.
+    pub events: Arc<EventTable>,
+    /// The interests.
+    pub space: Arc<InterestSpace>,
+    /// Each user's past.
+    pub trajectories: Arc<Trajectories>,
+    /// Each user's future. It has no bands before [`Tier::Bands`], and chances that an interest is touched come with
+    /// the [`Outcome`] only.
+    pub forecast: Arc<Forecast>,
 }
 
 /// Everything a run found, shared between the engine, the window and the writers of files.

@@ -9,7 +9,8 @@ use super::scores::RELIABILITY;
 use crate::calendar::Period;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::models::model::{Known, ModelKind};
-use crate::forecast::run::{choose, usual_epochs};
+use crate::forecast::run::choice::choose;
+use crate::forecast::run::usual_epochs;
 use crate::forecast::standing::stand;
 use crate::forecast::{Checkpoints, ForecastConfig, ForecastError, HeadLoss, Start};
 use crate::interests::{OneThread, RowVectors, Trajectories};
@@ -45,7 +46,7 @@ pub fn backtest(
         // Nothing further ahead is learnt than is asked.
         let settings = ForecastConfig { horizon: *horizon, heads, ..config.clone() };
         let known = Known::at_origin(&until_here, vectors, &settings, device, Start::Anew(&here), watch)?;
-        let standing = stand(&known, &kinds, &mut meter, |_, _| Ok(()))?;
+        let standing = stand(&known, &kinds, &mut meter, &mut ())?;
         heads = known.heads.get().copied().unwrap_or(heads);
         let cohorts = CohortView::of(&known, &standing, &kinds)?;
         let (chosen, because) = choose(&standing, ModelKind::Ensemble);

@@ -272,7 +272,33 @@ pub enum ModelKind {
     Vote,
 }
 
+/// What a forecast rests on. While all models are fitted, those of the lower tiers have answers long before the others.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::Display, strum::EnumIter,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Tier {
+    /// Simple models.
+    Simple,
+    /// Classical models of the market's series beside them.
+    Classical,
+    /// Networks, and mixtures of all models.
+    Networks,
+    /// All models, with bands.
+    Bands,
+}
+
 impl ModelKind {
+    /// The tier that it belongs to.
+    pub fn tier(self) -> Tier {
+        match self {
+            Self::Popularity | Self::Last | Self::Mean | Self::Ewma => Tier::Simple,
+            Self::Drift | Self::Ets | Self::Theta | Self::Arima => Tier::Classical,
+            Self::Lstm | Self::Gru | Self::Ensemble | Self::Average | Self::Vote => Tier::Networks,
+        }
+    }
+
     /// The name in files, tables and on the command line.
     pub fn name(self) -> &'static str {
         self.into()

@@ -4,7 +4,9 @@
 //! errors there calibrate its bands and decide which model is taken; a second fit on everything forecasts.
 
 pub mod banded;
+pub mod choice;
 pub mod drift;
+pub mod early;
 pub mod result;
 pub mod tune;
 
@@ -15,7 +17,7 @@ use crate::forecast::cohorts::cohort::CohortForecast;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::config::{ForecastConfig, HeadLoss};
 use crate::forecast::models::answers::Answers;
-use crate::forecast::models::model::{Known, ModelKind};
+use crate::forecast::models::model::{Known, ModelKind, Tier};
 use crate::forecast::models::recurrent::TRIED_EPOCHS;
 use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{Networks, SavedModel, Start};
@@ -24,6 +26,8 @@ use crate::forecast::standing::{Standing, stand};
 use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{CurvePoint, Stage, Watch};
 use banded::Banded;
+use choice::choose;
+use early::{EarlyForecast, RunOnlooker, TellEarly};
 use result::{Forecast, Score, ScoreTable};
 use strum::IntoEnumIterator as _;
 
@@ -49,14 +53,10 @@ pub struct Run {
     pub chosen_because: String,
 }
 
-/// Trains and forecasts with the model asked for; asked for the ensemble, with what won on the validation periods.
-/// `vectors` holds the reduced mean text vector of every row of the trajectories. Networks begin with `start`; all that
-/// costs little (the simple models, the weights of mixtures, the bands) is fitted to the trajectories always.
+/// Like [`run_telling`], with nobody who listens.
 ///
 /// # Errors
-/// [`ForecastError::Misfit`] where saved networks are not those asked for;
-/// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from;
-/// [`ForecastError::Cancelled`]; what libtorch reports.
+/// As [`run_telling`].
 pub fn run(
     trajectories: &Trajectories,
     vectors: &RowVectors,
@@ -64,6 +64,29 @@ pub fn run(
     model: ModelKind,
     device: tch::Device,
     start: Start,
+    watch: &Watch,
+) -> Result<Run, ForecastError> {
+    run_telling(trajectories, vectors, config, model, device, start, &mut |_| {}, watch)
+}
+
+/// Trains and forecasts with the model asked for; asked for the ensemble, with what won on the validation periods.
+/// `vectors` holds the reduced mean text vector of every row of the trajectories. Networks begin with `start`; all that
+/// costs little (the simple models, the weights of mixtures, the bands) is fitted to the trajectories always. `tell` hears
+/// what is forecast so far: by [`Tier`], each at most once and ascending.
+///
+/// # Errors
+/// [`ForecastError::Misfit`] where saved networks are not those asked for;
+/// [`ForecastError::TooShort`] and [`ForecastError::NobodyReturns`] where there is nothing to learn from;
+/// [`ForecastError::Cancelled`]; what libtorch reports.
+#[expect(clippy::too_many_arguments, reason = "what is known, how to go about it, and who listens")]
+pub fn run_telling(
+    trajectories: &Trajectories,
+    vectors: &RowVectors,
+    config: &ForecastConfig,
+    model: ModelKind,
+    device: tch::Device,
+    start: Start,
+    tell: TellEarly,
     watch: &Watch,
 ) -> Result<Run, ForecastError> {
     let known = Known::at_origin(trajectories, vectors, config, device, start, watch)?;
@@ -78,40 +101,24 @@ pub fn run(
             watch.meter(Stage::Train, "epochs", Some(usual_epochs(&kinds, config)))
         }
     };
-    let mut networks = Networks::default();
-    let standing = stand(&known, &kinds, &mut meter, |_, fitted| fitted.save(&mut networks))?;
+    let mut onlooker = RunOnlooker { known: &known, asked: model, networks: Networks::default(), tell };
+    let standing = stand(&known, &kinds, &mut meter, &mut onlooker)?;
+    let RunOnlooker { networks, tell, .. } = onlooker;
 
     let mut meter = watch.meter(Stage::Forecast, "steps", Some(3));
     let (answers, chosen_because) = choose(&standing, model);
     let scores = score_table(&known, &standing);
-    meter.advance(1)?;
-    let users = standing.ahead.users();
-    let table = &standing.activity;
-    let outlook_by = |name: &str| standing.outlook(name).cloned().unwrap_or_default();
-    meter.advance(1)?;
+    meter.advance(2)?;
 
     let scatters = standing.scatter(answers.kind)?;
     let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels);
-    let Banded { bands, why_none: no_bands } = Banded::of(&known, &standing, answers, by);
-    let p_active = outlook_by(&table.chance_by).chance;
+    let Banded { bands, why_none } = Banded::of(&known, &standing, answers, by);
+    let early = EarlyForecast::with(&known, &standing, Tier::Bands, answers, (bands, why_none));
+    tell(early.clone());
     let view = CohortView::of(&known, &standing, &[answers.kind])?;
     let incidence = Incidence::learnt(&known, &standing, answers, view.stood(answers.kind));
-    let p_any = incidence.ahead(&known, &standing, answers, &p_active)?;
-    let forecast = Forecast {
-        calendar: trajectories.calendar,
-        origin: trajectories.origin,
-        horizon: config.horizon,
-        interests: trajectories.interests,
-        users,
-        share: answers.ahead.clone(),
-        bands,
-        no_bands,
-        joint: config.joint,
-        p_any,
-        p_active,
-        expected_events: outlook_by(&table.events_by).events,
-        expected_value: table.spend_by.as_ref().map(|name| outlook_by(name).spend).unwrap_or_default(),
-    };
+    let p_any = incidence.ahead(&known, &standing, answers, &early.forecast.p_active)?;
+    let forecast = Forecast { p_any, ..early.forecast };
     let cohorts = view.forecast(&standing, answers.kind, &config.levels);
     meter.advance(1)?;
     let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or(config.heads), ..config.clone() };
@@ -132,38 +139,6 @@ pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastCo
     // A short training and one as long as the best part of the first follow that.
     let of_member = 2 * USUAL_EPOCHS + USUAL_EPOCHS / 4;
     (trained * config.members.max(1)) as u64 * of_member + tried * u64::from(TRIED_EPOCHS)
-}
-
-/// The model that forecasts, and why.
-pub(in crate::forecast) fn choose<'a>(standing: &'a Standing, asked: ModelKind) -> (&'a Answers, String) {
-    if asked != ModelKind::Ensemble
-        && let Some(answers) = standing.of(asked)
-    {
-        return (answers, format!("Forecast by `{asked}`, as asked for."));
-    }
-    let (Some(simple), Some(winner)) = (standing.best_simple(), standing.winner()) else {
-        let answers = standing.unjudged();
-        let why = format!(
-            "Forecast by `{}`: no model could be judged, as nobody who was active in the validation periods had been so \
-             before.",
-            answers.kind
-        );
-        return (answers, why);
-    };
-    let (simple_nll, winner_nll) = (simple.validation.nll(), winner.validation.nll());
-    if winner.kind.is_simple() || winner_nll >= simple_nll {
-        let why = format!(
-            "Forecast by `{}`: no model did better than this simple one on the validation periods ({:.4} nats an event).",
-            simple.kind, simple_nll
-        );
-        return (simple, why);
-    }
-    let why = format!(
-        "Forecast by `{}`: it did best on the validation periods, {:.4} nats an event against {:.4} of `{}`, the best \
-         simple model.",
-        winner.kind, winner_nll, simple_nll, simple.kind
-    );
-    (winner, why)
 }
 
 /// Every model's score one step ahead on the validation periods; nobody's where nothing was scored.

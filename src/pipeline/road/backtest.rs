@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::interests::Found;
+use super::log::ReadLog;
 use super::stage::Stage;
-use super::{Found, ReadLog, Road, forecast_config};
+use super::walk::{Road, forecast_config};
 use crate::calendar::{Period, PeriodLength};
 use crate::events::EventTable;
 use crate::forecast::{self, Backtest, BacktestPlan, Checkpoints, ForecastConfig, ModelKind};
@@ -136,7 +138,7 @@ pub fn backtest_from(
     Ok(BacktestOutcome {
         settings: settings.clone(),
         events: road.log.events,
-        space: Arc::new(found.space),
+        space: found.space,
         backtest: Arc::new(backtest),
         notes,
         device: road.device.describe(),

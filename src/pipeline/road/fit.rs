@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator as _;
 
-use super::read_options;
+use super::log::read_options;
 use crate::events::{self, KindWeights, Role};
 use crate::forecast::NetworkShape;
 use crate::language::ModelInfo;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::interests::Found;
+use super::log::ReadLog;
 use super::stage::Stage;
-use super::{Found, ReadLog, Road, forecast_config};
+use super::walk::{Road, forecast_config};
 use crate::calendar::PeriodLength;
-use crate::forecast::{self, Checkpoints, ForecastConfig, ModelKind, Run, Start};
+use crate::events::EventTable;
+use crate::forecast::{self, Checkpoints, EarlyForecast, ForecastConfig, ModelKind, Run, Start};
 use crate::interests::TextFeatures;
 use crate::observe::{self, Watch};
-use crate::pipeline::{Fingerprint, Outcome, Store};
+use crate::pipeline::{EarlyOutcome, Fingerprint, Outcome, Store};
 use crate::project::Settings;
 use crate::report;
 
@@ -29,16 +32,42 @@ pub(super) struct Forecasting {
 
 impl Stage for Forecasting {
     const NAME: &'static str = "forecast";
-    type Needs<'n> = &'n Found;
+    type Needs<'n> = (&'n Found, TellEarly<'n>);
     type Gives = (Run, TextFeatures);
 
-    fn make(&self, found: &Found, road: &mut Road, checkpoints: &Checkpoints) -> anyhow::Result<Self::Gives> {
+    fn make(
+        &self,
+        (found, tell): Self::Needs<'_>,
+        road: &mut Road,
+        checkpoints: &Checkpoints,
+    ) -> anyhow::Result<Self::Gives> {
         let trajectories = &found.trajectories;
         let (text, rows) = road.texts(found, trajectories.origin)?;
-        let Road { device, watch, clock, .. } = road;
+        let Road { log, device, watch, clock, .. } = road;
         let (start, device) = (Start::Anew(checkpoints), device.tch());
-        let run = || forecast::run(trajectories, &rows, &self.config, self.model, device, start, watch);
+        let mut tell = |early: EarlyForecast| tell(found.early(&log.events, early));
+        let (config, model) = (&self.config, self.model);
+        let run = || forecast::run_telling(trajectories, &rows, config, model, device, start, &mut tell, watch);
         Ok((clock.time(observe::Stage::Train, run)?, text))
+    }
+}
+
+/// Hears of forecasts that are there before the run has come to its end.
+pub type TellEarly<'a> = &'a mut dyn FnMut(EarlyOutcome);
+
+impl Found {
+    /// An early forecast with what it takes to draw it.
+    pub(super) fn early(&self, events: &Arc<EventTable>, early: EarlyForecast) -> EarlyOutcome {
+        let EarlyForecast { tier, model, nll, forecast } = early;
+        EarlyOutcome {
+            tier,
+            model,
+            nll,
+            events: Arc::clone(events),
+            space: Arc::clone(&self.space),
+            trajectories: Arc::clone(&self.trajectories),
+            forecast: Arc::new(forecast),
+        }
     }
 }
 
@@ -47,10 +76,11 @@ impl Stage for Forecasting {
 /// # Errors
 /// What is wrong with the log, the settings, the model or the machine, in words for the analyst; a wish to stop.
 pub fn run(settings: &Settings, store: &Store, watch: &Watch) -> anyhow::Result<Outcome> {
-    run_from(settings, store, &mut None, watch)
+    run_from(settings, store, &mut None, &mut |_| {}, watch)
 }
 
-/// Like [`run`], with the log kept between calls.
+/// Like [`run`], with the log kept between calls. `tell` hears what is forecast so far, nothing where the forecast was
+/// kept.
 ///
 /// # Errors
 /// As [`run`].
@@ -58,6 +88,7 @@ pub fn run_from(
     settings: &Settings,
     store: &Store,
     last: &mut Option<ReadLog>,
+    tell: TellEarly,
     watch: &Watch,
 ) -> anyhow::Result<Outcome> {
     let mut road = Road::begin(settings, settings, store, last, watch)?;
@@ -68,7 +99,7 @@ pub fn run_from(
         config: forecast_config(settings),
         model: settings.model,
     };
-    let trained = road.get(&stage, &found)?;
+    let trained = road.get(&stage, (&found, tell))?;
     Ok(road.outcome(found, trained))
 }
 
@@ -86,8 +117,8 @@ impl Road<'_> {
             columns: Arc::new(log.columns),
             events: log.events,
             account: log.account,
-            space: Arc::new(space),
-            trajectories: Arc::new(trajectories),
+            space,
+            trajectories,
             forecast: Arc::new(run.forecast),
             cohorts: Arc::new(run.cohorts),
             scores: Arc::new(run.scores),

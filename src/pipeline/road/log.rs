@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::stage::key_of;
+use super::key::key_of;
 use crate::events::{self, Account, ColumnReport, EventTable, KindReport, ReadOptions, named_by_folders};
 use crate::observe::Watch;
 use crate::pipeline::changes::Stamps;

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::fit::{as_the_model, check, check_language};
-use super::stage::{Computing, Stage};
-use super::{Found, Road, embedding};
+use super::interests::Found;
+use super::key::Computing;
+use super::stage::Stage;
+use super::walk::{Road, embedding};
 use crate::forecast::{self, Checkpoints, Drift, ForecastConfig, ModelKind, Run, SavedModel, Split, Start};
 use crate::interests::{RowVectors, Trajectories, place};
 use crate::language::{self, Device};
@@ -162,6 +165,7 @@ impl Road<'_> {
             return Err(saved.misfit(why).into());
         }
         let rows = RowVectors::of_space(events, &trajectories, &space, &saved.text, &mut vectors)?;
+        let (space, trajectories) = (Arc::new(space), Arc::new(trajectories));
         Ok((Found { key: self.log.key, space, trajectories }, rows))
     }
 

@@ -3,13 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Road;
+use super::key::key_of;
+use super::walk::Road;
 use crate::forecast::Checkpoints;
-use crate::language::{Device, Embedding, ModelInfo};
 use crate::pipeline::Fingerprint;
-
-/// Changes whenever a stage would give something else for the same settings and data within one version of the program.
-const STAGES: u32 = 20;
 
 /// A stage whose result is kept. Its fields are its key: everything that can change the result is one of them, or an
 /// older result would be taken for one that nobody computed. What is made from the results of stages below holds their
@@ -42,34 +39,24 @@ pub(super) trait Stage: Serialize {
     }
 }
 
-/// The key of something that a stage of this name makes from these parts.
-///
-/// # Errors
-/// When a part cannot be written down.
-pub(super) fn key_of(name: &str, parts: &(impl Serialize + ?Sized)) -> anyhow::Result<Fingerprint> {
-    Fingerprint::of(&(STAGES, env!("CARGO_PKG_VERSION"), name, parts))
-}
-
-/// What vectors and networks are computed by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Computing {
-    /// The language model's fingerprint.
-    pub language_model: String,
-    /// What it computes in.
-    pub precision: String,
-    /// Device and threads of tensors.
-    pub device: String,
-    /// Threads of all else.
-    pub threads: usize,
-}
-
-impl Computing {
-    pub(super) fn of(model: &ModelInfo, embedding: &Embedding) -> Self {
-        Self {
-            language_model: model.fingerprint.clone(),
-            precision: embedding.precision.name().to_owned(),
-            device: Device::key(&embedding.device),
-            threads: rayon::current_num_threads(),
+impl Road<'_> {
+    /// What a stage gives: what is kept of it, or made now and kept.
+    ///
+    /// # Errors
+    /// As [`Stage::make`].
+    pub(super) fn get<S: Stage>(&mut self, stage: &S, needs: S::Needs<'_>) -> anyhow::Result<S::Gives> {
+        let key = stage.key()?;
+        let checkpoints = self.store.checkpoints(key);
+        if let Some(kept) = self.store.get(S::NAME, key) {
+            // A kill right after the result was kept leaves them.
+            checkpoints.remove();
+            return Ok(kept);
         }
+        let made = stage.make(needs, self, &checkpoints)?;
+        if S::is_whole(&made) {
+            self.store.put(S::NAME, key, &made);
+            checkpoints.remove();
+        }
+        Ok(made)
     }
 }

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use super::backtest::Backtesting;
 use super::forecast::Forecasting;
-use super::forecast_config;
 use super::interests::Interests;
+use super::key::Computing;
 use super::log::log_key;
-use super::stage::{Computing, Stage as _};
+use super::stage::Stage as _;
+use super::walk::forecast_config;
 use crate::calendar::{Period, PeriodLength};
 use crate::forecast::{BacktestPlan, ModelKind};
 use crate::pipeline::Fingerprint;

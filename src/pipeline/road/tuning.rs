@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::interests::Found;
+use super::log::ReadLog;
 use super::stage::Stage;
-use super::{Found, ReadLog, Road, forecast_config};
+use super::walk::{Road, forecast_config};
 use crate::calendar::{Calendar, PeriodLength};
 use crate::forecast::{self, CellKind, Checkpoints, ForecastConfig, ModelKind, NetworkShape, Tuning, shapes_to_try};
 use crate::observe::Watch;
