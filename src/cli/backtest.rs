@@ -81,7 +81,7 @@ fn cohort_words(found: &Backtest) -> Result<String, std::fmt::Error> {
         let held = |level| percent(scores.coverage.get(&level).copied().unwrap_or(f64::NAN));
         let wide = decimals(scores.width.get(&80).copied().unwrap_or(f64::NAN), 4);
         vec![
-            model.name.clone(),
+            model.name.to_string(),
             decimals(scores.nll, 4),
             signed(scores.gain, 4),
             decimals(scores.l1, 4),
@@ -108,7 +108,7 @@ fn spread_words(found: &Backtest) -> Result<String, std::fmt::Error> {
             let scores = &by.one_step;
             let held = |level| percent(scores.coverage.get(&level).copied().unwrap_or(f64::NAN));
             rows.push(vec![
-                model.name.clone(),
+                model.name.to_string(),
                 by.spread.to_string(),
                 held(80),
                 held(95),
@@ -151,7 +151,7 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         let (scores, better) = (&model.one_step, model.better_than_simple);
         let held = |level| percent(scores.coverage.get(&level).copied().unwrap_or(f64::NAN));
         vec![
-            model.name.clone(),
+            model.name.to_string(),
             decimals(scores.nll, 4),
             signed(scores.gain, 4),
             limited(&better),
@@ -180,7 +180,7 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         head.extend((1..=found.horizon).map(|horizon| horizon.to_string()));
         let line = |model: &ModelResult| {
             let gains = model.by_horizon.iter().map(|(_, scores)| signed(scores.gain, 4));
-            std::iter::once(model.name.clone()).chain(gains).collect()
+            std::iter::once(model.name.to_string()).chain(gains).collect()
         };
         let rows: Vec<Vec<String>> = std::iter::once(head).chain(found.models.iter().map(line)).collect();
         let mut edges = vec![Edge::Right; found.horizon + 1];

@@ -31,7 +31,7 @@ fn parts(found: &Backtest) -> Result<String, std::fmt::Error> {
     let line = |model: &ModelResult| {
         let scores = &model.one_step;
         let mut line = vec![
-            model.name.clone(),
+            model.name.to_string(),
             percent(scores.coverage.get(&LEVEL)),
             percent(scores.coverage_with_events.get(&LEVEL)),
         ];
@@ -58,7 +58,7 @@ fn paths(found: &Backtest) -> Result<String, std::fmt::Error> {
             let head = ["model", "joint 50 %", "joint 80 %", "joint 95 %", "single 80 %"];
             rows.push(head.map(String::from).to_vec());
         }
-        let mut line = vec![model.name.clone()];
+        let mut line = vec![model.name.to_string()];
         line.extend([50, 80, 95].map(|level| percent(paths.joint.get(&level))));
         line.push(percent(paths.single.get(&LEVEL)));
         rows.push(line);
@@ -84,7 +84,7 @@ fn incidence(found: &Backtest) -> Result<String, std::fmt::Error> {
             rows.push(["chances of", "brier", "log loss", "furthest off"].map(String::from).to_vec());
             rows.push(told("simple", &result.simple));
         }
-        rows.push(told(&model.name, &result.model));
+        rows.push(told(&model.name.to_string(), &result.model));
     }
     if !rows.is_empty() {
         text += &table(&edges(4), &rows);

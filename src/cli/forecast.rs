@@ -243,7 +243,7 @@ fn scores(outcome: &Outcome) -> anyhow::Result<String> {
     let head = ["model", "nll", "gain", "l1", "top-1"].map(String::from).to_vec();
     let lines = scores.scores.iter().map(|score| {
         vec![
-            score.model.clone(),
+            score.model.to_string(),
             decimals(score.nll, 4),
             signed(score.gain, 4),
             decimals(score.l1, 4),
@@ -320,7 +320,7 @@ pub(super) fn activity_table<'a>(scores: impl Iterator<Item = &'a ActivityScore>
     let lines = scores.map(|score| {
         let spend = |of: fn(&Errors) -> f64| decimals(score.spend.as_ref().map_or(f64::NAN, of), 2);
         vec![
-            score.model.clone(),
+            score.model.to_string(),
             decimals(score.log_loss, 4),
             decimals(score.brier, 4),
             decimals(score.events.mae, 2),

@@ -93,7 +93,7 @@ fn told(drift: &Drift) -> anyhow::Result<String> {
     let head = ["model", "before", "after", "better by"].map(String::from).to_vec();
     let lines = drift.validation.iter().map(|change| {
         vec![
-            change.model.clone(),
+            change.model.to_string(),
             format!("{:.4}", change.before),
             format!("{:.4}", change.after),
             format!("{:+.4}", change.before - change.after),

@@ -9,7 +9,7 @@ use super::network::ensemble::mean_outlook;
 use super::network::train::{LessonTensors, Member, Stop};
 use super::past::lessons::Lessons;
 use super::testing::{alone, lively, trajectories};
-use super::{CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, Run, Start, run};
+use super::{ActivitySource, CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, Run, Start, run};
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
@@ -56,12 +56,12 @@ fn a_rhythm_is_learnt_that_the_hazard_model_cannot_see() {
     let found = forecast(&log, &quick());
     let table = found.scores.activity.unwrap();
     let (simple, network) = (&table.scores[0], &table.scores[1]);
-    assert_eq!((simple.model.as_str(), network.model.as_str()), ("simple", "lstm"));
+    assert_eq!((simple.model, network.model), (ActivitySource::Simple, ModelKind::Lstm.into()));
     assert!(table.rows > 0 && table.rows.is_multiple_of(120), "every user in every validation period: {}", table.rows);
     assert!(network.log_loss < 0.5 * simple.log_loss && network.brier < simple.brier, "{table:?}");
     assert!(network.events.deviance < simple.events.deviance, "{table:?}");
     assert!(network.spend.unwrap().deviance < simple.spend.unwrap().deviance, "{table:?}");
-    assert_eq!((table.chance_by.as_str(), table.events_by.as_str()), ("lstm", "lstm"));
+    assert_eq!((table.chance_by, table.events_by), (ModelKind::Lstm.into(), ModelKind::Lstm.into()));
     for (at, chance) in found.forecast.p_active.iter().enumerate() {
         let due = matches!((24 + at as i32 / 2).rem_euclid(4), 0 | 1);
         assert!((*chance > 0.5) == due, "user {at}: {chance}");
@@ -202,5 +202,5 @@ fn a_log_without_value_has_no_spend_and_a_model_without_heads_still_forecasts() 
     };
     let again = go(&without.model);
     assert_eq!(again.forecast, without.forecast);
-    assert_eq!(again.scores.activity.unwrap().chance_by, "simple");
+    assert_eq!(again.scores.activity.unwrap().chance_by, ActivitySource::Simple);
 }

@@ -6,10 +6,11 @@ use super::ForecastError;
 use super::activity::outlook::{Came, Outlook, lowest};
 use super::activity::score::{ActivityScore, ActivityTable};
 use super::config::CellKind;
+use super::kind::{ActivitySource, ModelKind, Tier};
 use super::models::answers::Answers;
 use super::models::market_series::MarketSeries;
 use super::models::mixture::Mixture;
-use super::models::model::{FittedModel, Known, Model, ModelKind, Tier};
+use super::models::model::{FittedModel, Known, Model};
 use super::models::recurrent;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
@@ -30,7 +31,7 @@ pub struct Standing<'a> {
     /// How training went.
     pub curves: Vec<CurvePoint>,
     /// What is expected of every user's activity in the first period ahead, by whom.
-    pub outlooks: Vec<(&'static str, Outlook)>,
+    pub outlooks: Vec<(ActivitySource, Outlook)>,
     /// How good each of these was on the validation periods.
     pub activity: ActivityTable,
     /// The models that were fitted, those made of others left out.
@@ -38,9 +39,6 @@ pub struct Standing<'a> {
     mixtures: Vec<(ModelKind, Mixture)>,
     interests: usize,
 }
-
-/// What the simple forecaster of activity is called.
-pub const SIMPLE: &str = "simple";
 
 /// A model that was fitted, with the seconds that took.
 type FittedIn<'a> = (ModelKind, Box<dyn FittedModel + 'a>, f64);
@@ -111,13 +109,13 @@ pub fn stand<'a>(
     let simple = before_validation.answers(&known.pasts, seen.activity());
     let came: Vec<Came> =
         seen.activity().iter().map(|question| Came::of(&known.pasts[question.user.index()], question)).collect();
-    let mut scores = vec![simple.score(SIMPLE, &came)];
+    let mut scores = vec![simple.score(ActivitySource::Simple, &came)];
     let mut standing = Standing {
         practice: known.practice(),
         ahead: Lessons::ahead(&known.pasts, known.split.origin, known.config.horizon),
         models: Vec::new(),
         curves: Vec::new(),
-        outlooks: vec![(SIMPLE, before_origin.answers(&known.pasts, next.activity()))],
+        outlooks: vec![(ActivitySource::Simple, before_origin.answers(&known.pasts, next.activity()))],
         activity: activity_table(came.len(), scores.clone()),
         fitted: Vec::new(),
         mixtures: Vec::new(),
@@ -134,8 +132,8 @@ pub fn stand<'a>(
             let asked = Instant::now();
             let ahead = fitted.forecast(&standing.ahead)?;
             if let Some([validation, ahead]) = fitted.outlooks([seen, next])? {
-                scores.push(validation.score(kind.name(), &came));
-                standing.outlooks.push((kind.name(), ahead));
+                scores.push(validation.score(kind.into(), &came));
+                standing.outlooks.push((kind.into(), ahead));
             }
             onlooker.fitted(&*fitted)?;
             standing.curves.extend(fitted.curves());
@@ -160,7 +158,7 @@ pub fn stand<'a>(
 
 /// Whose chances, events and spend are taken: the lowest proper losses, the simple one's where nobody's is lower.
 fn activity_table(rows: usize, scores: Vec<ActivityScore>) -> ActivityTable {
-    let name = |at: usize| scores[at].model.clone();
+    let name = |at: usize| scores[at].model;
     let spend = |score: &ActivityScore| score.spend.map_or(f64::INFINITY, |errors| errors.deviance);
     ActivityTable {
         rows: rows as u64,
@@ -219,7 +217,7 @@ impl Standing<'_> {
     }
 
     /// What a forecaster of activity expects of the first period ahead.
-    pub fn outlook(&self, by: &str) -> Option<&Outlook> {
+    pub fn outlook(&self, by: ActivitySource) -> Option<&Outlook> {
         self.outlooks.iter().find(|(name, _)| *name == by).map(|(_, outlook)| outlook)
     }
 

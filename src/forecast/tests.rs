@@ -95,10 +95,10 @@ fn joint_bands_are_measured_by_whole_paths_and_where_these_are_too_few_there_are
 #[test]
 fn the_network_beats_popularity_where_users_have_a_taste() {
     let run = forecast(&lively(250, 16, 4, 4)).unwrap();
-    let gain = |model: &str| run.scores.scores.iter().find(|score| score.model == model).unwrap().gain;
-    assert_eq!(gain("popularity"), 0.0);
-    assert!(gain("mean") > 0.02, "the log is made so that a past tells something");
-    assert!(gain("lstm") > 0.9 * gain("mean"), "{:?}", run.scores);
+    let gain = |model: ModelKind| run.scores.scores.iter().find(|score| score.model == model.into()).unwrap().gain;
+    assert_eq!(gain(ModelKind::Popularity), 0.0);
+    assert!(gain(ModelKind::Mean) > 0.02, "the log is made so that a past tells something");
+    assert!(gain(ModelKind::Lstm) > 0.9 * gain(ModelKind::Mean), "{:?}", run.scores);
     assert!(run.scores.scores.is_sorted_by(|a, b| a.nll <= b.nll));
 }
 

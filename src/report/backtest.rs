@@ -11,7 +11,7 @@ use super::table::{Table, TableFormat};
 use super::{ReportError, write_file};
 use crate::calendar::Period;
 use crate::events::EventTable;
-use crate::forecast::{Backtest, CohortScores, Scores};
+use crate::forecast::{Backtest, CohortScores, ModelKind, Scores};
 use crate::interests::InterestSpace;
 
 /// Writes the table `backtest` and `scores.json` into an existing folder and tells the files.
@@ -36,12 +36,13 @@ pub fn write_backtest(
 /// The rows of some cells: models × questions × interests, for every model has the same questions.
 fn columns(events: &EventTable, found: &Backtest, cells: Range<usize>) -> Vec<Column> {
     let of_each = (found.asked.len() * found.interests).max(1);
+    let names: Vec<String> = found.models.iter().map(|model| model.name.to_string()).collect();
     let model = |cell: usize| &found.models[cell / of_each];
     let asked = |cell: usize| &found.asked[cell % of_each / found.interests];
     let user = |cell: usize| events.users.get(asked(cell).user.index()).map_or("", String::as_str);
     let cells = || cells.clone();
     let mut columns = vec![
-        column("model", cells().map(|cell| model(cell).name.as_str())),
+        column("model", cells().map(|cell| names[cell / of_each].as_str())),
         dates("origin", found.calendar, cells().map(|cell| asked(cell).origin)),
         dates("period", found.calendar, cells().map(|cell| asked(cell).period)),
         column("horizon", cells().map(|cell| whole(asked(cell).horizon))),
@@ -109,7 +110,7 @@ pub fn scores_object(space: &InterestSpace, found: &Backtest) -> Value {
                 })
                 .collect();
             let mut object = json!({
-                "simple": model.simple,
+                "simple": model.name.is_simple(),
                 "all": scores(&model.all),
                 "one_step": scores(&model.one_step),
                 "origins": origins,
@@ -134,17 +135,17 @@ pub fn scores_object(space: &InterestSpace, found: &Backtest) -> Value {
                     "simple": activity.simple,
                 });
             }
-            (model.name.clone(), object)
+            (model.name.to_string(), object)
         })
         .collect();
-    let ablations: Map<String, Value> = found.ablations.iter().map(|of| (of.model.clone(), json!(of))).collect();
+    let ablations: Map<String, Value> = found.ablations.iter().map(|of| (of.model.to_string(), json!(of))).collect();
     json!({
         "origins": found.origins.iter().map(|origin| day(*origin)).collect::<Vec<_>>(),
         "horizon": found.horizon,
         "joint": found.joint,
         "interests": found.interests,
         "period": found.calendar.length,
-        "best_simple": found.best_simple,
+        "best_simple": found.best_simple.map_or("", ModelKind::name),
         "chosen": found.chosen,
         "chosen_because": found.chosen_because,
         "models": models,
@@ -158,21 +159,20 @@ mod tests {
     use crate::calendar::{Calendar, PeriodLength};
     use crate::events::UserId;
     use crate::forecast::{
-        ActivityResult, ActivityScore, Asked, Band, CohortResult, CohortRule, Difference, Errors, IncidenceResult,
-        IncidenceScore, ModelResult, Spread, SpreadResult, WholePaths,
+        ActivityResult, ActivityScore, ActivitySource, Asked, Band, CohortResult, CohortRule, Difference, Errors,
+        IncidenceResult, IncidenceScore, ModelResult, Spread, SpreadResult, WholePaths,
     };
     use polars::prelude::{ParquetReader, SerReader as _};
     use std::collections::BTreeMap;
 
-    fn active(name: &str) -> ActivityScore {
+    fn active(model: ActivitySource) -> ActivityScore {
         let events = Errors { mae: 1.5, deviance: 2.5 };
-        ActivityScore { model: name.into(), log_loss: 0.4, brier: 0.1, events, spend: None }
+        ActivityScore { model, log_loss: 0.4, brier: 0.1, events, spend: None }
     }
 
-    fn model(name: &str) -> ModelResult {
+    fn model(kind: ModelKind) -> ModelResult {
         ModelResult {
-            name: name.into(),
-            simple: name == "mean",
+            name: kind.into(),
             share: vec![0.75, 0.25],
             bands: vec![Band { level: 80, lower: vec![0.5, f32::NAN], upper: vec![0.9, f32::NAN], coverage: None }],
             all: Scores { nll: 0.5, rows: 1, events: 4.0, ..Scores::default() },
@@ -195,10 +195,10 @@ mod tests {
             }],
             better_than_simple: Difference::default(),
             reliability: vec![(0.8, 0.79)],
-            activity: (name == "lstm").then(|| ActivityResult {
+            activity: (kind == ModelKind::Lstm).then(|| ActivityResult {
                 rows: 5,
-                network: active(name),
-                simple: active("simple"),
+                network: active(kind.into()),
+                simple: active(ActivitySource::Simple),
             }),
             spreads: vec![SpreadResult {
                 spread: Spread::LastLayer,
@@ -237,9 +237,9 @@ mod tests {
             joint: false,
             asked: vec![asked],
             observed: vec![4.0, 0.0],
-            models: vec![model("lstm"), model("mean")],
-            best_simple: "mean".into(),
-            chosen: "lstm".into(),
+            models: vec![model(ModelKind::Lstm), model(ModelKind::Mean)],
+            best_simple: Some(ModelKind::Mean),
+            chosen: ModelKind::Lstm,
             chosen_because: "It did best.".into(),
             ablations: Vec::new(),
         };

@@ -6,22 +6,20 @@ use std::sync::Arc;
 use driftline::calendar::{Calendar, Period, PeriodLength};
 use driftline::events::UserId;
 use driftline::forecast::{
-    Ablation, Asked, Backtest, CohortResult, CohortRule, CohortScores, Compared, Difference, ModelResult, Part, Scores,
-    Spread, SpreadResult,
+    Ablation, Asked, Backtest, CohortResult, CohortRule, CohortScores, Compared, Difference, ModelKind, ModelName,
+    ModelResult, Part, Scores, Spread, SpreadResult,
 };
 use driftline::pipeline::{BacktestOutcome, Outcome};
 use strum::IntoEnumIterator as _;
-
-const SIMPLE: [&str; 4] = ["popularity", "last", "mean", "ewma"];
 
 /// The same with twins that know no texts.
 pub fn with_twins(of: &Outcome) -> BacktestOutcome {
     let mut outcome = backtest(of);
     let found = Arc::make_mut(&mut outcome.backtest);
-    for (network, rise) in [("lstm", 0.0), ("gru", 0.0009)] {
-        let twin = format!("{network}-without-text");
-        let full = found.models.iter().find(|model| model.name == network).cloned().unwrap();
-        found.models.push(ModelResult { name: twin.clone(), ..full });
+    for (network, rise) in [(ModelKind::Lstm, 0.0), (ModelKind::Gru, 0.0009)] {
+        let twin = ModelName::twin_of(network);
+        let full = found.models.iter().find(|model| model.name == network.into()).cloned().unwrap();
+        found.models.push(ModelResult { name: twin, ..full });
         let parts = [
             (Part::All, 9_200, 0.0009, 0.0008),
             (Part::FewPeriods, 2_950, 0.0016, 0.0017),
@@ -38,7 +36,7 @@ pub fn with_twins(of: &Outcome) -> BacktestOutcome {
             without: 2.1 + mean + rise,
             better: Difference { mean: mean + rise, lower: mean + rise - half, upper: mean + rise + half },
         };
-        found.ablations.push(Ablation { model: network.to_owned(), twin, parts: parts.map(part).to_vec() });
+        found.ablations.push(Ablation { model: network.into(), twin, parts: parts.map(part).to_vec() });
     }
     found.models.sort_by(|a, b| a.one_step.nll.total_cmp(&b.one_step.nll));
     outcome
@@ -49,16 +47,16 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
     let last = of.trajectories.origin;
     let origins: Vec<Period> = (1..=3).rev().map(|back| last.plus(-back)).collect();
     let rows = [
-        ("ensemble", 2.112, (0.060, 0.049, 0.071)),
-        ("gru", 2.117, (0.055, 0.044, 0.066)),
-        ("lstm", 2.118, (0.054, 0.043, 0.065)),
-        ("average", 2.141, (0.031, 0.024, 0.038)),
-        ("vote", 2.149, (0.023, 0.012, 0.034)),
-        ("drift", 2.168, (0.004, -0.003, 0.011)),
-        ("ewma", 2.172, (0.0, 0.0, 0.0)),
-        ("mean", 2.189, (-0.017, -0.024, -0.010)),
-        ("last", 2.241, (-0.069, -0.080, -0.058)),
-        ("popularity", 2.349, (-0.177, -0.190, -0.164)),
+        (ModelKind::Ensemble, 2.112, (0.060, 0.049, 0.071)),
+        (ModelKind::Gru, 2.117, (0.055, 0.044, 0.066)),
+        (ModelKind::Lstm, 2.118, (0.054, 0.043, 0.065)),
+        (ModelKind::Average, 2.141, (0.031, 0.024, 0.038)),
+        (ModelKind::Vote, 2.149, (0.023, 0.012, 0.034)),
+        (ModelKind::Drift, 2.168, (0.004, -0.003, 0.011)),
+        (ModelKind::Ewma, 2.172, (0.0, 0.0, 0.0)),
+        (ModelKind::Mean, 2.189, (-0.017, -0.024, -0.010)),
+        (ModelKind::Last, 2.241, (-0.069, -0.080, -0.058)),
+        (ModelKind::Popularity, 2.349, (-0.177, -0.190, -0.164)),
     ];
     let asked = (0..400).map(|at| Asked {
         user: UserId(at % 120),
@@ -77,9 +75,9 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
         joint: false,
         asked: asked.collect(),
         observed: Vec::new(),
-        models: rows.iter().map(|(name, nll, better)| model(name, *nll, *better, &origins, of.space.len())).collect(),
-        best_simple: "ewma".to_owned(),
-        chosen: "ensemble".to_owned(),
+        models: rows.iter().map(|(kind, nll, better)| model(*kind, *nll, *better, &origins, of.space.len())).collect(),
+        best_simple: Some(ModelKind::Ewma),
+        chosen: ModelKind::Ensemble,
         chosen_because: "`ensemble` did best on the periods before the last origin.".to_owned(),
         ablations: Vec::new(),
         origins,
@@ -97,7 +95,7 @@ pub fn backtest(of: &Outcome) -> BacktestOutcome {
 }
 
 fn model(
-    name: &str,
+    kind: ModelKind,
     nll: f64,
     (mean, lower, upper): (f64, f64, f64),
     origins: &[Period],
@@ -116,8 +114,7 @@ fn model(
         ..Scores::default()
     };
     ModelResult {
-        name: name.to_owned(),
-        simple: SIMPLE.contains(&name),
+        name: kind.into(),
         share: Vec::new(),
         bands: Vec::new(),
         all: at(nll + 0.01),
@@ -139,15 +136,15 @@ fn model(
             .map(|stated: f64| (stated, stated + 0.02 * (1.0 - stated)))
             .to_vec(),
         activity: None,
-        spreads: spreads(name),
+        spreads: spreads(kind),
         by_cohort: cohorts(of_interests, at(nll)),
         cohorts: (together(nll, 0.81), together(nll + 0.01, 0.80)),
     }
 }
 
 /// Bands by each spread, for networks.
-fn spreads(name: &str) -> Vec<SpreadResult> {
-    if !["lstm", "gru"].contains(&name) {
+fn spreads(kind: ModelKind) -> Vec<SpreadResult> {
+    if !kind.is_trained() {
         return Vec::new();
     }
     let by = |(place, spread): (usize, Spread)| {

@@ -8,8 +8,8 @@ use driftline::events::{
     Account, ColumnReport, EventTable, Inspection, Reason, Rejection, Returns, Role, TextId, UserId,
 };
 use driftline::forecast::{
-    ActivityScore, ActivityTable, Band, Cohort, CohortForecast, CohortRule, Coverage, Errors, Forecast, ForecastConfig,
-    SavedModel, Score, ScoreTable,
+    ActivityScore, ActivitySource, ActivityTable, Band, Cohort, CohortForecast, CohortRule, Coverage, Errors, Forecast,
+    ForecastConfig, ModelKind, SavedModel, Score, ScoreTable,
 };
 use driftline::interests::{Interest, InterestSpace, Source, Trajectories};
 use driftline::language::{Embedded, ModelInfo};
@@ -316,8 +316,8 @@ fn language() -> LanguageUse {
 }
 
 fn activity() -> ActivityTable {
-    let score = |model: &str, log_loss, events, spend| ActivityScore {
-        model: model.to_owned(),
+    let score = |model: ActivitySource, log_loss, events, spend| ActivityScore {
+        model,
         log_loss,
         brier: 0.3 * log_loss,
         events: Errors { mae: events, deviance: 2.0 * events },
@@ -325,20 +325,23 @@ fn activity() -> ActivityTable {
     };
     ActivityTable {
         rows: 9_812,
-        scores: vec![score("simple", 0.482, 10.4, 91.3), score("lstm", 0.471, 10.1, 92.6)],
-        chance_by: "lstm".into(),
-        events_by: "lstm".into(),
-        spend_by: Some("simple".into()),
+        scores: vec![
+            score(ActivitySource::Simple, 0.482, 10.4, 91.3),
+            score(ModelKind::Lstm.into(), 0.471, 10.1, 92.6),
+        ],
+        chance_by: ModelKind::Lstm.into(),
+        events_by: ModelKind::Lstm.into(),
+        spend_by: Some(ActivitySource::Simple),
     }
 }
 
 fn scores() -> ScoreTable {
     let rows = [
-        ("lstm", 2.118, 0.231, 0.842, 0.41),
-        ("ewma", 2.172, 0.177, 0.871, 0.39),
-        ("mean", 2.189, 0.160, 0.884, 0.38),
-        ("last", 2.241, 0.108, 0.902, 0.36),
-        ("popularity", 2.349, 0.0, 1.013, 0.27),
+        (ModelKind::Lstm, 2.118, 0.231, 0.842, 0.41),
+        (ModelKind::Ewma, 2.172, 0.177, 0.871, 0.39),
+        (ModelKind::Mean, 2.189, 0.160, 0.884, 0.38),
+        (ModelKind::Last, 2.241, 0.108, 0.902, 0.36),
+        (ModelKind::Popularity, 2.349, 0.0, 1.013, 0.27),
     ];
     ScoreTable {
         first: FIRST.plus(MONTHS - 3),
@@ -347,7 +350,7 @@ fn scores() -> ScoreTable {
         events: 86_377.0,
         scores: rows
             .into_iter()
-            .map(|(model, nll, gain, l1, top1)| Score { model: model.to_owned(), nll, gain, l1, top1 })
+            .map(|(model, nll, gain, l1, top1)| Score { model: model.into(), nll, gain, l1, top1 })
             .collect(),
         activity: Some(activity()),
     }

@@ -9,12 +9,9 @@ use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, section};
-use crate::forecast::{ActivityTable, Errors, Score, ScoreTable};
+use crate::forecast::{ActivitySource, ActivityTable, Errors, ModelKind, ModelName, Score, ScoreTable};
 use crate::pipeline::Outcome;
 use crate::report;
-
-/// The models that learn nothing: what any other has to beat.
-const SIMPLE: [&str; 4] = ["popularity", "last", "mean", "ewma"];
 
 /// How every model did.
 #[derive(Debug, Default)]
@@ -52,7 +49,7 @@ pub fn verdict(table: &ScoreTable) -> String {
     match (learned, simple) {
         (Some(learned), Some(simple)) => {
             let gain = simple.nll - learned.nll;
-            let (learned, simple) = (model_name(&learned.model), model_name(&simple.model));
+            let (learned, simple) = (model_name(learned.model), model_name(simple.model));
             if gain > 0.0 {
                 format!("The {learned} is {gain:.3} nats per event better than the best simple forecast ({simple})")
             } else {
@@ -60,14 +57,14 @@ pub fn verdict(table: &ScoreTable) -> String {
             }
         }
         (Some(only), None) | (None, Some(only)) => {
-            format!("Only one kind of model was scored: {}", model_name(&only.model))
+            format!("Only one kind of model was scored: {}", model_name(only.model))
         }
         (None, None) => "No model could be scored".to_owned(),
     }
 }
 
 fn is_simple(score: &Score) -> bool {
-    SIMPLE.contains(&score.model.as_str())
+    score.model.is_simple()
 }
 
 fn basis(outcome: &Outcome) -> String {
@@ -88,21 +85,20 @@ fn basis(outcome: &Outcome) -> String {
 }
 
 /// A model as people call it.
-pub fn model_name(model: &str) -> String {
-    match model {
-        "lstm" | "gru" | "arima" | "ets" => model.to_uppercase(),
-        "theta" => "Theta".to_owned(),
-        "drift" => "market drift".to_owned(),
-        "average" => "plain average".to_owned(),
-        "vote" => "majority vote".to_owned(),
-        "ewma" => "decayed average".to_owned(),
-        "last" => "last active period".to_owned(),
-        "mean" => "mean of the past".to_owned(),
-        other => match other.strip_suffix("-without-text") {
-            Some(network) => format!("{} without text", model_name(network)),
-            None => other.to_owned(),
-        },
-    }
+pub fn model_name(name: impl Into<ModelName>) -> String {
+    let name = name.into();
+    let kind = match name.kind {
+        ModelKind::Lstm | ModelKind::Gru | ModelKind::Arima | ModelKind::Ets => name.kind.name().to_uppercase(),
+        ModelKind::Theta => "Theta".to_owned(),
+        ModelKind::Drift => "market drift".to_owned(),
+        ModelKind::Average => "plain average".to_owned(),
+        ModelKind::Vote => "majority vote".to_owned(),
+        ModelKind::Ewma => "decayed average".to_owned(),
+        ModelKind::Last => "last active period".to_owned(),
+        ModelKind::Mean => "mean of the past".to_owned(),
+        ModelKind::Popularity | ModelKind::Ensemble => name.kind.name().to_owned(),
+    };
+    if name.without_text { format!("{kind} without text") } else { kind }
 }
 
 fn table(ui: &mut Ui, table: &ScoreTable) {
@@ -141,7 +137,7 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
                 let leads = score.nll <= best;
                 let text = |text: String| if leads { strong(text) } else { RichText::new(text) };
                 row.col(|ui| {
-                    ui.label(text(model_name(&score.model)));
+                    ui.label(text(model_name(score.model)));
                 });
                 let gain = if score.gain.abs() < 5e-4 { "0".to_owned() } else { signed(score.gain) };
                 let values =
@@ -160,17 +156,20 @@ fn taken(found: &ActivityTable) -> String {
     let mut text = format!(
         "Over {} there, active or not. Chances are taken from the {}, events from the {}",
         format::of(found.rows, "user-period", "user-periods"),
-        forecaster(&found.chance_by),
-        forecaster(&found.events_by)
+        forecaster(found.chance_by),
+        forecaster(found.events_by)
     );
-    if let Some(by) = &found.spend_by {
+    if let Some(by) = found.spend_by {
         text += &format!(", spend from the {}", forecaster(by));
     }
     text + ": the lowest log loss and deviance."
 }
 
-fn forecaster(name: &str) -> String {
-    if name == "simple" { "simple forecast".to_owned() } else { model_name(name) }
+fn forecaster(source: ActivitySource) -> String {
+    match source {
+        ActivitySource::Simple => "simple forecast".to_owned(),
+        ActivitySource::Model(name) => model_name(name),
+    }
 }
 
 fn activity(ui: &mut Ui, found: &ActivityTable) {
@@ -200,7 +199,7 @@ fn activity(ui: &mut Ui, found: &ActivityTable) {
             body.rows(28.0, found.scores.len(), |mut row| {
                 let score = &found.scores[row.index()];
                 row.col(|ui| {
-                    ui.label(forecaster(&score.model));
+                    ui.label(forecaster(score.model));
                 });
                 let spend = |of: fn(&Errors) -> f64| {
                     score.spend.as_ref().map_or_else(|| "–".to_owned(), |errors| format!("{:.2}", of(errors)))
@@ -235,24 +234,29 @@ mod tests {
     use super::*;
     use crate::calendar::Period;
 
-    fn scored(scores: &[(&str, f64)]) -> ScoreTable {
+    fn scored(scores: &[(ModelKind, f64)]) -> ScoreTable {
         let scores = scores
             .iter()
-            .map(|(model, nll)| Score { model: (*model).to_owned(), nll: *nll, gain: 0.0, l1: 0.5, top1: 0.4 })
+            .map(|(model, nll)| Score { model: (*model).into(), nll: *nll, gain: 0.0, l1: 0.5, top1: 0.4 })
             .collect();
         ScoreTable { first: Period(1), last: Period(2), rows: 1, events: 1.0, scores, activity: None }
     }
 
     #[test]
     fn the_verdict_names_the_best_of_each_kind() {
-        let table = scored(&[("lstm", 2.10), ("ewma", 2.154), ("mean", 2.3), ("popularity", 2.4)]);
+        let table = scored(&[
+            (ModelKind::Lstm, 2.10),
+            (ModelKind::Ewma, 2.154),
+            (ModelKind::Mean, 2.3),
+            (ModelKind::Popularity, 2.4),
+        ]);
         let said = verdict(&table);
         assert_eq!(said, "The LSTM is 0.054 nats per event better than the best simple forecast (decayed average)");
     }
 
     #[test]
     fn a_model_that_lost_is_not_praised() {
-        let said = verdict(&scored(&[("lstm", 2.2), ("mean", 2.1)]));
+        let said = verdict(&scored(&[(ModelKind::Lstm, 2.2), (ModelKind::Mean, 2.1)]));
         assert_eq!(said, "The best simple forecast (mean of the past) is 0.100 nats per event better than the LSTM");
         assert!(verdict(&scored(&[])).starts_with("No model"));
     }

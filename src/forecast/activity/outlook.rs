@@ -2,6 +2,7 @@
 
 use super::score::{ActivityScore, Errors};
 use crate::calendar::Period;
+use crate::forecast::kind::ActivitySource;
 use crate::forecast::past::activity_questions::ActivityQuestion;
 use crate::forecast::past::history::Past;
 
@@ -45,8 +46,8 @@ impl Came {
 }
 
 impl Outlook {
-    /// Scores it under a model's name.
-    pub fn score(&self, model: &str, came: &[Came]) -> ActivityScore {
+    /// Scores it as the word of a forecaster.
+    pub fn score(&self, model: ActivitySource, came: &[Came]) -> ActivityScore {
         // Of nothing there is no figure.
         let count = came.len() as f64;
         let (mut log_loss, mut brier) = (0.0, 0.0);
@@ -66,7 +67,7 @@ impl Outlook {
             Errors { mae: apart / count, deviance: deviance / count }
         };
         ActivityScore {
-            model: model.to_owned(),
+            model,
             log_loss: log_loss / count,
             brier: brier / count,
             events: errors(&self.events, |came| came.events),
@@ -113,7 +114,8 @@ mod tests {
         let mean = came.iter().map(|came| came.events).sum::<f32>() / 1000.0;
         let of = |chance: f32, events: f32| {
             let same = |number: f32| vec![number; 1000];
-            Outlook { chance: same(chance), events: same(events), spend: same(10.0 * events) }.score("", &came)
+            Outlook { chance: same(chance), events: same(events), spend: same(10.0 * events) }
+                .score(ActivitySource::Simple, &came)
         };
         let truth = of(0.25, mean);
         for other in [of(0.2, 0.8 * mean), of(0.3, 1.2 * mean)] {

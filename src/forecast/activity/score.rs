@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::forecast::kind::ActivitySource;
+
 /// How far off expected numbers were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
@@ -14,8 +16,8 @@ pub struct Errors {
 /// How well activity, events and spend of one period ahead were foreseen, over every user with a past.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ActivityScore {
-    /// `lstm`, `gru`, or `simple`: the chance by a hazard model, times the user's recent mean drawn towards the market's.
-    pub model: String,
+    /// Who foresaw it.
+    pub model: ActivitySource,
     /// Mean over user-periods of −ln of the probability of what came, nats.
     pub log_loss: f64,
     /// Mean squared distance between probability and what came.
@@ -34,9 +36,9 @@ pub struct ActivityTable {
     /// One line a forecaster, the simple one first.
     pub scores: Vec<ActivityScore>,
     /// Whose chances are taken: the lowest log loss.
-    pub chance_by: String,
+    pub chance_by: ActivitySource,
     /// Whose events are taken: the lowest deviance.
-    pub events_by: String,
+    pub events_by: ActivitySource,
     /// Whose spend is taken: the lowest deviance.
-    pub spend_by: Option<String>,
+    pub spend_by: Option<ActivitySource>,
 }

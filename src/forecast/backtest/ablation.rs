@@ -10,22 +10,19 @@ use super::result::{Backtest, Difference, ModelResult};
 use super::run::backtest;
 use super::scores::difference;
 use crate::forecast::bands::cell::{ACTIVITY_GROUPS, activity_group};
-use crate::forecast::models::model::ModelKind;
+use crate::forecast::kind::{ActivitySource, ModelKind, ModelName};
 use crate::forecast::past::tally::{mean, nats};
 use crate::forecast::{Checkpoints, ForecastConfig, ForecastError};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
 
-/// What the name of a twin ends in.
-const WITHOUT: &str = "-without-text";
-
 /// A network and its twin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ablation {
     /// The network: `lstm`, `gru`.
-    pub model: String,
+    pub model: ModelName,
     /// The same without the texts' vectors and topics.
-    pub twin: String,
+    pub twin: ModelName,
     /// How the two compare one period ahead: over all events, by how much was known of the user, over the events of
     /// texts that nobody had before the origin, and over all others.
     pub parts: Vec<Compared>,
@@ -102,7 +99,7 @@ pub fn ablate(
     watch: &Watch,
 ) -> Result<(), ForecastError> {
     let networks: Vec<ModelKind> =
-        ModelKind::iter().filter(|kind| kind.is_trained() && found.model(kind.name()).is_some()).collect();
+        ModelKind::iter().filter(|kind| kind.is_trained() && found.model(*kind).is_some()).collect();
     if networks.is_empty() {
         return Ok(());
     }
@@ -112,13 +109,13 @@ pub fn ablate(
     let bare = backtest(trajectories, &nothing, config, plan, Some(&networks), device, &checkpoints, watch)?;
     let new = new_events(found, trajectories, new);
     for kind in networks {
-        let (Some(full), Some(twin)) = (found.model(kind.name()), bare.model(kind.name())) else { continue };
-        let mut twin = ModelResult { name: format!("{}{WITHOUT}", kind.name()), ..twin.clone() };
+        let (Some(full), Some(twin)) = (found.model(kind), bare.model(kind)) else { continue };
+        let mut twin = ModelResult { name: ModelName::twin_of(kind), ..twin.clone() };
         if let Some(activity) = &mut twin.activity {
-            activity.network.model.clone_from(&twin.name);
+            activity.network.model = ActivitySource::Model(twin.name);
         }
         let parts = Part::iter().map(|part| compared(part, found, &new, full, &twin)).collect();
-        let ablation = Ablation { model: full.name.clone(), twin: twin.name.clone(), parts };
+        let ablation = Ablation { model: full.name, twin: twin.name, parts };
         found.ablations.push(ablation);
         found.models.push(twin);
     }

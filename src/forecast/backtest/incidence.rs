@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::forecast::ForecastError;
 use crate::forecast::bands::incidence::{Incidence, Stood, chances_of_activity};
+use crate::forecast::kind::ActivitySource;
 use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
 use crate::forecast::past::history::Question;
-use crate::forecast::standing::{SIMPLE, Standing};
+use crate::forecast::standing::Standing;
 use crate::interests::Trajectories;
 
 /// Parts of the curve of what came against what was said.
@@ -133,7 +134,7 @@ pub fn of_model(
     answers: &Answers,
     stood: Stood,
 ) -> Result<Vec<f32>, ForecastError> {
-    let outlook = standing.outlook(answers.kind.name()).or(standing.outlook(SIMPLE));
+    let outlook = standing.outlook(answers.kind.into()).or(standing.outlook(ActivitySource::Simple));
     let first = outlook.map_or(&[][..], |outlook| &outlook.chance);
     Incidence::learnt(known, standing, answers, stood).ahead(known, standing, answers, first)
 }
@@ -141,7 +142,7 @@ pub fn of_model(
 /// Simple chances.
 pub fn simple(known: &Known, standing: &Standing) -> Result<Vec<f32>, ForecastError> {
     let (questions, interests) = (standing.ahead.questions(), known.interests());
-    let first = standing.outlook(SIMPLE).map_or(&[][..], |outlook| &outlook.chance);
+    let first = standing.outlook(ActivitySource::Simple).map_or(&[][..], |outlook| &outlook.chance);
     let active = chances_of_activity(known, questions, first)?;
     let touched = |user: usize, known_periods: usize| {
         let past = &known.pasts[user];

@@ -14,11 +14,12 @@ use crate::forecast::bands::cell::Answered;
 use crate::forecast::bands::spread_choice::{self, By};
 use crate::forecast::cohorts::cohort::leading_before;
 use crate::forecast::cohorts::cohort_view::CohortView;
+use crate::forecast::kind::{ActivitySource, ModelKind};
 use crate::forecast::models::answers::Answers;
-use crate::forecast::models::model::{Known, ModelKind};
+use crate::forecast::models::model::Known;
 use crate::forecast::past::history::{Past, Question, recent_events};
 use crate::forecast::run::banded::limits;
-use crate::forecast::standing::{SIMPLE, Standing};
+use crate::forecast::standing::Standing;
 use crate::forecast::{ForecastConfig, ForecastError};
 use crate::interests::Trajectories;
 use crate::observe::Watch;
@@ -83,7 +84,7 @@ pub struct Judge<'a> {
     observed: Vec<f32>,
     scored: BTreeMap<ModelKind, Scored>,
     /// What was expected of users' activity, by whom, and what came.
-    outlooks: BTreeMap<&'static str, Outlook>,
+    outlooks: BTreeMap<ActivitySource, Outlook>,
     came: Vec<Came>,
     simple_incidence: IncidenceTally,
     chosen: Option<(ModelKind, String)>,
@@ -142,8 +143,8 @@ impl<'a> Judge<'a> {
     fn activity(&mut self, here: &AtOrigin) {
         let users = here.standing.ahead.users().into_iter();
         self.came.extend(users.map(|user| Came::in_period(&self.whole[user.index()], here.origin())));
-        for (name, outlook) in &here.standing.outlooks {
-            self.outlooks.entry(name).or_default().extend(outlook);
+        for (source, outlook) in &here.standing.outlooks {
+            self.outlooks.entry(*source).or_default().extend(outlook);
         }
     }
 
@@ -228,22 +229,25 @@ impl<'a> Judge<'a> {
             asked: self.asked,
             observed: self.observed,
             models: Vec::new(),
-            best_simple: String::new(),
-            chosen: chosen.name().into(),
+            best_simple: None,
+            chosen,
             chosen_because,
             ablations: Vec::new(),
         };
         found.models = score_models(&found, self.scored, &self.simple_incidence, self.config.horizon);
         for model in &mut found.models {
-            if let (Some(own), Some(simple)) = (self.outlooks.get(model.name.as_str()), self.outlooks.get(SIMPLE)) {
-                let (network, simple) = (own.score(&model.name, &self.came), simple.score(SIMPLE, &self.came));
+            let source = ActivitySource::Model(model.name);
+            let outlooks = (self.outlooks.get(&source), self.outlooks.get(&ActivitySource::Simple));
+            if let (Some(own), Some(simple)) = outlooks {
+                let network = own.score(source, &self.came);
+                let simple = simple.score(ActivitySource::Simple, &self.came);
                 model.activity = Some(ActivityResult { rows: self.came.len() as u64, network, simple });
             }
         }
         let by_loss = |a: &ModelResult, b: &ModelResult| a.one_step.nll.total_cmp(&b.one_step.nll);
         found.models.sort_by(by_loss);
-        let best_simple = found.models.iter().find(|model| model.simple && model.one_step.rows > 0);
-        found.best_simple = best_simple.map(|model| model.name.clone()).unwrap_or_default();
+        let best_simple = found.models.iter().find(|model| model.name.is_simple() && model.one_step.rows > 0);
+        found.best_simple = best_simple.map(|model| model.name.kind);
         found
     }
 }

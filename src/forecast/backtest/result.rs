@@ -9,6 +9,7 @@ use super::incidence::IncidenceResult;
 use super::paths::WholePaths;
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
+use crate::forecast::kind::{ModelKind, ModelName};
 use crate::forecast::{ActivityScore, Band, CohortRule, Spread};
 
 /// One question about the past: a user with activity before the origin and in the period asked for.
@@ -147,10 +148,8 @@ pub struct CohortResult {
 /// One model's answers and scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelResult {
-    /// The model: `lstm`, `ewma`, …
-    pub name: String,
-    /// Whether a spreadsheet could make it: popularity, last, mean or ewma.
-    pub simple: bool,
+    /// The model.
+    pub name: ModelName,
     /// Forecast shares, questions × interests.
     pub share: Vec<f32>,
     /// Bands laid out like `share`, narrowest first; limits are NaN where too little past was there to calibrate them.
@@ -204,10 +203,10 @@ pub struct Backtest {
     pub observed: Vec<f32>,
     /// The models, best first by `nll` one period ahead.
     pub models: Vec<ModelResult>,
-    /// The simple model with the lowest `nll` one period ahead.
-    pub best_simple: String,
+    /// The simple model with the lowest `nll` one period ahead; none where nothing was scored.
+    pub best_simple: Option<ModelKind>,
     /// The model that the analyst gets who names none: what won on the periods before the last origin.
-    pub chosen: String,
+    pub chosen: ModelKind,
     /// Why, in a sentence.
     pub chosen_because: String,
     /// Each network beside its twin that knows no texts, where that was asked for.
@@ -215,8 +214,9 @@ pub struct Backtest {
 }
 
 impl Backtest {
-    /// A model by name.
-    pub fn model(&self, name: &str) -> Option<&ModelResult> {
+    /// A model.
+    pub fn model(&self, name: impl Into<ModelName>) -> Option<&ModelResult> {
+        let name = name.into();
         self.models.iter().find(|model| model.name == name)
     }
 }

@@ -14,7 +14,7 @@ use crate::calendar::Period;
 use crate::forecast::bands::calibration::Predicted;
 use crate::forecast::bands::cell::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::bands::coverage::{Coverage, tenth, tenths};
-use crate::forecast::models::model::ModelKind;
+use crate::forecast::kind::ModelKind;
 use crate::forecast::past::tally::{mean, nats};
 use crate::forecast::{Band, CohortRule, Spread};
 
@@ -136,21 +136,21 @@ pub fn score_models(
     };
     let mut results: Vec<ModelResult> = scored.into_iter().map(result).collect();
     let lowest = |results: &[ModelResult], of: &dyn Fn(&ModelResult) -> f64| {
-        results.iter().filter(|model| model.simple).map(of).fold(f64::INFINITY, f64::min)
+        results.iter().filter(|model| model.name.is_simple()).map(of).fold(f64::INFINITY, f64::min)
     };
     let ground: Vec<Scores> =
-        results.iter().filter(|model| model.name == "popularity").flat_map(every).cloned().collect();
+        results.iter().filter(|model| model.name.kind == ModelKind::Popularity).flat_map(every).cloned().collect();
     let count = results.first().map_or(0, |model| every(model).count());
     let best: Vec<f64> = (0..count)
         .map(|at| lowest(&results, &|model| every(model).nth(at).map_or(f64::INFINITY, |scores| scores.nll)))
         .collect();
     let simple = results
         .iter()
-        .filter(|model| model.simple)
+        .filter(|model| model.name.is_simple())
         .min_by(|a, b| a.one_step.nll.total_cmp(&b.one_step.nll))
         .map(|model| losses_by_user(found, &model.share));
     let of_cohorts = |model: &mut ModelResult| -> Vec<f64> { cohort_scores(model).map(|scores| scores.nll).collect() };
-    let ground_of_cohorts = results.iter_mut().find(|model| model.name == "popularity").map(of_cohorts);
+    let ground_of_cohorts = results.iter_mut().find(|model| model.name.kind == ModelKind::Popularity).map(of_cohorts);
     for model in &mut results {
         for (scores, nll) in cohort_scores(model).zip(ground_of_cohorts.iter().flatten()) {
             scores.gain = nll - scores.nll;
@@ -242,8 +242,7 @@ fn result(found: &Backtest, kind: ModelKind, scored: Scored) -> ModelResult {
     let levels = RELIABILITY.iter().map(|level| f64::from(*level) / 100.0);
     let held = levels.zip(scored.held.iter().map(part)).filter(|(_, held)| held.is_finite());
     ModelResult {
-        name: kind.name().into(),
-        simple: kind.is_simple(),
+        name: kind.into(),
         one_step: of(None, &|asked| asked.horizon == 1),
         by_origin: by_origin.collect(),
         by_horizon: by_horizon.collect(),

@@ -3,7 +3,7 @@
 use super::{Backtest, BacktestPlan, ModelResult, Part, Scores, ablate, backtest};
 use crate::calendar::{Period, PeriodLength};
 use crate::forecast::testing::{alone, lively, trajectories};
-use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind, Spread, Start};
+use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind, ModelName, Spread, Start};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
 use strum::IntoEnumIterator as _;
@@ -29,7 +29,7 @@ fn every_model_answers_the_same_questions_with_shares() {
         assert_eq!(model.all.rows, found.asked.len() as u64);
         assert_eq!(model.by_origin.len(), 2);
         assert_eq!(model.by_horizon.len(), 2);
-        let spreads = if ["lstm", "gru"].contains(&model.name.as_str()) { 4 } else { 0 };
+        let spreads = if model.name.kind.is_trained() { 4 } else { 0 };
         assert_eq!(model.spreads.len(), spreads, "{}", model.name);
         for by in &model.spreads {
             assert_eq!(by.all.rows, model.all.rows, "the same cells");
@@ -43,8 +43,8 @@ fn every_model_answers_the_same_questions_with_shares() {
         assert_eq!(everyone.users.nll, model.one_step.nll);
         assert_eq!((everyone.together.rows, everyone.together.events), (2, everyone.users.events));
     }
-    assert_eq!(found.model("popularity").unwrap().all.gain, 0.0);
-    assert!(found.model("mean").unwrap().all.gain > 0.0, "these users have tastes");
+    assert_eq!(found.model(ModelKind::Popularity).unwrap().all.gain, 0.0);
+    assert!(found.model(ModelKind::Mean).unwrap().all.gain > 0.0, "these users have tastes");
     for (asked, observed) in found.asked.iter().zip(found.observed.chunks_exact(3)) {
         assert_eq!(observed.iter().sum::<f32>(), asked.total);
         assert!(asked.period >= asked.origin && asked.total > 0.0);
@@ -54,7 +54,7 @@ fn every_model_answers_the_same_questions_with_shares() {
 #[test]
 fn only_the_models_asked_for_stand_beside_the_simple_ones() {
     let found = against_the_past(&lively(60, 12, 3, 3), Some(&[ModelKind::Drift]));
-    let mut names: Vec<&str> = found.models.iter().map(|model| model.name.as_str()).collect();
+    let mut names: Vec<String> = found.models.iter().map(|model| model.name.to_string()).collect();
     names.sort_unstable();
     assert_eq!(names, ["drift", "ewma", "last", "mean", "popularity"]);
 }
@@ -63,8 +63,8 @@ fn only_the_models_asked_for_stand_beside_the_simple_ones() {
 fn the_average_is_of_those_that_learn_by_themselves() {
     let found = against_the_past(&lively(80, 12, 3, 4), None);
     let own = ModelKind::iter().filter(|kind| !kind.is_made_of_others());
-    let own: Vec<&ModelResult> = own.map(|kind| found.model(kind.name()).unwrap()).collect();
-    for (cell, share) in found.model("average").unwrap().share.iter().enumerate() {
+    let own: Vec<&ModelResult> = own.map(|kind| found.model(kind).unwrap()).collect();
+    for (cell, share) in found.model(ModelKind::Average).unwrap().share.iter().enumerate() {
         let mean = own.iter().map(|model| model.share[cell]).sum::<f32>() / own.len() as f32;
         assert!((share - mean).abs() < 1e-5, "{share} {mean}");
     }
@@ -92,17 +92,21 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
     let (plain, found) = ablated(&told);
     assert_eq!(found.models.len(), ModelKind::iter().len() + 2);
     for model in &plain.models {
-        let beside = found.model(&model.name).unwrap();
+        let beside = found.model(model.name).unwrap();
         assert!(model.share == beside.share, "{}: a twin changes nothing else", model.name);
     }
-    assert_eq!((&found.chosen, &found.best_simple), (&plain.chosen, &plain.best_simple));
+    assert_eq!((found.chosen, found.best_simple), (plain.chosen, plain.best_simple));
     let [lstm, gru] = found.ablations.as_slice() else { panic!("{:?}", found.ablations) };
-    assert_eq!((lstm.twin.as_str(), gru.twin.as_str()), ("lstm-without-text", "gru-without-text"));
-    let (full, twin) = (found.model("lstm").unwrap(), found.model("lstm-without-text").unwrap());
+    assert_eq!(
+        (lstm.twin.to_string().as_str(), gru.twin.to_string().as_str()),
+        ("lstm-without-text", "gru-without-text")
+    );
+    let (full, twin) =
+        (found.model(ModelKind::Lstm).unwrap(), found.model(ModelName::twin_of(ModelKind::Lstm)).unwrap());
     assert_eq!(full.share.len(), twin.share.len());
     assert_ne!(full.share, twin.share, "what the twin does not know it cannot use");
-    let told = twin.activity.as_ref().map(|activity| activity.network.model.as_str());
-    assert_eq!(told, Some("lstm-without-text"), "its heads are scored under its name");
+    let told = twin.activity.as_ref().map(|activity| activity.network.model.to_string());
+    assert_eq!(told.as_deref(), Some("lstm-without-text"), "its heads are scored under its name");
     let part = |part: Part| lstm.parts.iter().find(|of| of.part == part).unwrap();
     let all = part(Part::All);
     assert!((all.better.mean - (twin.one_step.nll - full.one_step.nll)).abs() < 1e-9, "{all:?}");
@@ -112,8 +116,11 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
     assert_eq!((part(Part::NewTexts).events, part(Part::KnownTexts).events), (0.0, all.events));
 
     let (_, found) = ablated(&RowVectors::default());
-    let of = |name: &str| &found.model(name).unwrap().share;
-    assert!(of("gru") == of("gru-without-text"), "without texts there is nothing to know");
+    let of = |name: ModelName| &found.model(name).unwrap().share;
+    assert!(
+        of(ModelKind::Gru.into()) == of(ModelName::twin_of(ModelKind::Gru)),
+        "without texts there is nothing to know"
+    );
 }
 
 #[test]
@@ -126,7 +133,7 @@ fn the_spread_that_was_chosen_gives_the_bands_that_a_model_has() {
     let (vectors, nowhere) = (RowVectors::default(), Checkpoints::none());
     let only = Some(&[ModelKind::Gru][..]);
     let found = backtest(&log, &vectors, &quick, &plan, only, tch::Device::Cpu, &nowhere, &Watch::silent()).unwrap();
-    let gru = found.model("gru").unwrap();
+    let gru = found.model(ModelKind::Gru).unwrap();
     assert_eq!(gru.spreads.iter().map(|by| by.spread).collect::<Vec<_>>(), Spread::iter().collect::<Vec<_>>());
     let used: Vec<_> = gru.spreads.iter().filter(|by| by.chosen > 0).collect();
     let [used] = used.as_slice() else { panic!("{used:?}") };
@@ -140,7 +147,7 @@ fn weighted_events_are_what_a_backtest_observes_and_scores() {
     let counts = |(events, interest): (&u32, &u16)| *events as f32 * if *interest == 0 { 0.1 } else { 1.0 };
     log.weight = log.events.iter().zip(&log.interest).map(counts).collect();
     let found = against_the_past(&log, Some(&[]));
-    let popularity = found.model("popularity").unwrap();
+    let popularity = found.model(ModelKind::Popularity).unwrap();
     let (mut forecast, mut nats, mut total) = (0.0, 0.0, 0.0);
     for (at, (asked, observed)) in found.asked.iter().zip(found.observed.chunks_exact(3)).enumerate() {
         let row = log.rows(asked.user).find(|row| log.period[*row] == asked.period).unwrap();
@@ -175,7 +182,7 @@ fn where_nobody_came_back_there_are_no_figures_and_no_winner() {
     let (vectors, nowhere, watch) = (RowVectors::default(), Checkpoints::none(), Watch::silent());
     let cpu = tch::Device::Cpu;
     let found = backtest(&log, &vectors, &config, &plan, Some(&[]), cpu, &nowhere, &watch).unwrap();
-    assert!(found.asked.is_empty() && found.best_simple.is_empty());
+    assert!(found.asked.is_empty() && found.best_simple.is_none());
     for model in &found.models {
         let Scores { nll, gain, skill, l1, top1, crps, rows, .. } = &model.one_step;
         assert!([nll, gain, skill, l1, top1, crps].iter().all(|figure| figure.is_nan()), "{:?}", model.one_step);
@@ -186,7 +193,7 @@ fn where_nobody_came_back_there_are_no_figures_and_no_winner() {
     let run = crate::forecast::run(&log, &vectors, &config, ModelKind::Mean, cpu, start, &watch).unwrap();
     assert_eq!((run.scores.rows, run.scores.events, run.scores.scores.len()), (0, 0.0, 0));
     assert!(found.chosen_because.contains("no model could be judged"), "{}", found.chosen_because);
-    assert_eq!(found.chosen, "ewma");
+    assert_eq!(found.chosen, ModelKind::Ewma);
 }
 
 #[test]
@@ -203,7 +210,7 @@ fn noise_from_the_origin_on_changes_no_forecast_by_a_bit() {
     let first = known.asked.iter().filter(|asked| asked.origin == Period(12)).count() * 3;
     assert!(first > 0);
     for model in &known.models {
-        let other = noisy.model(&model.name).unwrap();
+        let other = noisy.model(model.name).unwrap();
         let bits = |shares: &[f32]| shares[..first].iter().map(|share| share.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&model.share), bits(&other.share), "{}", model.name);
         for (one, two) in model.bands.iter().zip(&other.bands) {

@@ -1,6 +1,6 @@
 //! One model's answers at one origin.
 
-use super::model::ModelKind;
+use crate::forecast::kind::ModelKind;
 use crate::forecast::past::tally::Tally;
 
 /// One model at one origin.

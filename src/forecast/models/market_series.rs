@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::model::{FittedModel, Known, Model, ModelKind};
+use super::model::{FittedModel, Known, Model};
 use super::simple::{DECAYS, Simple, tuned};
 use super::spreadsheet::{best_power, shares};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
+use crate::forecast::kind::ModelKind;
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::series::{Arima, Ets, SeriesModel, Theta};

@@ -1,7 +1,8 @@
 //! Several models' answers as one: weights learnt on past origins, the plain mean, and a vote.
 
 use super::answers::Answers;
-use super::model::{Known, ModelKind};
+use super::model::Known;
+use crate::forecast::kind::ModelKind;
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::tally::leading;
 

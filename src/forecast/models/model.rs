@@ -1,11 +1,8 @@
 //! What every model can do: fit on what is before an origin, and forecast shares for any later period.
 
 use std::ops::Range;
-use std::str::FromStr;
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
-use strum::IntoEnumIterator as _;
 use tch::Device;
 
 use crate::calendar::Period;
@@ -13,7 +10,7 @@ use crate::events::UserId;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
 use crate::forecast::activity::reference::Reference;
-use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss};
+use crate::forecast::config::{ForecastConfig, HeadLoss};
 use crate::forecast::network::batch::Features;
 use crate::forecast::network::saved::{Networks, Start};
 use crate::forecast::network::spread::Scatter;
@@ -220,121 +217,5 @@ pub trait FittedModel {
     /// When they cannot be read off the device.
     fn save(&self, _: &mut Networks) -> Result<(), ForecastError> {
         Ok(())
-    }
-}
-
-/// The models by name; those made of others last.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::EnumIter,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-pub enum ModelKind {
-    /// The share of all events before the origin.
-    Popularity,
-    /// The user's last active period.
-    Last,
-    /// The user's past.
-    Mean,
-    /// The user's past, the nearer the heavier.
-    Ewma,
-    /// `ewma` times the market's recent change.
-    Drift,
-    /// `ewma` times the change of the market that exponential smoothing expects.
-    Ets,
-    /// The same with the theta method.
-    Theta,
-    /// The same with ARIMA.
-    Arima,
-    /// A long short-term memory that corrects simple forecasts.
-    Lstm,
-    /// The same with gated recurrent units.
-    Gru,
-    /// All of them, weighed by how well each did on past origins.
-    #[default]
-    Ensemble,
-    /// All of them, each with the same weight.
-    Average,
-    /// The mean of those that agree with most on the leading interest.
-    Vote,
-}
-
-/// What a forecast rests on. While all models are fitted, those of the lower tiers have answers long before the others.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::Display, strum::EnumIter,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-pub enum Tier {
-    /// Simple models.
-    Simple,
-    /// Classical models of the market's series beside them.
-    Classical,
-    /// Networks, and mixtures of all models.
-    Networks,
-    /// All models, with bands.
-    Bands,
-}
-
-impl ModelKind {
-    /// The tier that it belongs to.
-    pub fn tier(self) -> Tier {
-        match self {
-            Self::Popularity | Self::Last | Self::Mean | Self::Ewma => Tier::Simple,
-            Self::Drift | Self::Ets | Self::Theta | Self::Arima => Tier::Classical,
-            Self::Lstm | Self::Gru | Self::Ensemble | Self::Average | Self::Vote => Tier::Networks,
-        }
-    }
-
-    /// The name in files, tables and on the command line.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// Whether a spreadsheet could make it. Every backtest holds these.
-    pub fn is_simple(self) -> bool {
-        matches!(self, Self::Popularity | Self::Last | Self::Mean | Self::Ewma)
-    }
-
-    /// Whether fitting it takes epochs.
-    pub fn is_trained(self) -> bool {
-        self.cell().is_some()
-    }
-
-    /// The recurrent layer of a network; none for other models.
-    pub fn cell(self) -> Option<CellKind> {
-        match self {
-            Self::Lstm => Some(CellKind::Lstm),
-            Self::Gru => Some(CellKind::Gru),
-            _ => None,
-        }
-    }
-
-    /// Whether it is made of the others' answers.
-    pub fn is_made_of_others(self) -> bool {
-        matches!(self, Self::Ensemble | Self::Average | Self::Vote)
-    }
-}
-
-impl FromStr for ModelKind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let names = || Self::iter().map(Self::name).collect::<Vec<_>>().join(", ");
-        let found = Self::iter().find(|kind| kind.name() == text);
-        found.ok_or_else(|| format!("`{text}` is no model; use one of {}", names()))
     }
 }

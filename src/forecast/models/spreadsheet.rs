@@ -1,9 +1,10 @@
 //! The models that need no training: the four simple ones, and `drift`.
 
-use super::model::{FittedModel, Known, Model, ModelKind};
+use super::model::{FittedModel, Known, Model};
 use super::simple::{DECAYS, Simple, negative_log_likelihood, tuned};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
+use crate::forecast::kind::ModelKind;
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
 

@@ -1,7 +1,7 @@
 //! Which model forecasts, and why.
 
+use crate::forecast::kind::ModelKind;
 use crate::forecast::models::answers::Answers;
-use crate::forecast::models::model::ModelKind;
 use crate::forecast::standing::Standing;
 
 /// The model that forecasts, and why.

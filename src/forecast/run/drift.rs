@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::forecast::kind::ModelName;
 use crate::forecast::network::saved::NetworkRole;
 use crate::forecast::past::tally::leading;
 use crate::forecast::run::Run;
@@ -26,7 +27,7 @@ pub struct Drift {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
     /// The model.
-    pub model: String,
+    pub model: ModelName,
     /// Nats per event before.
     pub before: f64,
     /// Nats per event after.
@@ -48,10 +49,10 @@ impl Drift {
             changed += usize::from(at % horizon == 0 && leading(old) != leading(new));
         }
         let mean = |sum: f64| sum / users.max(1) as f64;
-        let loss_before = |model: &str| before.scores.scores.iter().find(|score| score.model == model);
+        let loss_before = |model: ModelName| before.scores.scores.iter().find(|score| score.model == model);
         let validation = after.scores.scores.iter().filter_map(|score| {
-            let before = loss_before(&score.model)?.nll;
-            Some(Change { model: score.model.clone(), before, after: score.nll })
+            let before = loss_before(score.model)?.nll;
+            Some(Change { model: score.model, before, after: score.nll })
         });
         let epochs = before.model.members.iter().zip(&after.model.members);
         Self {

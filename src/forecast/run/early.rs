@@ -5,8 +5,9 @@ use super::choice::choose;
 use super::result::Forecast;
 use crate::forecast::ForecastError;
 use crate::forecast::bands::band::Band;
+use crate::forecast::kind::{ActivitySource, ModelKind, Tier};
 use crate::forecast::models::answers::Answers;
-use crate::forecast::models::model::{FittedModel, Known, ModelKind, Tier};
+use crate::forecast::models::model::{FittedModel, Known};
 use crate::forecast::network::saved::Networks;
 use crate::forecast::standing::{Onlooker, Standing};
 
@@ -57,7 +58,7 @@ pub(super) fn forecast(
     no_bands: Option<String>,
 ) -> Forecast {
     let (trajectories, config, table) = (known.trajectories, known.config, &standing.activity);
-    let outlook_by = |name: &str| standing.outlook(name).cloned().unwrap_or_default();
+    let outlook_by = |by: ActivitySource| standing.outlook(by).cloned().unwrap_or_default();
     Forecast {
         calendar: trajectories.calendar,
         origin: trajectories.origin,
@@ -69,9 +70,9 @@ pub(super) fn forecast(
         no_bands,
         joint: config.joint,
         p_any: Vec::new(),
-        p_active: outlook_by(&table.chance_by).chance,
-        expected_events: outlook_by(&table.events_by).events,
-        expected_value: table.spend_by.as_ref().map(|name| outlook_by(name).spend).unwrap_or_default(),
+        p_active: outlook_by(table.chance_by).chance,
+        expected_events: outlook_by(table.events_by).events,
+        expected_value: table.spend_by.map(|by| outlook_by(by).spend).unwrap_or_default(),
     }
 }
 

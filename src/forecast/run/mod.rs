@@ -16,8 +16,9 @@ use crate::forecast::bands::spread_choice;
 use crate::forecast::cohorts::cohort::CohortForecast;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::config::{ForecastConfig, HeadLoss};
+use crate::forecast::kind::{ModelKind, Tier};
 use crate::forecast::models::answers::Answers;
-use crate::forecast::models::model::{Known, ModelKind, Tier};
+use crate::forecast::models::model::Known;
 use crate::forecast::models::recurrent::TRIED_EPOCHS;
 use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{Networks, SavedModel, Start};
@@ -145,7 +146,7 @@ pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastCo
 fn score_table(known: &Known, standing: &Standing) -> ScoreTable {
     let score = |answers: &Answers, ground: &Tally| {
         let Answers { kind, validation, .. } = answers;
-        let (model, nll) = (kind.name().to_owned(), validation.nll());
+        let (model, nll) = ((*kind).into(), validation.nll());
         Score { model, nll, gain: ground.nll() - nll, l1: validation.l1(), top1: validation.top1() }
     };
     let ground = standing.of(ModelKind::Popularity).map(|answers| answers.validation).unwrap_or_default();

@@ -6,6 +6,7 @@ use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::forecast::activity::score::ActivityTable;
 pub use crate::forecast::bands::band::Band;
+use crate::forecast::kind::ModelName;
 
 /// Shares to come, for every user with activity before the origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,8 +56,8 @@ impl Forecast {
 /// How well one model did on the validation periods.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
-    /// The model: `lstm`, `ewma`, …
-    pub model: String,
+    /// The model.
+    pub model: ModelName,
     /// Mean over events of −ln of the forecast share, nats.
     pub nll: f64,
     /// The `nll` of popularity less this one.

@@ -14,7 +14,7 @@ pub(super) fn cohorts_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace
         return;
     }
     let said = "one by one: nats per event of each user’s forecast; together: of what the cohort’s users come to";
-    caption(ui, format!("{}, {said}", model_name(&model.name)));
+    caption(ui, format!("{}, {said}", model_name(model.name)));
     let headings = [
         ("Cohort", 252.0, "The set of users, as it stood at each origin"),
         ("One by one", 96.0, "Mean loss of the users’ own forecasts, nats per event; lower is better"),

@@ -52,7 +52,8 @@ impl ErrorsBy {
 
 pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace, by: &mut ErrorsBy) {
     let t = Tokens::of(ui);
-    let (chosen, simple) = (backtest.model(&backtest.chosen), backtest.model(&backtest.best_simple));
+    let (chosen, simple) =
+        (backtest.model(backtest.chosen), backtest.best_simple.and_then(|best| backtest.model(best)));
     let shown: Vec<(&ModelResult, bool)> = match (chosen, simple) {
         (Some(chosen), Some(simple)) if chosen.name != simple.name => vec![(simple, false), (chosen, true)],
         (Some(only), _) | (None, Some(only)) => vec![(only, true)],
@@ -76,7 +77,7 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace,
                 *by = picked;
             }
             for (model, leads) in shown.iter().filter(|_| *by != ErrorsBy::Cohort) {
-                caption(ui, model_name(&model.name));
+                caption(ui, model_name(model.name));
                 swatch(ui, if *leads { t.accent } else { t.quiet });
             }
         },
@@ -93,7 +94,7 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace,
             let parts = by.of(backtest, model);
             let parts: Vec<String> =
                 parts.iter().map(|(name, scores)| format!("{name} {}", decimals(Some(scores.nll), 3))).collect();
-            format!("{}: {}", model_name(&model.name), parts.join(", "))
+            format!("{}: {}", model_name(model.name), parts.join(", "))
         })
         .collect();
     let count = names.len();
@@ -135,7 +136,7 @@ pub(super) fn errors_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace,
                 let points: Vec<[f64; 2]> =
                     parts.iter().enumerate().map(|(place, (_, scores))| [place as f64, scores.nll]).collect();
                 let points: Vec<[f64; 2]> = points.into_iter().filter(|[_, loss]| loss.is_finite()).collect();
-                let name = model_name(&model.name);
+                let name = model_name(model.name);
                 let path = Line::new(name.clone(), PlotPoints::new(points.clone())).color(ink).allow_hover(false);
                 let path = path.width(if *leads { 2.0 } else { 1.5 });
                 let style = if *leads { LineStyle::Solid } else { LineStyle::Dashed { length: 5.0 } };

@@ -131,13 +131,13 @@ pub fn verdict(backtest: &Backtest) -> String {
     if backtest.asked.is_empty() {
         return "Nothing could be scored: nobody came back in the periods after the origins".to_owned();
     }
-    let simple = model_name(&backtest.best_simple);
-    let chosen = backtest.model(&backtest.chosen);
-    let best_gain = backtest.model(&backtest.best_simple).map_or(0.0, |model| model.one_step.gain);
+    let simple = backtest.best_simple.map(model_name).unwrap_or_default();
+    let chosen = backtest.model(backtest.chosen);
+    let best_gain = backtest.best_simple.and_then(|best| backtest.model(best)).map_or(0.0, |model| model.one_step.gain);
     match chosen {
-        Some(chosen) if !chosen.simple => {
+        Some(chosen) if !chosen.name.is_simple() => {
             let better = chosen.better_than_simple.mean;
-            let name = model_name(&chosen.name);
+            let name = model_name(chosen.name);
             if chosen.better_than_simple.lower > 0.0 && best_gain > 0.0 {
                 let times = chosen.one_step.gain / best_gain;
                 format!("The {name} gains {times:.2} times as much as the best simple forecast ({simple})")

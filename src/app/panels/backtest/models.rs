@@ -8,11 +8,10 @@ use crate::app::format;
 use crate::app::panels::scores::{model_name, signed};
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::widgets::{caption, section};
-use crate::forecast::{Backtest, Difference, ModelResult};
+use crate::forecast::{Backtest, Difference, ModelKind, ModelResult};
 
 /// Width of the column that draws differences.
 const DRAWN: f32 = 164.0;
-const POPULARITY: &str = "popularity";
 
 pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
     let t = Tokens::of(ui);
@@ -21,7 +20,7 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
         ui,
         format!(
             "Right of the line: better than the best simple forecast ({}); the bar holds 95 % of resamples of the users.",
-            model_name(&backtest.best_simple)
+            backtest.best_simple.map(model_name).unwrap_or_default()
         ),
     );
     ui.add_space(space::SMALL);
@@ -37,7 +36,7 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
         ("Interval", "Mean interval score of the bands: width and a penalty for what lies outside; lower is better"),
     ];
     // Popularity is so far off that on its scale all others were one spot; it is drawn at the edge.
-    let near = backtest.models.iter().filter(|model| model.name != POPULARITY);
+    let near = backtest.models.iter().filter(|model| model.name.kind != ModelKind::Popularity);
     let reach = near.map(|model| reach(&model.better_than_simple)).fold(1e-6, f64::max);
     ScrollArea::both().id_salt("models").auto_shrink([false, false]).show(ui, |ui| {
         TableBuilder::new(ui)
@@ -63,10 +62,10 @@ pub(super) fn models_ui(ui: &mut Ui, backtest: &Backtest) {
             .body(|body| {
                 body.rows(26.0, backtest.models.len(), |mut row| {
                     let model = &backtest.models[row.index()];
-                    let leads = model.name == backtest.chosen;
+                    let leads = model.name == backtest.chosen.into();
                     let text = |text: String| if leads { strong(text) } else { RichText::new(text) };
                     row.col(|ui| {
-                        ui.add(Label::new(text(model_name(&model.name))).truncate());
+                        ui.add(Label::new(text(model_name(model.name))).truncate());
                     });
                     let gain = if model.one_step.gain.abs() < 5e-4 { "0".into() } else { signed(model.one_step.gain) };
                     for value in [decimals(Some(model.one_step.nll), 3), gain] {

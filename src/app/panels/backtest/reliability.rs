@@ -11,11 +11,11 @@ use crate::forecast::{Backtest, ModelResult};
 pub(super) fn reliability_ui(ui: &mut Ui, backtest: &Backtest) {
     let t = Tokens::of(ui);
     section(ui, "Bands that hold");
-    let Some(model) = backtest.model(&backtest.chosen).filter(|model| !model.reliability.is_empty()) else {
+    let Some(model) = backtest.model(backtest.chosen).filter(|model| !model.reliability.is_empty()) else {
         caption(ui, "There was too little past to calibrate bands.");
         return;
     };
-    caption(ui, format!("Stated level and part of shares inside ({})", model_name(&model.name)));
+    caption(ui, format!("Stated level and part of shares inside ({})", model_name(model.name)));
     let summary = summary(model);
     let font = || FontId::proportional(size::SMALL);
     let percent = |mark: GridMark| format!("{:.0} %", mark.value * 100.0);

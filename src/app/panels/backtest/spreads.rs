@@ -33,7 +33,7 @@ pub(super) fn spreads_ui(ui: &mut Ui, backtest: &Backtest) {
             let Scores { coverage, width, crps, .. } = &by.one_step;
             let score = by.one_step.mean_interval();
             let texts = vec![
-                if place == 0 { model_name(&model.name) } else { String::new() },
+                if place == 0 { model_name(model.name) } else { String::new() },
                 name(by.spread).to_owned(),
                 tenths(coverage.get(&80)),
                 tenths(coverage.get(&95)),

@@ -42,7 +42,7 @@ pub(super) fn texts_ui(ui: &mut Ui, backtest: &Backtest) {
 fn table(ui: &mut Ui, ablation: &Ablation, reach: f64, calendar: Calendar) {
     let t = Tokens::of(ui);
     let right = Layout::right_to_left(Align::Center);
-    let network = model_name(&ablation.model);
+    let network = model_name(ablation.model);
     let headings: [(&str, &str); 3] = [
         (&network, "On which events"),
         ("Events", "How many events the difference is read off"),
