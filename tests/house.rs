@@ -31,8 +31,10 @@ const NEIGHBOURS: &[(&str, &str)] = &[("pipeline", "project")];
 
 /// The wings of `forecast` from the ground up. A wing uses those before it. What lies beside them (settings, errors)
 /// serves all.
-const WINGS: &[&str] =
-    &["past", "series", "activity", "network", "models", "standing", "score", "bands", "cohorts", "run", "backtest"];
+const WINGS: &[&str] = &[
+    "past", "series", "ground", "activity", "network", "models", "standing", "score", "bands", "cohorts", "run",
+    "backtest",
+];
 
 /// Wings that still use one above them: user, used.
 const CLIMBING: &[(&str, &str)] = &[];

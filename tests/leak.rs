@@ -69,7 +69,7 @@ fn noise_at_and_after_the_origin_changes_no_forecast() {
     let noisy: String = noisy.collect();
     assert_eq!(rows, 40 * 3);
     bench.file("noisy.csv", noisy);
-    let models = "lstm,gru,ets,ensemble";
+    let models = "pool,lstm,gru,ets,ensemble";
     assert_same(&forecasts(&bench, "log.csv", "known", models), &forecasts(&bench, "noisy.csv", "noise", models));
 }
 

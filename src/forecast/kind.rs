@@ -44,6 +44,8 @@ pub enum ModelKind {
     Theta,
     /// The same with ARIMA.
     Arima,
+    /// Simple forecasts and what a user's topics add to them, weighed in log-shares in closed form.
+    Pool,
     /// A long short-term memory that corrects simple forecasts.
     Lstm,
     /// The same with gated recurrent units.
@@ -66,7 +68,7 @@ pub enum ModelKind {
 pub enum Tier {
     /// Simple models.
     Simple,
-    /// Classical models of the market's series beside them.
+    /// Classical models of the market's series and the pool beside them.
     Classical,
     /// Networks, and mixtures of all models.
     Networks,
@@ -79,7 +81,7 @@ impl ModelKind {
     pub fn tier(self) -> Tier {
         match self {
             Self::Popularity | Self::Last | Self::Mean | Self::Ewma => Tier::Simple,
-            Self::Drift | Self::Ets | Self::Theta | Self::Arima => Tier::Classical,
+            Self::Drift | Self::Ets | Self::Theta | Self::Arima | Self::Pool => Tier::Classical,
             Self::Lstm | Self::Gru | Self::Ensemble | Self::Average | Self::Vote => Tier::Networks,
         }
     }

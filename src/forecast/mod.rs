@@ -8,6 +8,7 @@ mod bands;
 mod cohorts;
 mod config;
 mod error;
+mod ground;
 mod kind;
 mod models;
 mod network;

@@ -11,6 +11,7 @@ use super::models::answers::Answers;
 use super::models::market_series::MarketSeries;
 use super::models::mixture::Mixture;
 use super::models::model::{FittedModel, Known, Model};
+use super::models::pool::Pool;
 use super::models::recurrent;
 use super::models::spreadsheet::Spreadsheet;
 use super::network::spread::Scatter;
@@ -77,6 +78,7 @@ fn fit<'a>(
         let began = Instant::now();
         let model = match kind {
             ModelKind::Ets | ModelKind::Theta | ModelKind::Arima => MarketSeries(kind).fit(known)?,
+            ModelKind::Pool => Pool.fit(known)?,
             _ => Spreadsheet(kind).fit(known)?,
         };
         fitted.push((kind, model, began.elapsed().as_secs_f64()));

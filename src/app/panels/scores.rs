@@ -90,6 +90,7 @@ pub fn model_name(name: impl Into<ModelName>) -> String {
     let kind = match name.kind {
         ModelKind::Lstm | ModelKind::Gru | ModelKind::Arima | ModelKind::Ets => name.kind.name().to_uppercase(),
         ModelKind::Theta => "Theta".to_owned(),
+        ModelKind::Pool => "pool of simple forecasts".to_owned(),
         ModelKind::Drift => "market drift".to_owned(),
         ModelKind::Average => "plain average".to_owned(),
         ModelKind::Vote => "majority vote".to_owned(),

@@ -11,10 +11,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::model::{FittedModel, Known, Model};
-use super::simple::{DECAYS, Simple, tuned};
-use super::spreadsheet::{best_power, shares};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
+use crate::forecast::ground::moved::Moved;
 use crate::forecast::kind::ModelKind;
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
@@ -36,8 +35,8 @@ type MarketPath = Vec<Vec<f64>>;
 struct Carried<'a> {
     known: &'a Known<'a>,
     outlooks: BTreeMap<Period, MarketPath>,
-    before: (Simple, f32),
-    whole: (Simple, f32),
+    before: Moved,
+    whole: Moved,
 }
 
 impl Model for MarketSeries {
@@ -50,12 +49,10 @@ impl Model for MarketSeries {
             outlooks.insert(origin, self.outlook(known, origin));
             origin = origin.plus(1);
         }
-        let mut carried =
-            Carried { known, outlooks, before: (Simple::POPULARITY, 0.0), whole: (Simple::POPULARITY, 0.0) };
+        let mut carried = Carried { known, outlooks, before: Moved::POPULARITY, whole: Moved::POPULARITY };
         let choose = |until: Period| {
             let lessons = Lessons::of(&known.pasts, split.tune..until, split.tune, &[1]);
-            let simple = tuned(&DECAYS, &known.pasts, lessons.questions(), &known.market);
-            (simple, best_power(simple, known, lessons.questions(), &|question| carried.change(question)))
+            Moved::chosen(&known.pasts, &known.market, lessons.questions(), &|question| carried.change(question))
         };
         let (before, whole) = (choose(split.validation), choose(split.origin));
         (carried.before, carried.whole) = (before, whole);
@@ -103,6 +100,11 @@ impl MarketSeries {
 }
 
 impl Carried<'_> {
+    fn shares(&self, simple: Moved, questions: &Lessons) -> Vec<f32> {
+        let change = |question: &Question| self.change(question);
+        simple.shares(&self.known.pasts, &self.known.market, questions.questions(), &change)
+    }
+
     /// How the market is expected to move from its long-run shares to the period asked for, in logarithms.
     fn change(&self, question: &Question) -> Vec<f32> {
         let popularity = self.known.market.log_popularity(question.origin);
@@ -116,10 +118,10 @@ impl Carried<'_> {
 
 impl FittedModel for Carried<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        Ok(shares(self.before, self.known, questions.questions(), &|question| self.change(question)))
+        Ok(self.shares(self.before, questions))
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        Ok(shares(self.whole, self.known, questions.questions(), &|question| self.change(question)))
+        Ok(self.shares(self.whole, questions))
     }
 }

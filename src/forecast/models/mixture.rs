@@ -6,13 +6,21 @@ use crate::forecast::kind::ModelKind;
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::tally::leading;
 
-/// Fewest events on which weights of a horizon are learnt; with fewer those of the next period are taken.
+/// Fewest events on which weights of a horizon are learnt; with fewer those of the horizon before are taken.
 const FEWEST_EVENTS: f64 = 500.0;
 
 /// Rounds of expectation and maximisation; the weights hardly move after.
 const ROUNDS: usize = 300;
 /// Events that speak for the fallback before anything was seen, so that a small past does not choose by chance.
 const PRIOR_EVENTS: f64 = 30.0;
+/// What usually does best is spoken for beforehand by this part of the events seen: half of it speaks for the pool, half
+/// for the networks, as far as they did no worse than the fallback on practice. Models that see the same past differ by little, on practice by less than the seasons do, so the
+/// likelihood alone picks what suited the practised months.
+const USUAL_PART: f64 = 0.03;
+/// Weights of a later horizon are drawn towards those of the horizon before as if these had been seen on this many times
+/// the events seen. A later horizon is practised from fewer origins, and mostly by networks that know less than those that
+/// forecast: by itself it learns the season of a few months.
+const EARLIER_PART: f64 = 1.0;
 
 /// One observed event kind: the shares that the models gave it, and how often it was seen.
 struct Seen {
@@ -21,14 +29,15 @@ struct Seen {
 }
 
 /// Weights of models, at least 0 and together 1, under which what was observed is likeliest, by expectation and
-/// maximisation. Only questions for which `counted` holds are looked at. The likelihood is concave in the weights, so
-/// there is one best point, and it may give everything to one model; `fallback` is the one that a few events speak for
-/// beforehand.
+/// maximisation. Only questions for which `counted` holds are looked at. `prior` holds the events that speak for each
+/// model beforehand (a Dirichlet prior: Dempster, Laird and Rubin, *Maximum Likelihood from Incomplete Data via the EM
+/// Algorithm*, 1977). The likelihood is concave in the weights, so there is one best point, and it may give everything to
+/// one model.
 pub fn weights(
     answers: &[&[f32]],
     pasts: &[Past],
     questions: &[Question],
-    fallback: usize,
+    prior: &[f64],
     counted: impl Fn(&Question) -> bool,
 ) -> Vec<f64> {
     let mut seen = Vec::new();
@@ -42,10 +51,9 @@ pub fn weights(
         }
     }
     let mut weights = vec![1.0 / answers.len() as f64; answers.len()];
-    let all: f64 = seen.iter().map(|seen| seen.events).sum::<f64>() + PRIOR_EVENTS;
+    let all: f64 = seen.iter().map(|seen| seen.events).sum::<f64>() + prior.iter().sum::<f64>();
     for _ in 0..ROUNDS {
-        let mut next = vec![0.0; weights.len()];
-        next[fallback] = PRIOR_EVENTS / all;
+        let mut next: Vec<f64> = prior.iter().map(|events| events / all).collect();
         for Seen { shares, events } in &seen {
             let mixed: f64 = shares.iter().zip(&weights).map(|(share, weight)| share * weight).sum();
             for ((next, share), weight) in next.iter_mut().zip(shares).zip(&weights) {
@@ -55,6 +63,54 @@ pub fn weights(
         weights = next;
     }
     weights
+}
+
+/// Which part of [`USUAL_PART`] speaks for each model, by its kind and its loss on the validation periods: none for a model
+/// that did worse there than the fallback.
+fn usual(models: &[(ModelKind, f64)], fallback: usize) -> Vec<f64> {
+    let worst = models.get(fallback).map_or(f64::NEG_INFINITY, |(_, loss)| *loss);
+    let is_pool = |model: &(ModelKind, f64)| model.0 == ModelKind::Pool && model.1 <= worst;
+    let is_network = |model: &(ModelKind, f64)| model.0.is_trained() && model.1 <= worst;
+    let pools = models.iter().filter(|model| is_pool(model)).count();
+    let networks = models.iter().filter(|model| is_network(model)).count();
+    let sorts = usize::from(pools > 0) + usize::from(networks > 0);
+    let of = |model: &(ModelKind, f64)| match model {
+        pool if is_pool(pool) => 1.0 / (sorts * pools) as f64,
+        network if is_network(network) => 1.0 / (sorts * networks) as f64,
+        _ => 0.0,
+    };
+    models.iter().map(of).collect()
+}
+
+/// Weights for each of `horizons` periods ahead, from models' answers to questions for which `counted` holds; `usual` says
+/// which part of [`USUAL_PART`] speaks for each model beforehand.
+fn by_horizon(
+    (usual, answers): (&[f64], &[&[f32]]),
+    pasts: &[Past],
+    questions: &[Question],
+    fallback: usize,
+    counted: impl Fn(&Question) -> bool,
+    horizons: usize,
+) -> Vec<Vec<f64>> {
+    let mut learnt: Vec<Vec<f64>> = Vec::new();
+    for horizon in 1..=horizons.max(1) {
+        let counted = |question: &Question| question.horizon() == horizon && counted(question);
+        let events = |question: &Question| Some(f64::from(pasts[question.user.index()].totals[question.answer?]));
+        let seen: f64 = questions.iter().filter(|question| counted(question)).filter_map(events).sum();
+        let of = |prior: &[f64]| weights(answers, pasts, questions, prior, counted);
+        let next = match learnt.last() {
+            Some(before) if seen < FEWEST_EVENTS => before.clone(),
+            Some(before) => of(&before.iter().map(|weight| EARLIER_PART * seen * weight).collect::<Vec<f64>>()),
+            None if seen < FEWEST_EVENTS => (0..usual.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect(),
+            None => {
+                let mut prior: Vec<f64> = usual.iter().map(|part| USUAL_PART * seen * part).collect();
+                prior.iter_mut().skip(fallback).take(1).for_each(|events| *events += PRIOR_EVENTS);
+                of(&prior)
+            }
+        };
+        learnt.push(next);
+    }
+    learnt
 }
 
 /// The weighted mean of answers; `weight` tells a model's weight for a question's number.
@@ -115,25 +171,14 @@ impl Mixture {
             .map(|nll| nll.unwrap_or(f64::INFINITY))
             .collect();
         let fallback = (0..losses.len()).min_by(|a, b| losses[*a].total_cmp(&losses[*b])).unwrap_or(0);
+        let told: Vec<_> = models.iter().map(|answers| (answers.kind, answers.validation.nll())).collect();
+        let usual = usual(&told, fallback);
         let learn = |half: Option<u32>| {
-            let of = |horizon: usize| {
-                let counted = |question: &Question| {
-                    question.horizon() == horizon
-                        && question.target >= known.split.validation
-                        && half.is_none_or(|half| question.user.0 % 2 == half)
-                };
-                let seen = practice.iter().filter(|question| counted(question)).filter_map(|question| {
-                    Some(f64::from(known.pasts[question.user.index()].totals[question.answer?]))
-                });
-                (seen.sum::<f64>() >= FEWEST_EVENTS)
-                    .then(|| weights(&practised, &known.pasts, practice, fallback, counted))
+            let counted = |question: &Question| {
+                question.target >= known.split.validation && half.is_none_or(|half| question.user.0 % 2 == half)
             };
-            let next =
-                of(1).unwrap_or_else(|| (0..models.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect());
-            let later = (2..=known.config.horizon).map(|horizon| of(horizon).unwrap_or_else(|| next.clone()));
-            let mut by_horizon = vec![next.clone()];
-            by_horizon.extend(later);
-            by_horizon
+            let answered = (&*usual, &*practised);
+            by_horizon(answered, &known.pasts, practice, fallback, counted, known.config.horizon)
         };
         Self::Weighed([learn(Some(1)), learn(Some(0)), learn(None)])
     }
@@ -182,7 +227,7 @@ mod tests {
     #[test]
     fn all_the_weight_can_go_to_the_simple_forecast() {
         let (good, bad) = ([0.75, 0.25].repeat(50), [0.2, 0.8].repeat(50));
-        let learnt = weights(&[&bad, &good], &pasts([30, 10], 50), &asked(50), 1, |_| true);
+        let learnt = weights(&[&bad, &good], &pasts([30, 10], 50), &asked(50), &[0.0, 30.0], |_| true);
         assert!(learnt[1] > 0.99, "{learnt:?}");
         let mixed = mixed(&[&bad, &good], 2, |model, _| learnt[model]);
         assert!((mixed[0] - 0.75).abs() < 0.01 && (mixed[0] + mixed[1] - 1.0).abs() < 1e-5);
@@ -191,11 +236,59 @@ mod tests {
     #[test]
     fn models_that_err_apart_share_the_weight() {
         let (low, high) = ([0.6, 0.4].repeat(50), [0.9, 0.1].repeat(50));
-        let learnt = weights(&[&low, &high], &pasts([30, 10], 50), &asked(50), 0, |_| true);
+        let learnt = weights(&[&low, &high], &pasts([30, 10], 50), &asked(50), &[30.0, 0.0], |_| true);
         // Of 2000 events three in four fell to the first interest. The 30 that speak for the fallback beforehand draw the
         // best point of the likelihood from 0.75 to 0.7322.
         assert!((learnt[0] * 0.6 + learnt[1] * 0.9 - 0.7322).abs() < 0.001, "{learnt:?}");
-        assert_eq!(weights(&[&low, &high], &[], &[], 1, |_| true)[1], 1.0, "nothing seen: the fallback");
+        assert_eq!(weights(&[&low, &high], &[], &[], &[0.0, 30.0], |_| true)[1], 1.0, "nothing seen: the fallback");
+    }
+
+    /// The same users asked one period ahead and two, with answers one after the other.
+    fn both_horizons(users: u32) -> Vec<Question> {
+        let later =
+            |question: &Question| Question { target: Period(2), origin: Period(1), answer: Some(2), ..*question };
+        let next = asked(users);
+        next.iter().copied().chain(next.iter().map(later)).collect()
+    }
+
+    #[test]
+    fn a_later_horizon_leans_on_the_one_before_it() {
+        // The first model is right one period ahead, the second two periods ahead, both by little.
+        let log = [(0, &[1_u32, 1] as &[u32]), (1, &[30, 10]), (2, &[24, 16])];
+        let log = trajectories(2, &vec![&log[..]; 50]);
+        let pasts: Vec<Past> = (0..50).map(|user| Past::of(&log, UserId(user))).collect();
+        let questions = both_horizons(50);
+        let (first, second) = ([0.75, 0.25].repeat(100), [0.6, 0.4].repeat(100));
+        let (nobody, answers) = ([0.0; 2], [&*first, &*second]);
+        let learnt = by_horizon((&nobody, &answers), &pasts, &questions, 0, |_| true, 3);
+        let alone = weights(&answers, &pasts, &questions, &[0.0, 0.0], |question| question.horizon() == 2);
+        assert!(learnt[0][0] > 0.95 && alone[0] < 0.05, "{learnt:?} {alone:?}");
+        assert!(learnt[1][0] > 0.4 && learnt[1][0] < learnt[0][0], "{learnt:?}");
+        assert_eq!(learnt[2], learnt[1], "nobody was asked three periods ahead");
+        let few = by_horizon((&nobody, &answers), &pasts, &questions[..100], 0, |question| question.user.0 < 1, 2);
+        assert_eq!(few, [[1.0, 0.0], [1.0, 0.0]], "too few events: the fallback");
+    }
+
+    #[test]
+    fn what_usually_does_best_is_taken_where_nothing_tells_models_apart() {
+        let kinds = [ModelKind::Ewma, ModelKind::Pool, ModelKind::Lstm, ModelKind::Gru];
+        let usual = |losses: [f64; 4]| usual(&kinds.into_iter().zip(losses).collect::<Vec<_>>(), 0);
+        let (pasts, questions) = (pasts([30, 10], 50), asked(50));
+        let alike = [0.75, 0.25].repeat(50);
+        let learnt = by_horizon((&usual([2.0; 4]), &[&*alike; 4]), &pasts, &questions, 0, |_| true, 1).remove(0);
+        assert!(learnt[1] > 0.3 && (learnt[1] - learnt[2] - learnt[3]).abs() < 1e-5, "{learnt:?}");
+        assert_eq!(learnt[2], learnt[3]);
+        assert_eq!(
+            usual([2.0, 1.0, 1.0, 2.1]),
+            [0.0, 0.5, 0.5, 0.0],
+            "a network behind the fallback is not spoken for"
+        );
+        assert_eq!(usual([2.0, 2.5, 1.0, 1.0]), [0.0, 0.0, 0.5, 0.5]);
+        assert_eq!(usual([2.0, 2.5, f64::NAN, 2.1]), [0.0; 4]);
+        let worse = [0.5, 0.5].repeat(50);
+        let (nobody, answers) = (usual([2.0, 2.1, 2.1, 2.1]), [&*alike, &*worse, &*worse, &*worse]);
+        let learnt = by_horizon((&nobody, &answers), &pasts, &questions, 0, |_| true, 1).remove(0);
+        assert!(learnt[0] > 0.95, "{learnt:?}");
     }
 
     #[test]

@@ -4,6 +4,6 @@ pub mod answers;
 pub mod market_series;
 pub mod mixture;
 pub mod model;
+pub mod pool;
 pub mod recurrent;
-pub mod simple;
 pub mod spreadsheet;

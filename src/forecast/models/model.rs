@@ -11,8 +11,10 @@ use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
 use crate::forecast::activity::reference::Reference;
 use crate::forecast::config::{ForecastConfig, HeadLoss};
+use crate::forecast::ground::fitted_pool::FittedPool;
+use crate::forecast::ground::terms::{Terms, TopicRidges};
 use crate::forecast::network::batch::Features;
-use crate::forecast::network::saved::{Networks, Start};
+use crate::forecast::network::saved::{NetworkRole, Networks, Start};
 use crate::forecast::network::spread::Scatter;
 use crate::forecast::past::affinity::Affinity;
 use crate::forecast::past::history::{Past, Question};
@@ -52,6 +54,10 @@ pub struct Known<'a> {
     pub heads: OnceLock<HeadLoss>,
     /// The simple answers about activity, once somebody asked for them.
     references: OnceLock<[Reference; 3]>,
+    /// What topics add to simple forecasts, once somebody asked for it.
+    ridges: OnceLock<TopicRidges>,
+    /// The pools, by role, once somebody asked for them.
+    pools: OnceLock<[FittedPool; 3]>,
     /// What networks begin with.
     pub start: Start<'a>,
     /// Whom to tell.
@@ -108,6 +114,8 @@ impl<'a> Known<'a> {
             device,
             heads,
             references: OnceLock::new(),
+            ridges: OnceLock::new(),
+            pools: OnceLock::new(),
             start,
             watch,
         })
@@ -115,7 +123,7 @@ impl<'a> Known<'a> {
 
     /// What networks are shown of it.
     pub fn features(&self) -> Features<'_> {
-        Features::new(self.trajectories, &self.market, &self.affinity, self.vectors, self.device)
+        Features::new(self.trajectories, &self.market, self.terms(), self.vectors, self.device)
     }
 
     /// How many interests there are.
@@ -136,6 +144,59 @@ impl<'a> Known<'a> {
         let Split { tune, validation, origin, .. } = self.split;
         let fitted = [fit(tune)?, fit(validation)?, fit(origin)?];
         Ok(self.references.get_or_init(|| fitted))
+    }
+
+    /// The terms of questions about shares.
+    pub fn terms(&self) -> Terms<'_> {
+        let Self { trajectories, market, affinity, vectors, .. } = self;
+        Terms { trajectories, market, affinity, topics: &vectors.topics }
+    }
+
+    /// What topics add to simple forecasts.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn ridges(&self) -> Result<&TopicRidges, ForecastError> {
+        if let Some(found) = self.ridges.get() {
+            return Ok(found);
+        }
+        let learnt = self.terms().ridges(&self.pasts, self.watch)?;
+        Ok(self.ridges.get_or_init(|| learnt))
+    }
+
+    /// The pool that knows what networks of this role may know.
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn pool(&self, role: NetworkRole) -> Result<&FittedPool, ForecastError> {
+        let place = match role {
+            NetworkRole::Judged => 0,
+            NetworkRole::Recent => 1,
+            NetworkRole::Whole => 2,
+        };
+        if let Some(found) = self.pools.get() {
+            return Ok(&found[place]);
+        }
+        let (terms, ridges) = (self.terms(), self.ridges()?);
+        let Split { first, tune, validation, origin } = self.split;
+        let held = validation.since(tune);
+        let fit = |end: Period, chosen_since: Period| {
+            self.watch.check()?;
+            let learnt = self.learnt_since(end)..end;
+            let fitted = FittedPool::fit(
+                &terms,
+                ridges,
+                &self.pasts,
+                learnt,
+                chosen_since..end,
+                self.config.horizon,
+                self.watch,
+            )?;
+            Ok::<_, ForecastError>(fitted)
+        };
+        // The simple forecast of each is chosen on periods that its role may know.
+        let fitted = [fit(tune, tune.plus(-held).max(first))?, fit(validation, tune)?, fit(origin, tune)?];
+        Ok(&self.pools.get_or_init(|| fitted)[place])
     }
 
     /// The validation periods and the first period ahead, in which activity is asked about.

@@ -7,19 +7,12 @@ use super::resident::Resident;
 use crate::calendar::Calendar;
 use crate::events::UserId;
 use crate::forecast::activity::reference::Reference;
-use crate::forecast::past::affinity::Affinity;
+use crate::forecast::ground::terms::{TERMS, Terms};
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::lessons::UserQuestions;
 use crate::forecast::past::market::Market;
 use crate::interests::{RowVectors, Trajectories};
 
-/// Decays of the simple forecasts that the network corrects, and the strength in events of each one's prior.
-const MEMORIES: [(f32, f32); 5] = [(0.0, 30.0), (0.5, 15.0), (0.8, 10.0), (0.95, 20.0), (1.0, 30.0)];
-/// The memory that is also drawn towards what users like this one did, and the strength of that prior in events.
-const PERSONAL: (usize, f32) = (3, 30.0);
-/// Forecasts in log-shares relative to popularity that are weighed: the memories, the market's drift, its season, what
-/// users like this one did, and a memory drawn towards it.
-pub const TERMS: usize = MEMORIES.len() + 4;
 /// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
 pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0];
 /// Numbers that describe a question besides the terms.
@@ -34,8 +27,8 @@ const ACTIVITY: usize = 6;
 pub struct Features<'a> {
     trajectories: &'a Trajectories,
     market: &'a Market,
-    affinity: &'a Affinity,
     vectors: &'a RowVectors,
+    terms: Terms<'a>,
     pub(in crate::forecast) device: Device,
 }
 
@@ -66,11 +59,11 @@ impl<'a> Features<'a> {
     pub fn new(
         trajectories: &'a Trajectories,
         market: &'a Market,
-        affinity: &'a Affinity,
+        terms: Terms<'a>,
         vectors: &'a RowVectors,
         device: Device,
     ) -> Self {
-        Self { trajectories, market, affinity, vectors, device }
+        Self { trajectories, market, vectors, terms, device }
     }
 
     pub(in crate::forecast) fn interests(&self) -> usize {
@@ -114,12 +107,9 @@ impl<'a> Features<'a> {
         events: &mut Vec<f32>,
     ) {
         let past = asked.past;
-        let sums: Vec<Vec<f32>> = MEMORIES.iter().map(|(decay, _)| past.decayed(*decay)).collect();
-        let (topics, row) = (&self.vectors.topics, self.trajectories.rows(asked.user).start);
-        let expected = self.affinity.expected(topics, row, past, asked.questions, self.market);
-        for (question, expected) in asked.questions.iter().zip(expected.chunks_exact(self.interests())) {
+        terms.extend(self.terms.of(asked.user, past, asked.questions));
+        for question in asked.questions {
             ground.extend_from_slice(self.market.log_popularity(question.origin));
-            self.terms(&sums, question, expected, terms);
             self.context(past, question, context);
             match question.answer {
                 Some(answer) => events.extend(past.counts(answer).iter().map(|events| question.weight() * events)),
@@ -146,29 +136,6 @@ impl<'a> Features<'a> {
         let gap = if step == 0 { 0.0 } else { past.periods[step].since(past.periods[step - 1]) as f32 };
         let (sin, cos) = turn(self.calendar().season_phase(period));
         rest.copy_from_slice(&[0.3 * total.ln_1p(), 0.5 * gap.ln_1p(), sin, cos, (1.0 + step as f32).ln() / 3.0, 1.0]);
-    }
-
-    /// The simple forecasts in log-shares relative to popularity. `expected` are the shares that users like this one
-    /// turned to.
-    fn terms(&self, sums: &[Vec<f32>], question: &Question, expected: &[f32], into: &mut Vec<f32>) {
-        let (interests, popularity) = (self.interests(), self.market.log_popularity(question.origin));
-        let known = |memory: usize| &sums[memory][question.known * interests..(question.known + 1) * interests];
-        for (memory, (_, strength)) in MEMORIES.iter().enumerate() {
-            let known = known(memory);
-            let total: f32 = known.iter().sum::<f32>() + strength;
-            into.extend(known.iter().zip(popularity).map(|(events, log)| {
-                let share = (events + strength * log.exp()) / total;
-                share.ln() - log
-            }));
-        }
-        into.extend(self.market.drift(question.origin));
-        let season = self.calendar().length.season();
-        into.extend(self.market.season(question.origin, question.target, season));
-        into.extend(expected.iter().zip(popularity).map(|(share, log)| share.ln() - log));
-        let (memory, strength) = PERSONAL;
-        let total: f32 = known(memory).iter().sum::<f32>() + strength;
-        let personal = known(memory).iter().zip(expected).map(|(events, share)| (events + strength * share) / total);
-        into.extend(personal.zip(popularity).map(|(share, log)| share.ln() - log));
     }
 
     /// A question in numbers: distance, gap, calendar of the target, activity.

@@ -126,7 +126,7 @@ fn with_one(hidden: &Tensor) -> Result<Tensor, TchError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::network::batch::TERMS;
+    use crate::forecast::ground::terms::TERMS;
     use tch::Device;
 
     /// Questions with one interest more likely than the other; states of width 2.

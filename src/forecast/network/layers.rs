@@ -8,10 +8,11 @@ use tch::nn::{self, Module as _, RNN as _};
 use tch::{Kind, TchError, Tensor};
 
 use super::adamw::variables_by_name;
-use super::batch::{AHEAD, Batch, FIRST_WEIGHTS, Features, TERMS};
+use super::batch::{AHEAD, Batch, FIRST_WEIGHTS, Features};
 use super::dropout::{Dropout, dropped};
 use super::heads::Heads;
 use crate::forecast::config::{CellKind, ForecastConfig};
+use crate::forecast::ground::terms::TERMS;
 
 /// A recurrent layer of either kind.
 #[derive(Debug)]

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::batch::{Batch, Features, SHARE_CONTEXT, TERMS};
+use super::batch::{Batch, Features, SHARE_CONTEXT};
 use super::heads::ActivityBatch;
 use crate::forecast::activity::reference::{ACTIVITY_CONTEXT, Reference, SEEN, STARTS};
+use crate::forecast::ground::terms::TERMS;
 use crate::forecast::past::lessons::UserQuestions;
 
 /// Users and what is asked of them. Only periods that a question may look at are held.

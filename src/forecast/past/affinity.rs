@@ -7,7 +7,8 @@
 
 use super::history::{Past, Question};
 use super::market::{Market, active_periods};
-use crate::calendar::{Calendar, Period};
+use super::memory::{Memory, decay_of};
+use crate::calendar::Period;
 use crate::events::UserId;
 use crate::interests::{RowTopics, Trajectories};
 use crate::observe::{Cancelled, Watch};
@@ -47,7 +48,7 @@ impl Affinity {
         watch: &Watch,
     ) -> Result<Self, Cancelled> {
         let (active, interests) = (active_periods(trajectories), trajectories.interests);
-        let (width, decay) = (topics.count * interests, decay_of(trajectories.calendar));
+        let (width, decay) = (topics.count * interests, decay_of(trajectories.calendar, DECAY_OF_A_MONTH));
         // First what followed a topic within each period, by interest, one place further on than the period; then, in
         // its stead, what is expected after it.
         let mut followed = vec![0.0_f32; (active.len() + 1) * width];
@@ -63,7 +64,7 @@ impl Affinity {
                     // A period and a past say more with more events, but not in proportion: events come in baskets.
                     let scale = 1.0 / (past.totals[step].max(1.0) * memory.total.max(1.0)).sqrt();
                     if let Ok(at) = active.binary_search(&past.periods[step]) {
-                        memory.add_to(&mut followed[(at + 1) * width..(at + 2) * width], past.counts(step), scale);
+                        add_to(&memory, &mut followed[(at + 1) * width..(at + 2) * width], past.counts(step), scale);
                     }
                 }
                 memory.take(topics, rows.start + step);
@@ -107,7 +108,7 @@ impl Affinity {
             for (question, shares) in standing.filter(|(question, _)| question.known == step) {
                 let fade = self.decay.powi(question.origin.since(past.periods[step]) - 1);
                 let events = memory.total * fade;
-                memory.mean(self.at(question.origin), shares, fade);
+                mean(&memory, self.at(question.origin), shares, fade);
                 let popularity = market.log_popularity(question.origin);
                 for (share, log) in shares.iter_mut().zip(popularity) {
                     *share = (*share + USER_EVENTS * log.exp()) / (events + USER_EVENTS);
@@ -124,56 +125,20 @@ impl Affinity {
     }
 }
 
-/// A period's decay, so that a year forgets alike whatever its periods.
-fn decay_of(calendar: Calendar) -> f32 {
-    DECAY_OF_A_MONTH.powf(12.0 / calendar.length.per_year()) as f32
+/// Adds `counts` behind every topic of the past, by its events.
+fn add_to(memory: &Memory, seen: &mut [f32], counts: &[f32], scale: f32) {
+    for (topic, events) in memory.topics() {
+        let weight = events * scale;
+        seen[topic * counts.len()..].iter_mut().zip(counts).for_each(|(seen, events)| *seen += weight * events);
+    }
 }
 
-/// A user's decayed past by topic.
-struct Memory {
-    events: Vec<f32>,
-    /// Topics that occurred.
-    known: Vec<usize>,
-    total: f32,
-    decay: f32,
-}
-
-impl Memory {
-    fn of(topics: &RowTopics, decay: f32) -> Self {
-        Self { events: vec![0.0; topics.count], known: Vec::new(), total: 0.0, decay }
-    }
-
-    fn pass(&mut self, periods: i32) {
-        let kept = self.decay.powi(periods);
-        self.total *= kept;
-        self.known.iter().for_each(|topic| self.events[*topic] *= kept);
-    }
-
-    fn take(&mut self, topics: &RowTopics, row: usize) {
-        for (topic, events) in topics.row(row) {
-            if self.events[topic] == 0.0 {
-                self.known.push(topic);
-            }
-            self.events[topic] += events;
-            self.total += events;
-        }
-    }
-
-    /// Adds `counts` behind every topic of the past, by its events.
-    fn add_to(&self, seen: &mut [f32], counts: &[f32], scale: f32) {
-        for topic in &self.known {
-            let weight = self.events[*topic] * scale;
-            seen[topic * counts.len()..].iter_mut().zip(counts).for_each(|(seen, events)| *seen += weight * events);
-        }
-    }
-
-    /// Adds to `shares` what followed every topic of the past, by its events.
-    fn mean(&self, followed: &[f32], shares: &mut [f32], fade: f32) {
-        for topic in &self.known {
-            let weight = self.events[*topic] * fade;
-            let of_topic = &followed[topic * shares.len()..];
-            shares.iter_mut().zip(of_topic).for_each(|(share, expected)| *share += weight * expected);
-        }
+/// Adds to `shares` what followed every topic of the past, by its events.
+fn mean(memory: &Memory, followed: &[f32], shares: &mut [f32], fade: f32) {
+    for (topic, events) in memory.topics() {
+        let weight = events * fade;
+        let of_topic = &followed[topic * shares.len()..];
+        shares.iter_mut().zip(of_topic).for_each(|(share, expected)| *share += weight * expected);
     }
 }
 

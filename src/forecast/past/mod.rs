@@ -5,6 +5,7 @@ pub mod affinity;
 pub mod history;
 pub mod lessons;
 pub mod market;
+pub mod memory;
 pub mod roughness;
 pub mod split;
 pub mod tally;
