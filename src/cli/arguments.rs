@@ -4,10 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::backtest::BacktestArguments;
 use super::dialect::DialectArguments;
 use super::meaning::MeaningArguments;
-use super::update::UpdateArguments;
 use crate::calendar::PeriodLength;
 use crate::forecast::ModelKind;
 use crate::language::{DeviceChoice, PrecisionChoice};
@@ -93,6 +91,42 @@ pub struct ForecastArguments {
     /// Tell on standard error what is forecast so far, by which model, and after how many seconds.
     #[arg(long, conflicts_with = "quiet")]
     pub(super) verbose: bool,
+}
+
+/// `driftline update`.
+#[derive(Debug, Args)]
+pub struct UpdateArguments {
+    /// What `driftline forecast` wrote.
+    #[arg(value_name = "DIR")]
+    pub(super) dir: PathBuf,
+    /// The further logs. They are read together with the model's own; rows in both count once.
+    #[arg(value_name = "NEWLOG", required = true)]
+    pub(super) logs: Vec<PathBuf>,
+    /// The folder to write the results to [default: DIR].
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Where to compute: auto, cpu, cuda or cuda:N [default: as the model's run].
+    #[arg(long, value_name = "DEVICE")]
+    pub(super) device: Option<DeviceChoice>,
+    /// How tables are written: as Parquet files for programs, as CSV files for spreadsheets, or both [default: as the
+    /// model's run].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) tables: Option<TableFormat>,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// `driftline backtest`.
+#[derive(Debug, Args)]
+pub struct BacktestArguments {
+    #[command(flatten)]
+    pub(super) road: RoadArguments,
+    /// How many of the last whole periods are looked at from right before, one period ahead.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(super) origins: usize,
+    /// Train each network a second time without the texts' vectors and topics, and tell the difference.
+    #[arg(long)]
+    pub(super) ablation: bool,
 }
 
 /// The settings of a road to forecasts.

@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use clap::Args;
 use serde_json::json;
 
-use super::arguments::RoadArguments;
+use super::arguments::BacktestArguments;
 use super::forecast::activity_table;
 use super::output::{Edge, count, decimals, percent, print, print_json, signed, table};
 use super::{Misuse, backtest_bands, exit, progress};
@@ -16,19 +15,6 @@ use crate::observe::Stage;
 use crate::pipeline::{self, BacktestOutcome, BacktestScope, Store};
 use crate::project::limits;
 use crate::report::{self, OutputFolder, Results};
-
-/// `driftline backtest`.
-#[derive(Debug, Args)]
-pub struct BacktestArguments {
-    #[command(flatten)]
-    pub(super) road: RoadArguments,
-    /// How many of the last whole periods are looked at from right before, one period ahead.
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub(super) origins: usize,
-    /// Train each network a second time without the texts' vectors and topics, and tell the difference.
-    #[arg(long)]
-    pub(super) ablation: bool,
-}
 
 pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let road = &arguments.road;

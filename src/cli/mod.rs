@@ -22,10 +22,8 @@ mod update;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use arguments::{Arguments, Command};
-pub use backtest::BacktestArguments;
+pub use arguments::{Arguments, BacktestArguments, Command, UpdateArguments};
 pub use failure::{Misuse, tell};
-pub use update::UpdateArguments;
 
 /// What the program ends with.
 pub mod exit {

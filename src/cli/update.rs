@@ -1,43 +1,17 @@
 //! `driftline update`: a saved model learns on from further logs.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::time::Instant;
 
-use clap::Args;
 use serde_json::json;
 
-use super::arguments::Voice;
+use super::arguments::UpdateArguments;
 use super::forecast::{object, words};
 use super::output::{Edge, count, print, print_json, table};
 use super::{exit, progress};
 use crate::forecast::Drift;
-use crate::language::DeviceChoice;
 use crate::pipeline::{self, ModelFolder, Store};
-use crate::report::{OutputFolder, Results, TableFormat};
-
-/// `driftline update`.
-#[derive(Debug, Args)]
-pub struct UpdateArguments {
-    /// What `driftline forecast` wrote.
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
-    /// The further logs. They are read together with the model's own; rows in both count once.
-    #[arg(value_name = "NEWLOG", required = true)]
-    logs: Vec<PathBuf>,
-    /// The folder to write the results to [default: DIR].
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Where to compute: auto, cpu, cuda or cuda:N [default: as the model's run].
-    #[arg(long, value_name = "DEVICE")]
-    device: Option<DeviceChoice>,
-    /// How tables are written: as Parquet files for programs, as CSV files for spreadsheets, or both [default: as the
-    /// model's run].
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    tables: Option<TableFormat>,
-    #[command(flatten)]
-    voice: Voice,
-}
+use crate::report::{OutputFolder, Results};
 
 pub(super) fn run(arguments: &UpdateArguments) -> anyhow::Result<u8> {
     let saved = ModelFolder::read(&arguments.dir)?;

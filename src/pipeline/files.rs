@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use serde::Serialize;
 
 use super::outcome::Input;
+use super::readable::written;
 use super::road::put_tuning;
 use super::{Export, Outcome, Whose, model_folder};
 use crate::calendar::PeriodLength;
@@ -186,9 +187,4 @@ impl<'a> RunCard<'a> {
             notes: &outcome.notes,
         }
     }
-}
-
-pub(super) fn written(card: &impl Serialize) -> anyhow::Result<String> {
-    let pretty = ron::ser::PrettyConfig::new().depth_limit(4);
-    ron::ser::to_string_pretty(card, pretty).context("The run's settings could not be written down")
 }

@@ -7,9 +7,11 @@ mod exit;
 mod files;
 mod fingerprint;
 mod job;
+mod model_card;
 mod model_folder;
 mod model_shapes;
 mod outcome;
+mod readable;
 mod road;
 mod store;
 
@@ -18,7 +20,8 @@ pub use exit::exit_code;
 pub use files::{export, write, write_chart};
 pub use fingerprint::Fingerprint;
 pub use job::{Engine, Export, JobId, Request, Update, Whose};
-pub use model_folder::{ModelCard, ModelError, ModelFolder};
+pub use model_card::ModelCard;
+pub use model_folder::{ModelError, ModelFolder};
 pub use outcome::{EarlyOutcome, Input, LanguageUse, Outcome};
 pub use road::{
     BacktestOutcome, BacktestScope, ReadLog, TellEarly, TuningOutcome, backtest, backtest_from, embedding,

@@ -8,16 +8,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
-use serde::{Deserialize, Serialize};
 
 use super::Outcome;
-use super::files::written;
+use super::model_card::ModelCard;
 use super::model_shapes::{Shapes, card_fault};
-use crate::calendar::{Calendar, Period, PeriodLength};
-use crate::events::Role;
-use crate::forecast::{ForecastConfig, SavedMember, SavedModel, ScoreTable, Split};
-use crate::interests::{Interest, MainDirections, TextFeatures, Topics};
-use crate::project::Settings;
+use super::readable::written;
+use crate::calendar::Calendar;
+use crate::forecast::SavedModel;
+use crate::interests::{MainDirections, TextFeatures, Topics};
 use crate::project::limits::check_config;
 use crate::report;
 
@@ -52,45 +50,6 @@ pub enum ModelError {
         /// The model's folder.
         path: PathBuf,
     },
-}
-
-/// `model.ron`: what the numbers beside it belong to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ModelCard {
-    /// The version that saved it.
-    pub driftline: String,
-    /// What the run was asked to do.
-    pub settings: Settings,
-    /// The log's columns with the roles they had; none in models of before these were kept.
-    #[serde(default)]
-    pub columns: Vec<(String, Option<Role>)>,
-    /// How the networks are shaped and were trained.
-    pub config: ForecastConfig,
-    /// The networks.
-    pub members: Vec<SavedMember>,
-    /// Which periods they learnt from; none in models of before this was kept.
-    #[serde(default)]
-    pub learnt: Option<Split>,
-    /// How long a period is.
-    pub period: PeriodLength,
-    /// The first period that it did not see.
-    pub origin: Period,
-    /// That period's first day.
-    pub origin_day: String,
-    /// The language model's name.
-    pub language_model: String,
-    /// The language model's fingerprint.
-    pub language_fingerprint: String,
-    /// What the language model computed in, and why.
-    pub precision: String,
-    /// The interests.
-    pub interests: Vec<Interest>,
-    /// How every model did on the validation periods.
-    pub scores: ScoreTable,
-    /// BLAKE3 of the file of weights.
-    weights: String,
-    /// BLAKE3 of the file that says where the interests lie.
-    space: String,
 }
 
 /// A saved model, read.

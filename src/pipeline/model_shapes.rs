@@ -1,7 +1,7 @@
 //! Whether the numbers of a saved model fit each other. They are held against their hashes first, so what does not fit
 //! was written so, by hand or by another program.
 
-use super::model_folder::ModelCard;
+use super::model_card::ModelCard;
 use crate::forecast::ForecastConfig;
 
 /// Shapes of the tables that say where interests and texts lie.

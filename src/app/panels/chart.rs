@@ -56,7 +56,8 @@ impl Chart<'_> {
         self.origin_label(ui, t, &response.transform);
         ui.add_space(space::TIGHT - ui.spacing().item_spacing.y);
         let hovered = self.hovered(&response);
-        strip(ui, self, &response.transform, below, hovered);
+        let seen = self.paths.first().map(|path| path.observed.as_slice()).unwrap_or_default();
+        strip(ui, seen, &response.transform, below, hovered);
         if let Some(period) = hovered {
             let x = response.transform.position_from_point_x(f64::from(period.0));
             let line = [pos2(x, frame.top()), pos2(x, frame.bottom())];

@@ -3,13 +3,13 @@
 use eframe::egui::{Align2, CornerRadius, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
 use egui_plot::PlotTransform;
 
-use super::chart::Chart;
 use crate::app::format;
 use crate::app::theme::{Tokens, size};
 use crate::calendar::Period;
+use crate::report::Observed;
 
-/// Draws the strip, `height` points high.
-pub fn strip(ui: &mut Ui, chart: &Chart<'_>, transform: &PlotTransform, height: f32, hovered: Option<Period>) {
+/// Draws the strip of the periods seen, `height` points high.
+pub fn strip(ui: &mut Ui, seen: &[Observed], transform: &PlotTransform, height: f32, hovered: Option<Period>) {
     let t = Tokens::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let frame = transform.frame();
@@ -17,7 +17,6 @@ pub fn strip(ui: &mut Ui, chart: &Chart<'_>, transform: &PlotTransform, height: 
     let base = ground.bottom() - 4.0;
     let painter = ui.painter_at(ground.expand2(vec2(0.0, 2.0)));
     painter.hline(ground.x_range(), base, Stroke::new(1.0, t.hairline));
-    let seen = chart.paths.first().map(|path| path.observed.as_slice()).unwrap_or_default();
     let most = seen.iter().map(|seen| seen.total).max().unwrap_or(0);
     let width = (transform.dpos_dvalue_x().abs() as f32 * 0.55).clamp(1.0, 14.0);
     let room = ground.height() - 8.0;

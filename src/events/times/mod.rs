@@ -6,6 +6,7 @@ mod english;
 mod evidence;
 mod formats;
 mod iso;
+mod read;
 mod reading;
 mod scan;
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::BacktestPlan;
 use super::cohorts::observe;
+use super::collected::{ActualSeconds, Scored};
 use super::incidence::{self, IncidenceTally, Touched};
 use super::result::{ActivityResult, Asked, Backtest, ModelResult};
-use super::scores::{ActualSeconds, Scored, score_models};
+use super::scores::score_models;
 use crate::calendar::Period;
 use crate::events::UserId;
 use crate::forecast::activity::outlook::{Came, Outlook};

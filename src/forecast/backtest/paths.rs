@@ -21,14 +21,14 @@ pub struct WholePaths {
 }
 
 /// Paths inside and paths judged, by level.
-type Held = BTreeMap<u8, (u64, u64)>;
+type InsideByLevel = BTreeMap<u8, (u64, u64)>;
 
 /// Counts of them.
 #[derive(Clone, Debug, Default)]
 pub struct PathTally {
     paths: u64,
-    joint: Held,
-    single: Held,
+    joint: InsideByLevel,
+    single: InsideByLevel,
 }
 
 impl PathTally {
@@ -53,8 +53,9 @@ impl PathTally {
 
     /// What came of paths of so many steps; none where no path was complete.
     pub fn result(&self, steps: usize) -> Option<WholePaths> {
-        let parts =
-            |held: &Held| held.iter().map(|(level, (inside, all))| (*level, *inside as f64 / *all as f64)).collect();
+        let parts = |held: &InsideByLevel| {
+            held.iter().map(|(level, (inside, all))| (*level, *inside as f64 / *all as f64)).collect()
+        };
         let Self { paths, joint, single } = self;
         (*paths > 0).then(|| WholePaths { steps, paths: *paths, joint: parts(joint), single: parts(single) })
     }

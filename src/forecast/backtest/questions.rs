@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::collected::Scored;
 use super::result::{Asked, Backtest, Scores};
-use super::scores::Scored;
 use crate::forecast::Band;
 use crate::forecast::bands::coverage::Judged;
 use crate::forecast::past::tally::{Tally, mean};

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ablation::Ablation;
+use super::difference::Difference;
 use super::incidence::IncidenceResult;
 use super::paths::WholePaths;
+use super::twins::Ablation;
 use crate::calendar::{Calendar, Period};
 use crate::events::UserId;
 use crate::forecast::kind::{ModelKind, ModelName};
@@ -73,17 +74,6 @@ impl Scores {
         let scores = self.interval.values();
         (!self.interval.is_empty()).then(|| scores.sum::<f64>() / self.interval.len() as f64)
     }
-}
-
-/// A difference with the limits between which 95 % of resamples of the users put it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The difference.
-    pub mean: f64,
-    /// Lower limit.
-    pub lower: f64,
-    /// Upper limit.
-    pub upper: f64,
 }
 
 /// How well a network foresaw the activity of every user with a past, one period ahead over all origins.

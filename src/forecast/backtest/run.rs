@@ -3,9 +3,9 @@
 use strum::IntoEnumIterator as _;
 
 use super::BacktestPlan;
+use super::collected::RELIABILITY;
 use super::judge::{AtOrigin, Judge};
 use super::result::Backtest;
-use super::scores::RELIABILITY;
 use crate::calendar::Period;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::kind::ModelKind;

@@ -2,126 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rand::{Rng as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
-
-use super::cohorts::{self, CohortPeriod};
+use super::cohorts;
+use super::collected::{BySpread, RELIABILITY, Scored};
+use super::difference::{Difference, difference};
 use super::incidence::IncidenceTally;
-use super::paths::PathTally;
 use super::questions::{judged, scores};
-use super::result::{Asked, Backtest, CohortResult, CohortScores, Difference, ModelResult, Scores, SpreadResult};
+use super::result::{Asked, Backtest, CohortResult, CohortScores, ModelResult, Scores, SpreadResult};
 use crate::calendar::Period;
-use crate::forecast::bands::calibration::Predicted;
 use crate::forecast::bands::cell::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::bands::coverage::{Coverage, tenth, tenths};
 use crate::forecast::kind::ModelKind;
 use crate::forecast::past::tally::{mean, nats};
 use crate::forecast::{Band, CohortRule, Spread};
-
-/// Levels of the curve of coverage against stated level, percent.
-pub const RELIABILITY: [u8; 11] = [10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 95];
-/// Resamples of the users for the limits of a difference.
-const RESAMPLES: usize = 1000;
-
-/// Seconds that a model took at one origin.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ActualSeconds {
-    /// To fit.
-    pub train: f64,
-    /// To answer.
-    pub forecast: f64,
-}
-
-/// One model's answers over all origins, before they are scored.
-#[derive(Clone, Debug)]
-pub struct Scored {
-    pub(super) share: Vec<f32>,
-    pub(super) bands: Vec<Band>,
-    pub(super) crps: Vec<f64>,
-    /// For each level of [`RELIABILITY`]: cells inside, cells seen.
-    held: Vec<(u64, u64)>,
-    seconds: BTreeMap<Period, ActualSeconds>,
-    /// The same answers with bands calibrated by each spread that the model knows.
-    spreads: BTreeMap<Spread, BySpread>,
-    /// What came of its forecasts of cohorts.
-    pub cohorts: Vec<CohortPeriod>,
-    /// What came of whole paths.
-    pub paths: PathTally,
-    /// What came of its chances that interests are touched.
-    pub incidence: IncidenceTally,
-}
-
-/// The bands by one spread.
-#[derive(Clone, Debug)]
-pub struct BySpread {
-    /// The same shares with these bands.
-    pub scored: Scored,
-    /// Origins at which it was chosen.
-    pub chosen: usize,
-    /// Seconds that it took to measure.
-    pub seconds: f64,
-}
-
-impl Scored {
-    /// Nothing yet, for bands of some levels.
-    pub fn new(levels: &[u8]) -> Self {
-        let mut levels = levels.to_vec();
-        levels.sort_unstable();
-        let band = |level| Band { level, lower: Vec::new(), upper: Vec::new(), coverage: None };
-        Self {
-            share: Vec::new(),
-            bands: levels.into_iter().map(band).collect(),
-            crps: Vec::new(),
-            held: vec![(0, 0); RELIABILITY.len()],
-            seconds: BTreeMap::new(),
-            spreads: BTreeMap::new(),
-            cohorts: Vec::new(),
-            paths: PathTally::default(),
-            incidence: IncidenceTally::default(),
-        }
-    }
-
-    /// The same answers with the bands of another spread.
-    pub fn of_spread(&mut self, spread: Spread, levels: &[u8]) -> &mut BySpread {
-        let new = || BySpread { scored: Scored::new(levels), chosen: 0, seconds: 0.0 };
-        self.spreads.entry(spread).or_insert_with(new)
-    }
-
-    /// Notes how far one cell's distribution was from what was observed.
-    pub fn rank(&mut self, predicted: Option<&Predicted>, observed: f32) {
-        self.crps.push(predicted.map_or(f64::NAN, |predicted| predicted.crps(observed)));
-    }
-
-    /// Notes which bands held one cell.
-    pub fn observe(&mut self, predicted: Option<&Predicted>, observed: f32) {
-        for (held, level) in self.held.iter_mut().zip(RELIABILITY) {
-            if let Some((lower, upper)) = predicted.and_then(|predicted| predicted.limits(level, false)) {
-                *held = (held.0 + u64::from((lower..=upper).contains(&observed)), held.1 + 1);
-            }
-        }
-    }
-
-    /// Adds the answers of one origin.
-    pub fn extend(&mut self, origin: Period, shares: &[f32], bands: Vec<Band>, seconds: ActualSeconds) {
-        self.share.extend_from_slice(shares);
-        for (all, new) in self.bands.iter_mut().zip(bands) {
-            all.lower.extend(new.lower);
-            all.upper.extend(new.upper);
-        }
-        self.seconds.insert(origin, seconds);
-    }
-
-    /// Adds what another holds of a further origin.
-    pub fn append(&mut self, other: &Self) {
-        self.share.extend_from_slice(&other.share);
-        self.crps.extend_from_slice(&other.crps);
-        for (all, new) in self.bands.iter_mut().zip(&other.bands) {
-            all.lower.extend_from_slice(&new.lower);
-            all.upper.extend_from_slice(&new.upper);
-        }
-        self.seconds.extend(&other.seconds);
-    }
-}
 
 /// Scores every model on the same questions.
 pub fn score_models(
@@ -281,28 +173,4 @@ fn losses_by_user(found: &Backtest, shares: &[f32]) -> BTreeMap<u32, (f64, f64)>
         of_user.1 += f64::from(asked.total);
     }
     losses
-}
-
-/// How much less the second loses than the first, with bootstrap limits over users.
-pub(super) fn difference(first: &BTreeMap<u32, (f64, f64)>, second: &BTreeMap<u32, (f64, f64)>) -> Difference {
-    let users: Vec<(f64, f64)> =
-        first.values().zip(second.values()).map(|(first, second)| (first.0 - second.0, first.1)).collect();
-    if users.is_empty() {
-        return Difference { mean: f64::NAN, lower: f64::NAN, upper: f64::NAN };
-    }
-    let mean = |users: &mut dyn Iterator<Item = (f64, f64)>| {
-        let (nats, events) = users.fold((0.0, 0.0), |sum, user| (sum.0 + user.0, sum.1 + user.1));
-        mean(nats, events)
-    };
-    // The resamples are the same for every model, so that differences can be compared.
-    let mut random = ChaCha8Rng::seed_from_u64(0);
-    let mut resamples: Vec<f64> = (0..RESAMPLES)
-        .map(|_| mean(&mut (0..users.len()).map(|_| users[random.random_range(0..users.len())])))
-        .collect();
-    resamples.sort_by(f64::total_cmp);
-    Difference {
-        mean: mean(&mut users.iter().copied()),
-        lower: resamples[RESAMPLES / 40],
-        upper: resamples[RESAMPLES - 1 - RESAMPLES / 40],
-    }
 }

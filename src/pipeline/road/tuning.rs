@@ -12,7 +12,7 @@ use super::walk::{Road, forecast_config};
 use crate::calendar::{Calendar, PeriodLength};
 use crate::forecast::{self, CellKind, Checkpoints, ForecastConfig, ModelKind, NetworkShape, Tuning, shapes_to_try};
 use crate::observe::Watch;
-use crate::pipeline::files::written;
+use crate::pipeline::readable::written;
 use crate::pipeline::{Fingerprint, Store};
 use crate::project::Settings;
 use crate::project::limits::check_trials;
