@@ -17,7 +17,7 @@ pub const SHOWN: usize = 5;
 
 /// What is wanted of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
+pub enum ColumnUse {
     /// Only what it looks like, and each value's hash.
     Looks,
     /// Each row's number among the distinct values, and these.
@@ -55,7 +55,7 @@ pub struct Readers<'a> {
 #[derive(Debug)]
 pub struct Part {
     pub nulls: u64,
-    /// Distinct values: all for [`Want::Codes`], else the first ones.
+    /// Distinct values: all for [`ColumnUse::Codes`], else the first ones.
     pub fresh: Fresh,
     /// The hashes of `fresh`.
     pub hashes: Vec<u64>,
@@ -75,7 +75,7 @@ pub struct Part {
 }
 
 /// Reduces a column. `salt` differs from column to column, so that the same values in other columns make other rows.
-pub fn digest(cells: &Cells, want: Want, salt: u64, readers: &Readers<'_>) -> Part {
+pub fn digest(cells: &Cells, want: ColumnUse, salt: u64, readers: &Readers<'_>) -> Part {
     let rows = cells.len();
     let room = |wanted| if want == wanted { rows } else { 0 };
     let plain = !matches!(cells, Cells::Text(_) | Cells::Lines(_));
@@ -85,10 +85,10 @@ pub fn digest(cells: &Cells, want: Want, salt: u64, readers: &Readers<'_>) -> Pa
         hashes: Vec::new(),
         distinct: Distinct::default(),
         row_hashes: Vec::with_capacity(rows),
-        codes: Vec::with_capacity(room(Want::Codes)),
-        numbers: Vec::with_capacity(room(Want::Numbers)),
+        codes: Vec::with_capacity(room(ColumnUse::Codes)),
+        numbers: Vec::with_capacity(room(ColumnUse::Numbers)),
         bad: Vec::new(),
-        times: Vec::with_capacity(room(Want::Times)),
+        times: Vec::with_capacity(room(ColumnUse::Times)),
         unreadable: Vec::new(),
         evidence: Evidence::default(),
     };
@@ -119,24 +119,24 @@ struct Known {
 }
 
 impl Part {
-    fn absent(&mut self, want: Want) {
+    fn absent(&mut self, want: ColumnUse) {
         self.nulls += 1;
         self.row_hashes.push(0);
         match want {
-            Want::Looks => {}
-            Want::Codes => self.codes.push(ABSENT),
-            Want::Numbers => self.numbers.push(f64::NAN),
-            Want::Times => self.times.push(NO_TIME),
+            ColumnUse::Looks => {}
+            ColumnUse::Codes => self.codes.push(ABSENT),
+            ColumnUse::Numbers => self.numbers.push(f64::NAN),
+            ColumnUse::Times => self.times.push(NO_TIME),
         }
     }
 
-    fn text(&mut self, text: Option<&str>, want: Want, salt: u64, readers: &Readers<'_>, known: &mut Known) {
+    fn text(&mut self, text: Option<&str>, want: ColumnUse, salt: u64, readers: &Readers<'_>, known: &mut Known) {
         let Some(text) = text else { return self.absent(want) };
         let times = readers.times;
         let hash = hash_text(text.as_bytes());
         self.row_hashes.push(mix(hash ^ salt));
         let Fresh::Texts(arena) = &mut self.fresh else { return };
-        if want == Want::Looks {
+        if want == ColumnUse::Looks {
             if self.distinct.take(hash) && arena.len() < SAMPLE {
                 arena.push(text);
                 self.hashes.push(hash);
@@ -154,12 +154,12 @@ impl Part {
             code
         };
         match want {
-            Want::Looks => {}
-            Want::Codes => {
+            ColumnUse::Looks => {}
+            ColumnUse::Codes => {
                 let code = code.unwrap_or_else(|| meet(arena, hashes));
                 self.codes.push(code);
             }
-            Want::Numbers => {
+            ColumnUse::Numbers => {
                 let number = match code {
                     Some(code) => known.numbers[code as usize],
                     None => {
@@ -179,7 +179,7 @@ impl Part {
                 };
                 self.number(number, || text.to_owned());
             }
-            Want::Times => {
+            ColumnUse::Times => {
                 let time = match code {
                     Some(code) => {
                         known.rows[code as usize] += 1;
@@ -214,13 +214,13 @@ impl Part {
         }
     }
 
-    fn plain(&mut self, cell: Cell<'_>, want: Want, salt: u64, readers: &Readers<'_>, known: &mut Known) {
+    fn plain(&mut self, cell: Cell<'_>, want: ColumnUse, salt: u64, readers: &Readers<'_>, known: &mut Known) {
         let Some(cell) = cell.plain() else { return self.absent(want) };
         let times = readers.times;
         let hash = hash_plain(cell);
         self.row_hashes.push(mix(hash ^ salt));
         let Fresh::Plain(fresh) = &mut self.fresh else { return };
-        if want == Want::Codes {
+        if want == ColumnUse::Codes {
             // The cells of a batch are of one kind, and those of one kind have equal hashes only if they are equal.
             let (_, code) = *known
                 .by_hash
@@ -239,8 +239,8 @@ impl Part {
             self.hashes.push(hash);
         }
         match want {
-            Want::Looks | Want::Codes => {}
-            Want::Numbers => {
+            ColumnUse::Looks | ColumnUse::Codes => {}
+            ColumnUse::Numbers => {
                 let number = match cell {
                     Cell::Integer(value) => value as f64,
                     Cell::Number(value) if value.is_finite() => value,
@@ -248,7 +248,7 @@ impl Part {
                 };
                 self.number(number, || cell.spelled().unwrap_or_default());
             }
-            Want::Times => {
+            ColumnUse::Times => {
                 let time = match cell {
                     Cell::Time(time) | Cell::Date(time) => within_calendar(time),
                     Cell::Instant(instant) => within_calendar(times.zone().wall(instant.0)),

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::dialect::Dialect;
 use super::dictionary::mix;
-use super::digest::{Readers, Want, digest};
+use super::digest::{ColumnUse, Readers, digest};
 use super::guess::{self, Cast, spelled};
 use super::profile::Profile;
 use super::rows::{Digest, wanted};
@@ -102,7 +102,7 @@ impl Head {
     /// What the first rows say about how times are written; none if their column types them.
     pub fn evidence(&self, times: &TimeReader) -> Option<(&str, Evidence)> {
         let at = self.cast.of(Role::Time)?;
-        let part = digest(&self.cells[at], Want::Times, 0, &Readers { times, decimal: None });
+        let part = digest(&self.cells[at], ColumnUse::Times, 0, &Readers { times, decimal: None });
         let typed = self.columns[at].looks.typed_times > 0;
         (!typed).then_some((self.columns[at].name.as_str(), part.evidence))
     }

@@ -1,7 +1,7 @@
 //! What a column holds, gathered while the log is read.
 
 use super::dictionary::{Arena, Dictionary};
-use super::digest::{Fresh, Part, Readers, SAMPLE, Want, digest};
+use super::digest::{ColumnUse, Fresh, Part, Readers, SAMPLE, digest};
 use super::distinct::Distinct;
 use super::numbers::parse_number;
 use super::source::{Cell, Cells};
@@ -56,7 +56,7 @@ impl Profile {
 
     /// Counts a batch, keeping its distinct values.
     pub fn observe(&mut self, cells: &Cells, times: &TimeReader) {
-        let part = digest(cells, Want::Codes, 0, &Readers { times, decimal: None });
+        let part = digest(cells, ColumnUse::Codes, 0, &Readers { times, decimal: None });
         self.absorb(&part, true);
     }
 
@@ -243,14 +243,14 @@ mod tests {
         let mut profile = Profile::new("c".into());
         let times = &Readers { times: &TimeReader::new(None, None).unwrap(), decimal: None };
         let batch = |values: &[&str]| Cells::Text(StringChunked::from_slice("".into(), values));
-        let first = digest(&batch(&["x", "y", "x"]), Want::Codes, 0, times);
-        let second = digest(&batch(&["y", "z"]), Want::Codes, 0, times);
+        let first = digest(&batch(&["x", "y", "x"]), ColumnUse::Codes, 0, times);
+        let second = digest(&batch(&["y", "z"]), ColumnUse::Codes, 0, times);
         assert_eq!(first.codes, [0, 1, 0]);
         assert_eq!(profile.absorb(&first, true), [0, 1]);
         assert_eq!(profile.absorb(&second, true), [1, 2]);
         assert_eq!(first.row_hashes[1], second.row_hashes[0]);
         let mut counted = Profile::new("c".into());
-        counted.absorb(&digest(&batch(&["x", "y", "x"]), Want::Looks, 0, times), false);
+        counted.absorb(&digest(&batch(&["x", "y", "x"]), ColumnUse::Looks, 0, times), false);
         assert_eq!((counted.distinct(), counted.dictionary.names.len()), (2, 0));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::dictionary::{ABSENT, Arena, Dictionary, hash_text};
-use super::digest::{Part, SHOWN, Want};
+use super::digest::{ColumnUse, Part, SHOWN};
 use super::guess::Cast;
 use super::identity::{identities, renumber};
 use super::pieces::counted;
@@ -77,12 +77,12 @@ impl Rows {
 }
 
 /// What is wanted of a column that plays this role.
-pub fn wanted(role: Option<Role>) -> Want {
+pub fn wanted(role: Option<Role>) -> ColumnUse {
     match role {
-        None => Want::Looks,
-        Some(Role::Time) => Want::Times,
-        Some(Role::Quantity | Role::Price | Role::Value) => Want::Numbers,
-        Some(_) => Want::Codes,
+        None => ColumnUse::Looks,
+        Some(Role::Time) => ColumnUse::Times,
+        Some(Role::Quantity | Role::Price | Role::Value) => ColumnUse::Numbers,
+        Some(_) => ColumnUse::Codes,
     }
 }
 
@@ -300,7 +300,7 @@ impl Gather {
 
 impl Column {
     fn take(&mut self, part: Part, before: usize, expected: usize) {
-        let keep = wanted(self.role) == Want::Codes;
+        let keep = wanted(self.role) == ColumnUse::Codes;
         let codes = self.profile.absorb(&part, keep);
         let room = |now: usize| expected.saturating_sub(now);
         if keep {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::ForecastError;
-use super::activity::outlook::{Came, Outlook, lowest};
+use super::activity::outlook::{ObservedActivity, Outlook, lowest};
 use super::activity::score::{ActivityScore, ActivityTable};
 use super::config::CellKind;
 use super::kind::{ActivitySource, ModelKind, Tier};
@@ -109,8 +109,11 @@ pub fn stand<'a>(
     let [seen, next] = &asked;
     let [_, before_validation, before_origin] = known.references()?;
     let simple = before_validation.answers(&known.pasts, seen.activity());
-    let came: Vec<Came> =
-        seen.activity().iter().map(|question| Came::of(&known.pasts[question.user.index()], question)).collect();
+    let came: Vec<ObservedActivity> = seen
+        .activity()
+        .iter()
+        .map(|question| ObservedActivity::of(&known.pasts[question.user.index()], question))
+        .collect();
     let mut scores = vec![simple.score(ActivitySource::Simple, &came)];
     let mut standing = Standing {
         practice: known.practice(),

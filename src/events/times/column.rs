@@ -1,7 +1,7 @@
 //! A column of written times: every value read as it comes, the evidence for each way of reading gathered, the way
 //! decided over all values.
 
-use super::evidence::{Evidence, Ways};
+use super::evidence::{Evidence, TimeNotations};
 use super::formats::Formats;
 use super::iso::iso;
 use super::reading::Reading;
@@ -20,7 +20,7 @@ enum How {
     /// As the analyst says, the months named in one of these languages.
     Formats(Formats, Languages),
     /// In ways known here.
-    Ways(Ways),
+    TimeNotations(TimeNotations),
 }
 
 /// Reads the times of a column.
@@ -36,15 +36,15 @@ impl TimeReader {
     pub fn new(format: Option<&str>, zone: Option<&str>) -> Result<Self, EventsError> {
         let how = match format {
             Some(format) => How::Formats(Formats::new(format)?, ANY),
-            None => How::Ways(Ways::one(Reading::YearFirst)),
+            None => How::TimeNotations(TimeNotations::one(Reading::YearFirst)),
         };
         Ok(Self { how, zone: Zone::named(zone)? })
     }
 
     /// Whether times are to be read in this way already; if not, they are from now on.
-    pub fn follow(&mut self, ways: Option<Ways>) -> bool {
+    pub fn follow(&mut self, ways: Option<TimeNotations>) -> bool {
         match (&mut self.how, ways) {
-            (How::Ways(now), Some(better)) if *now != better => {
+            (How::TimeNotations(now), Some(better)) if *now != better => {
                 *now = better;
                 false
             }
@@ -64,7 +64,7 @@ impl TimeReader {
     /// A time written in the most frequent way, in microseconds on the log's wall clock; counted as evidence. None for
     /// all others.
     pub fn quick(&self, text: &str, evidence: &mut Evidence) -> Option<i64> {
-        let How::Ways(_) = &self.how else { return None };
+        let How::TimeNotations(_) = &self.how else { return None };
         let found = iso(text.trim_ascii().as_bytes())?;
         // No other way reads what begins with four digits and a dash, and every column is read in this one too.
         evidence.count_one(Reading::YearFirst, text);
@@ -78,7 +78,7 @@ impl TimeReader {
                 .read(text, *among)
                 .filter(|(_, english)| english.as_ref().is_none_or(super::english::English::is_sure))
                 .map(|(found, _)| found),
-            How::Ways(ways) => ways.read(text),
+            How::TimeNotations(ways) => ways.read(text),
         };
         found.map_or(UNREADABLE, |found| found.within(&self.zone).0)
     }
@@ -93,7 +93,7 @@ impl TimeReader {
                     evidence.remember(&english);
                 }
             }
-            How::Ways(_) => evidence.weigh(text, rows),
+            How::TimeNotations(_) => evidence.weigh(text, rows),
         }
     }
 
@@ -107,9 +107,9 @@ impl TimeReader {
     ///
     /// # Errors
     /// No time can be read, or two readings remain that give different times.
-    pub fn decide(&self, column: &str, evidence: &Evidence) -> Result<Option<Ways>, EventsError> {
+    pub fn decide(&self, column: &str, evidence: &Evidence) -> Result<Option<TimeNotations>, EventsError> {
         match &self.how {
-            How::Ways(_) => evidence.decide(column).map(Some),
+            How::TimeNotations(_) => evidence.decide(column).map(Some),
             How::Formats(formats, _) if evidence.is_hopeless() => {
                 let detail = match evidence.first() {
                     Some(text) => format!("`{text}` is not written as '{formats}'"),
@@ -120,7 +120,7 @@ impl TimeReader {
             How::Formats(..) => {
                 let languages = evidence.languages();
                 evidence.check_months(column, languages)?;
-                Ok(Some(Ways::of_languages(languages)))
+                Ok(Some(TimeNotations::of_languages(languages)))
             }
         }
     }
@@ -128,7 +128,7 @@ impl TimeReader {
     /// What the analyst should know about how the times are read.
     pub fn notes(&self, column: &str, evidence: &Evidence) -> Vec<String> {
         match &self.how {
-            How::Ways(ways) => evidence.notes(column, Some(ways)),
+            How::TimeNotations(ways) => evidence.notes(column, Some(ways)),
             How::Formats(..) => evidence.notes(column, None),
         }
     }
@@ -136,8 +136,8 @@ impl TimeReader {
     /// How many rows have something written, and how many of these cannot be read.
     pub fn unreadable(&self, evidence: &Evidence) -> (u64, u64) {
         match &self.how {
-            How::Ways(ways) => evidence.unreadable(ways),
-            How::Formats(..) => evidence.unreadable(&Ways::one(Reading::YearFirst)),
+            How::TimeNotations(ways) => evidence.unreadable(ways),
+            How::Formats(..) => evidence.unreadable(&TimeNotations::one(Reading::YearFirst)),
         }
     }
 }
@@ -154,7 +154,7 @@ pub fn read_integer(value: i64, reader: &TimeReader, evidence: &mut Evidence) ->
         _ => return reader.read(&value.to_string(), 1, evidence),
     };
     match &reader.how {
-        How::Ways(ways) => {
+        How::TimeNotations(ways) => {
             evidence.count(1 << reading as usize, 1, || value.to_string());
             let known = ways.has(reading);
             if known { reader.zone.wall(value.saturating_mul(per_count)).0 } else { UNREADABLE }

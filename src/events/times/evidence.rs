@@ -18,14 +18,14 @@ const REMEMBERED: usize = 64;
 
 /// The ways in which a column's times are written: mostly one, several where the writing changed within the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ways {
+pub struct TimeNotations {
     /// Tried one after the other.
     readings: Vec<Reading>,
     /// The languages that its months are named in, where that matters.
     pub languages: Languages,
 }
 
-impl Ways {
+impl TimeNotations {
     /// One way.
     pub fn one(reading: Reading) -> Self {
         Self::new(&[reading], ANY)
@@ -195,21 +195,21 @@ impl Evidence {
     }
 
     /// The ways that read the most, each of what those before it leave; they may not be the only ones.
-    pub fn likeliest(&self) -> Option<Ways> {
+    pub fn likeliest(&self) -> Option<TimeNotations> {
         let mut open = Open::of(self);
         let mut readings = Vec::new();
         while let Some(best) = open.best().filter(|best| readings.is_empty() || open.joins(*best)) {
             readings.push(best);
-            open.close(Ways::new(&readings, ANY).mask());
+            open.close(TimeNotations::new(&readings, ANY).mask());
         }
-        (!readings.is_empty()).then(|| Ways::new(&readings, self.languages()))
+        (!readings.is_empty()).then(|| TimeNotations::new(&readings, self.languages()))
     }
 
     /// The ways that the values leave.
     ///
     /// # Errors
     /// No value can be read, or some in two ways that give different times.
-    pub fn decide(&self, column: &str) -> Result<Ways, EventsError> {
+    pub fn decide(&self, column: &str) -> Result<TimeNotations, EventsError> {
         let mut open = Open::of(self);
         let mut readings: Vec<Reading> = Vec::new();
         while let Some(best) = open.best().filter(|best| readings.is_empty() || open.joins(*best)) {
@@ -220,7 +220,7 @@ impl Evidence {
                 return Err(self.two_readings(column, [best, rival], text, &readings));
             }
             readings.push(best);
-            open.close(Ways::new(&readings, ANY).mask());
+            open.close(TimeNotations::new(&readings, ANY).mask());
         }
         if readings.is_empty() {
             let detail = match self.first() {
@@ -229,7 +229,7 @@ impl Evidence {
             };
             return Err(EventsError::NoUsableTime { column: column.to_owned(), detail });
         }
-        let ways = Ways::new(&readings, self.languages());
+        let ways = TimeNotations::new(&readings, self.languages());
         self.check_months(column, ways.languages)?;
         Ok(ways)
     }
@@ -291,13 +291,13 @@ impl Evidence {
     }
 
     /// How many rows have something, and how many of them none of the ways reads.
-    pub fn unreadable(&self, ways: &Ways) -> (u64, u64) {
+    pub fn unreadable(&self, ways: &TimeNotations) -> (u64, u64) {
         let all = self.rows.values().map(|seen| seen.rows).sum();
         (all, self.rows.iter().filter(|(mask, _)| **mask & ways.mask() == 0).map(|(_, seen)| seen.rows).sum())
     }
 
     /// What the analyst should know about how the times are read.
-    pub fn notes(&self, column: &str, ways: Option<&Ways>) -> Vec<String> {
+    pub fn notes(&self, column: &str, ways: Option<&TimeNotations>) -> Vec<String> {
         let mut notes = Vec::new();
         let mut groups: Vec<(Reading, u64, &str)> = Vec::new();
         for (mask, seen) in &self.rows {
@@ -380,8 +380,8 @@ mod tests {
     fn the_likeliest_reading_is_the_first_that_reads_most() {
         let mut evidence = Evidence::default();
         evidence.weigh("01/02/2010", 1);
-        assert_eq!(evidence.likeliest(), Some(Ways::one(Reading::DayFirst)));
+        assert_eq!(evidence.likeliest(), Some(TimeNotations::one(Reading::DayFirst)));
         evidence.weigh("02/13/2010", 1);
-        assert_eq!(evidence.likeliest(), Some(Ways::one(Reading::MonthFirst)));
+        assert_eq!(evidence.likeliest(), Some(TimeNotations::one(Reading::MonthFirst)));
     }
 }

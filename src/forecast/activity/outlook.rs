@@ -19,7 +19,7 @@ pub struct Outlook {
 
 /// What came: activity, events and spend (net of returns, not below 0).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Came {
+pub struct ObservedActivity {
     /// Whether the user was active.
     pub active: bool,
     /// Events; 0 in silence.
@@ -28,7 +28,7 @@ pub struct Came {
     pub spend: f32,
 }
 
-impl Came {
+impl ObservedActivity {
     /// What answered a question.
     pub fn of(past: &Past, question: &ActivityQuestion) -> Self {
         Self::at(past, question.answer)
@@ -47,7 +47,7 @@ impl Came {
 
 impl Outlook {
     /// Scores it as the word of a forecaster.
-    pub fn score(&self, model: ActivitySource, came: &[Came]) -> ActivityScore {
+    pub fn score(&self, model: ActivitySource, came: &[ObservedActivity]) -> ActivityScore {
         // Of nothing there is no figure.
         let count = came.len() as f64;
         let (mut log_loss, mut brier) = (0.0, 0.0);
@@ -57,7 +57,7 @@ impl Outlook {
             log_loss -= if came.active { chance.ln() } else { (1.0 - chance).ln() };
             brier += (chance - truth).powi(2);
         }
-        let errors = |expected: &[f32], seen: fn(&Came) -> f32| {
+        let errors = |expected: &[f32], seen: fn(&ObservedActivity) -> f32| {
             let pairs = expected.iter().zip(came).map(|(expected, came)| (f64::from(*expected), f64::from(seen(came))));
             let (mut apart, mut deviance) = (0.0, 0.0);
             for (expected, seen) in pairs {
@@ -104,11 +104,11 @@ mod tests {
 
     #[test]
     fn the_true_mean_and_the_true_chance_score_best() {
-        let came: Vec<Came> = (0..1000)
+        let came: Vec<ObservedActivity> = (0..1000)
             .map(|user| {
                 let active = user % 4 == 0;
                 let events = if active { (user % 7) as f32 + 1.0 } else { 0.0 };
-                Came { active, events, spend: 10.0 * events }
+                ObservedActivity { active, events, spend: 10.0 * events }
             })
             .collect();
         let mean = came.iter().map(|came| came.events).sum::<f32>() / 1000.0;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::forecast::ForecastError;
-use crate::forecast::bands::incidence::{Incidence, Stood, chances_of_activity};
+use crate::forecast::bands::incidence::{Incidence, PastAnswers, chances_of_activity};
 use crate::forecast::kind::ActivitySource;
 use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
@@ -132,7 +132,7 @@ pub fn of_model(
     known: &Known,
     standing: &Standing,
     answers: &Answers,
-    stood: Stood,
+    stood: PastAnswers,
 ) -> Result<Vec<f32>, ForecastError> {
     let outlook = standing.outlook(answers.kind.into()).or(standing.outlook(ActivitySource::Simple));
     let first = outlook.map_or(&[][..], |outlook| &outlook.chance);

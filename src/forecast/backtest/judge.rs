@@ -10,9 +10,9 @@ use super::result::{ActivityResult, Asked, Backtest, ModelResult};
 use super::scores::score_models;
 use crate::calendar::Period;
 use crate::events::UserId;
-use crate::forecast::activity::outlook::{Came, Outlook};
+use crate::forecast::activity::outlook::{ObservedActivity, Outlook};
 use crate::forecast::bands::cell::Answered;
-use crate::forecast::bands::spread_choice::{self, By};
+use crate::forecast::bands::spread_choice::{self, MeasuredSpread};
 use crate::forecast::cohorts::cohort::leading_before;
 use crate::forecast::cohorts::cohort_view::CohortView;
 use crate::forecast::kind::{ActivitySource, ModelKind};
@@ -86,7 +86,7 @@ pub struct Judge<'a> {
     scored: BTreeMap<ModelKind, Scored>,
     /// What was expected of users' activity, by whom, and what came.
     outlooks: BTreeMap<ActivitySource, Outlook>,
-    came: Vec<Came>,
+    came: Vec<ObservedActivity>,
     simple_incidence: IncidenceTally,
     chosen: Option<(ModelKind, String)>,
 }
@@ -143,7 +143,7 @@ impl<'a> Judge<'a> {
     /// Notes who was active in the first period, and what was expected of that.
     fn activity(&mut self, here: &AtOrigin) {
         let users = here.standing.ahead.users().into_iter();
-        self.came.extend(users.map(|user| Came::in_period(&self.whole[user.index()], here.origin())));
+        self.came.extend(users.map(|user| ObservedActivity::in_period(&self.whole[user.index()], here.origin())));
         for (source, outlook) in &here.standing.outlooks {
             self.outlooks.entry(*source).or_default().extend(outlook);
         }
@@ -200,7 +200,7 @@ impl<'a> Judge<'a> {
         let practice = standing.practice.questions();
         let chosen = spread_choice::best(known, practice, answers, &scatters, levels).spread;
         let whole_paths = here.horizon() == self.config.horizon && self.config.horizon > 1;
-        for by in By::all(&scatters) {
+        for by in MeasuredSpread::all(&scatters) {
             let is_chosen = by.spread == chosen;
             let levels = if is_chosen { &self.levels } else { levels };
             let bands = BandsBySpread { here, answers, answered, by, levels, asked_levels: &self.config.levels };
@@ -258,7 +258,7 @@ struct BandsBySpread<'a> {
     here: &'a AtOrigin<'a>,
     answers: &'a Answers,
     answered: &'a AnsweredQuestions,
-    by: By<'a>,
+    by: MeasuredSpread<'a>,
     /// Levels to calibrate at.
     levels: &'a [u8],
     /// Levels that the analyst asked for.

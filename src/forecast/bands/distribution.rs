@@ -4,7 +4,7 @@ use super::cell::Cell;
 use super::location::Location;
 use super::numbers::within;
 use super::scale::Scale;
-use super::strata::{Quantiles, Strata, Told};
+use super::strata::{Quantiles, Strata, StratumValue};
 use crate::forecast::network::spread::Spread;
 
 /// What past cells of one horizon say.
@@ -27,7 +27,7 @@ impl Horizon {
         let location = Location::on(cells, &around_forecast);
         let centres: Vec<f64> = cells.iter().map(|(cell, _)| location.of(cell, &around_forecast)).collect();
         let scale = Scale::on(cells, &centres, spread);
-        let told: Vec<Told> = cells
+        let told: Vec<StratumValue> = cells
             .iter()
             .zip(&centres)
             .map(|((cell, seen), centre)| {

@@ -42,7 +42,7 @@ struct PastChances {
 
 /// A model's answers at past origins about every user with a past there, and how likely activity seemed.
 #[derive(Clone, Copy, Debug)]
-pub struct Stood<'a> {
+pub struct PastAnswers<'a> {
     /// The questions; without an answer where the user was silent.
     pub questions: &'a [Question],
     /// The chance of activity, by question.
@@ -69,7 +69,7 @@ impl Incidence {
     }
 
     /// Learns from a model's answers to the practice questions and from those about every user at past origins.
-    pub fn learnt(known: &Known, standing: &Standing, answers: &Answers, stood: Stood) -> Self {
+    pub fn learnt(known: &Known, standing: &Standing, answers: &Answers, stood: PastAnswers) -> Self {
         let questions = standing.practice.questions();
         let answered = Answered { questions, shares: &answers.practice, scatter: None };
         let mut learnt = Self::on(&answered.observed(known, |_| true));
@@ -77,8 +77,8 @@ impl Incidence {
         learnt
     }
 
-    fn put_together(&self, known: &Known, stood: Stood) -> BTreeMap<usize, [f64; TOGETHER]> {
-        let Stood { questions, active, shares } = stood;
+    fn put_together(&self, known: &Known, stood: PastAnswers) -> BTreeMap<usize, [f64; TOGETHER]> {
+        let PastAnswers { questions, active, shares } = stood;
         let every = shares.len().div_ceil(MOST_CHANCES).max(1);
         let answered = Answered { questions, shares, scatter: None };
         let mut told: BTreeMap<usize, PastChances> = BTreeMap::new();

@@ -17,14 +17,14 @@ const BEYOND_NOISE: f64 = 2.4;
 
 /// What cells are told apart by when bands are calibrated: a spread with its numbers, where it has some.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct By<'a> {
+pub struct MeasuredSpread<'a> {
     /// Which.
     pub spread: Spread,
     /// Its numbers, laid out like a model's answers; none for the activity.
     pub scatter: Option<&'a Scatter>,
 }
 
-impl<'a> By<'a> {
+impl<'a> MeasuredSpread<'a> {
     /// The usual one and those that a model has numbers of.
     pub fn all(scatters: &'a [Scatter]) -> Vec<Self> {
         let others = scatters.iter().map(|scatter| Self { spread: scatter.spread, scatter: Some(scatter) });
@@ -72,8 +72,8 @@ pub fn best<'a>(
     answers: &Answers,
     scatters: &'a [Scatter],
     levels: &[u8],
-) -> By<'a> {
-    let mut choices = By::all(scatters).into_iter();
+) -> MeasuredSpread<'a> {
+    let mut choices = MeasuredSpread::all(scatters).into_iter();
     let usual = choices.next().unwrap_or_default();
     let Some(ground) = (!scatters.is_empty()).then(|| losses(known, questions, answers, usual, levels)) else {
         return usual;
@@ -93,7 +93,7 @@ fn losses(
     known: &Known,
     questions: &[Question],
     answers: &Answers,
-    by: By,
+    by: MeasuredSpread,
     levels: &[u8],
 ) -> BTreeMap<UserId, (f64, f64)> {
     let validation = known.split.validation;

@@ -16,19 +16,19 @@ pub(super) struct Strata {
 }
 
 /// A number by which a value's stratum is told, the value, and whose it is (ascending).
-pub(super) type Told = (f64, f64, u32);
+pub(super) type StratumValue = (f64, f64, u32);
 
 impl Strata {
     /// As many strata as there is enough of: each has cells of `fewest_users` users, or takes the distribution of all.
-    pub fn on(told: &[Told], fewest_users: usize) -> Self {
+    pub fn on(told: &[StratumValue], fewest_users: usize) -> Self {
         let most = (told.len() / CELLS_OF_EACH).min(users(told.iter()) / fewest_users.max(1));
         let limits = cuts(told.iter().map(|(by, ..)| *by), most.clamp(1, MOST));
-        let mut strata: Vec<Vec<&Told>> = vec![Vec::new(); limits.len() + 1];
+        let mut strata: Vec<Vec<&StratumValue>> = vec![Vec::new(); limits.len() + 1];
         for told in told {
             strata[stratum(&limits, told.0)].push(told);
         }
         let all = quantiles(told.iter().map(|(_, value, _)| *value));
-        let own = |own: Vec<&Told>| match users(own.iter().copied()) >= fewest_users {
+        let own = |own: Vec<&StratumValue>| match users(own.iter().copied()) >= fewest_users {
             true => quantiles(own.into_iter().map(|(_, value, _)| *value)),
             false => all.clone(),
         };
@@ -47,7 +47,7 @@ fn stratum(limits: &[f64], by: f64) -> usize {
 }
 
 /// How many users values are of that are sorted by user.
-fn users<'a>(told: impl Iterator<Item = &'a Told>) -> usize {
+fn users<'a>(told: impl Iterator<Item = &'a StratumValue>) -> usize {
     let mut last = None;
     told.filter(|(.., user)| last.replace(*user) != Some(*user)).count()
 }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_part_and_its_quantile_find_each_other() {
-        let told: Vec<Told> = (0..1000).map(|at| (0.0, f64::from(at * at), at)).collect();
+        let told: Vec<StratumValue> = (0..1000).map(|at| (0.0, f64::from(at * at), at)).collect();
         let strata = Strata::on(&told, 30);
         let quantiles = strata.of(7.0);
         for part in [0.01, 0.1, 0.333, 0.5, 0.9, 0.99] {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn many_like_values_are_reached_first_and_exceeded_last() {
-        let told: Vec<Told> = (0..1000).map(|at| (0.0, if at < 600 { 0.0 } else { 1.0 }, at)).collect();
+        let told: Vec<StratumValue> = (0..1000).map(|at| (0.0, if at < 600 { 0.0 } else { 1.0 }, at)).collect();
         let strata = Strata::on(&told, 30);
         let quantiles = strata.of(0.0);
         assert_eq!(quantiles.reaches(0.0), Some(0.0));
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn strata_need_users_and_not_cells_alone() {
         // A thousand cells of each user; what they are off by hangs on what parts them.
-        let of = |users: u32| -> Vec<Told> {
+        let of = |users: u32| -> Vec<StratumValue> {
             (0..users).flat_map(|user| (0..1000).map(move |at| (f64::from(at), f64::from(at), user))).collect()
         };
         assert_eq!(Strata::on(&of(50), 30).tables.len(), 1);

@@ -11,8 +11,8 @@ use crate::forecast::bands::band::Band;
 use crate::forecast::bands::calibration::Calibration;
 use crate::forecast::bands::cell::Answered;
 use crate::forecast::bands::coverage::Coverage;
-use crate::forecast::bands::incidence::Stood;
-use crate::forecast::bands::spread_choice::By;
+use crate::forecast::bands::incidence::PastAnswers;
+use crate::forecast::bands::spread_choice::MeasuredSpread;
 use crate::forecast::kind::ModelKind;
 use crate::forecast::models::model::Known;
 use crate::forecast::past::history::{Past, Question, recent_events};
@@ -106,7 +106,7 @@ impl<'a> CohortView<'a> {
         let (interests, horizon, origin) = (self.known.interests(), self.known.config.horizon, self.known.split.origin);
         let practised = self.answers.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, answers)| answers);
         let users = standing.of(kind).map(|answers| {
-            By::default().calibrated(self.known, standing.practice.questions(), answers, levels, |_| true)
+            MeasuredSpread::default().calibrated(self.known, standing.practice.questions(), answers, levels, |_| true)
         });
         let residuals = self.residuals(practised, users.as_ref());
         let calibration = CohortCalibration::on(&residuals);
@@ -156,9 +156,9 @@ impl<'a> CohortView<'a> {
     }
 
     /// A model's answers about every user at past origins.
-    pub fn stood(&self, kind: ModelKind) -> Stood<'_> {
+    pub fn stood(&self, kind: ModelKind) -> PastAnswers<'_> {
         let shares = self.answers.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, answers)| answers);
-        Stood { questions: self.practice.questions(), active: &self.expected.0.active, shares }
+        PastAnswers { questions: self.practice.questions(), active: &self.expected.0.active, shares }
     }
 
     /// How far users' shares are usually off; empty where that is not known for every step.

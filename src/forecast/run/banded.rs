@@ -5,7 +5,7 @@ use crate::forecast::bands::band::Band;
 use crate::forecast::bands::calibration::{Calibration, FEWEST_USERS};
 use crate::forecast::bands::cell::Answered;
 use crate::forecast::bands::coverage::Coverage;
-use crate::forecast::bands::spread_choice::By;
+use crate::forecast::bands::spread_choice::MeasuredSpread;
 use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
 use crate::forecast::standing::Standing;
@@ -21,7 +21,7 @@ pub struct Banded {
 
 impl Banded {
     /// Those around a model's shares ahead.
-    pub fn of(known: &Known, standing: &Standing, answers: &Answers, by: By) -> Self {
+    pub fn of(known: &Known, standing: &Standing, answers: &Answers, by: MeasuredSpread) -> Self {
         let (config, validation) = (known.config, known.split.validation);
         let questions = standing.practice.questions();
         let calibration = by.calibrated(known, questions, answers, &config.levels, |_| true);

@@ -30,7 +30,7 @@ const WINDOW: u64 = 1 << 20;
 
 /// Whose values are read.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct ChunkToRead<'a> {
     pub path: &'a Path,
     pub name: &'a str,
     pub stored: Stored,
@@ -43,7 +43,7 @@ pub struct Wanted<'a> {
     pub first: usize,
 }
 
-impl Wanted<'_> {
+impl ChunkToRead<'_> {
     /// The values, as they are stored.
     ///
     /// # Errors

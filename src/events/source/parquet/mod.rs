@@ -18,7 +18,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::chunk::Wanted;
+use self::chunk::ChunkToRead;
 use self::footer::{Footer, MARK};
 use super::{Batch, Batches, Cells, Field, Lines, Opened, quiet};
 use crate::events::{EventsError, Reason};
@@ -156,7 +156,7 @@ impl Batch for Group {
         let (footer, path) = (&self.file.footer, &self.file.path);
         let (column, group) = (&footer.columns[column], &footer.groups[self.at]);
         let Ok((stored, meaning)) = column.values else { return Ok(Cells::Opaque(self.rows)) };
-        let wanted = Wanted {
+        let wanted = ChunkToRead {
             path,
             name: &column.name,
             stored,
