@@ -230,65 +230,37 @@ impl Session {
     }
 }
 
-/// What differs between two settings, a few words each.
+/// What differs between two settings, a few words each. What a preset says stands in the others, and how tables are
+/// written changes no result.
 fn changes(then: &Settings, now: &Settings) -> Vec<String> {
-    // A new setting is to be thought of here too, so all are named.
-    let Settings {
-        inputs,
-        mapping,
-        time_format,
-        returns_prefix,
-        dialect,
-        time_zone,
-        skip_broken,
-        filters,
-        kind_weights,
-        keep_called_off,
-        first,
-        last,
-        keep_duplicates,
-        period,
-        interests,
-        model,
-        network,
-        horizon,
-        levels,
-        joint,
-        language_model,
-        device,
-        precision,
-        seed,
-        // What it says stands in the others, and how tables are written changes no result.
-        preset: _,
-        tables: _,
-    } = then;
-    let columns = *mapping != now.mapping || *time_format != now.time_format || *returns_prefix != now.returns_prefix;
-    let file = *dialect != now.dialect || *time_zone != now.time_zone || *skip_broken != now.skip_broken;
+    let columns =
+        then.mapping != now.mapping || then.time_format != now.time_format || then.returns_prefix != now.returns_prefix;
+    let file = then.dialect != now.dialect || then.time_zone != now.time_zone || then.skip_broken != now.skip_broken;
     let periods = now
         .period
         .map_or_else(|| "the period chosen from the log".to_owned(), |period| format!("{period}s as periods"));
     let called_off = if now.keep_called_off { "what was called off stays" } else { "what was called off is left out" };
     let bands = if now.joint { "bands for whole paths" } else { "bands for each period by itself" };
     let all = [
-        (*inputs != now.inputs, "another log".to_owned()),
+        (then.inputs != now.inputs, "another log".to_owned()),
         (columns, "what columns mean".to_owned()),
-        (*filters != now.filters, "which rows count".to_owned()),
-        (*kind_weights != now.kind_weights, "how much kinds of events count".to_owned()),
-        (*keep_called_off != now.keep_called_off, called_off.to_owned()),
-        (*first != now.first || *last != now.last, "where the log begins and ends".to_owned()),
-        (*keep_duplicates != now.keep_duplicates, "whether equal rows count".to_owned()),
+        (then.filters != now.filters, "which rows count".to_owned()),
+        (then.kind_weights != now.kind_weights, "how much kinds of events count".to_owned()),
+        (then.keep_called_off != now.keep_called_off, called_off.to_owned()),
+        (then.first != now.first || then.last != now.last, "where the log begins and ends".to_owned()),
+        (then.keep_duplicates != now.keep_duplicates, "whether equal rows count".to_owned()),
         (file, "how the file is read".to_owned()),
-        (*model != now.model, format!("the model: {}", now.model)),
-        (*network != now.network, "the networks’ settings".to_owned()),
-        (*period != now.period, periods),
-        (*interests != now.interests, format!("{} interests", now.interests)),
-        (*horizon != now.horizon, format!("{} periods ahead", now.horizon)),
-        (*levels != now.levels, "the bands' levels".to_owned()),
-        (*joint != now.joint, bands.to_owned()),
-        (*language_model != now.language_model, "another language model".to_owned()),
-        (*precision != now.precision, format!("texts computed in {}", now.precision)),
-        (*device != now.device, format!("device {}", now.device)),
-        (*seed != now.seed, format!("seed {}", now.seed)),
+        (then.model != now.model, format!("the model: {}", now.model)),
+        (then.network != now.network, "the networks’ settings".to_owned()),
+        (then.period != now.period, periods),
+        (then.interests != now.interests, format!("{} interests", now.interests)),
+        (then.horizon != now.horizon, format!("{} periods ahead", now.horizon)),
+        (then.levels != now.levels, "the bands' levels".to_owned()),
+        (then.joint != now.joint, bands.to_owned()),
+        (then.language_model != now.language_model, "another language model".to_owned()),
+        (then.precision != now.precision, format!("texts computed in {}", now.precision)),
+        (then.device != now.device, format!("device {}", now.device)),
+        (then.seed != now.seed, format!("seed {}", now.seed)),
     ];
     all.into_iter().filter(|(differs, _)| *differs).map(|(_, words)| words).collect()
 }

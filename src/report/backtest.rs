@@ -96,7 +96,7 @@ pub fn scores_object(space: &InterestSpace, found: &Backtest) -> Value {
                         "origins_chosen": by.chosen,
                         "seconds": by.seconds,
                     });
-                    (by.spread.name().to_owned(), object)
+                    (by.spread.to_string(), object)
                 })
                 .collect();
             let cohorts: Vec<Value> = model

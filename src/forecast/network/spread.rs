@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
     Deserialize,
     strum::Display,
     strum::EnumIter,
-    strum::IntoStaticStr,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -34,13 +33,6 @@ pub enum Spread {
     Dropout,
     /// How unsure the weights of a network's last layers are; see [`super::last_layer`].
     LastLayer,
-}
-
-impl Spread {
-    /// The name in files and tables.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// How far a model's answers scatter around what it says, measured in one way.
