@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::moved::Moved;
 use super::pool_weights::{Observed, PoolWeights, WEIGHED};
-use super::terms::{Terms, TopicRidges, WITH_TOPICS};
+use super::terms::{TERMS, Terms, TopicRidges};
 use crate::calendar::Period;
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::lessons::Lessons;
@@ -85,15 +85,13 @@ impl FittedPool {
         let mut numbers = Observed::default();
         let Some(user) = questions.first().map(|question| question.user) else { return numbers };
         let interests = terms.trajectories.interests;
-        let of_terms = terms.with_topics(ridges, user, past, questions);
+        let of_terms = terms.of(ridges, user, past, questions);
         let drift = |question: &Question| terms.market.drift(question.origin);
         let simple = self.simple.shares_of(past, terms.market, questions, &drift);
         for (at, question) in questions.iter().enumerate() {
             let popularity = terms.market.log_popularity(question.origin);
             numbers.popularity.extend_from_slice(popularity);
-            numbers
-                .terms
-                .extend_from_slice(&of_terms[at * WITH_TOPICS * interests..(at + 1) * WITH_TOPICS * interests]);
+            numbers.terms.extend_from_slice(&of_terms[at * TERMS * interests..(at + 1) * TERMS * interests]);
             let simple = &simple[at * interests..(at + 1) * interests];
             numbers.terms.extend(simple.iter().zip(popularity).map(|(share, log)| share.max(1e-9).ln() - log));
         }

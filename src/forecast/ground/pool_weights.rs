@@ -6,11 +6,11 @@
 
 use rayon::prelude::*;
 
-use super::terms::WITH_TOPICS;
+use super::terms::TERMS;
 use crate::observe::{Cancelled, Watch};
 
 /// What is weighed: the terms, and the best simple forecast.
-pub const WEIGHED: usize = WITH_TOPICS + 1;
+pub const WEIGHED: usize = TERMS + 1;
 /// How strongly the weights are drawn towards the best simple forecast, or towards those of the horizon before.
 const DRAWN: f64 = 100.0;
 /// Events of a period come in baskets: n of them count n / √(1 + n / this).
@@ -41,7 +41,7 @@ impl PoolWeights {
     /// The best simple forecast alone.
     pub fn simple() -> Self {
         let mut weights = [0.0; WEIGHED];
-        weights[WITH_TOPICS] = 1.0;
+        weights[TERMS] = 1.0;
         Self(weights)
     }
 
@@ -200,7 +200,7 @@ mod tests {
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(3);
         let mut built = Observed::default();
         let mut truth = PoolWeights([0.0; WEIGHED]);
-        (truth.0[0], truth.0[WITH_TOPICS]) = (0.8, 0.3);
+        (truth.0[0], truth.0[TERMS]) = (0.8, 0.3);
         for _ in 0..questions {
             let popularity = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
             let terms: Vec<f32> = (0..WEIGHED * 3).map(|_| random.random_range(-1.0..1.0)).collect();
@@ -220,8 +220,7 @@ mod tests {
     fn weights_are_found_again() {
         let fit = fit(&observed(4000, 20.0), PoolWeights::simple());
         for (at, weight) in fit.0.iter().enumerate() {
-            let truth =
-                [(0, 0.8), (WITH_TOPICS, 0.3)].iter().find(|(place, _)| *place == at).map_or(0.0, |found| found.1);
+            let truth = [(0, 0.8), (TERMS, 0.3)].iter().find(|(place, _)| *place == at).map_or(0.0, |found| found.1);
             assert!((weight - truth).abs() < 0.03, "{at}: {weight} instead of {truth}");
         }
     }

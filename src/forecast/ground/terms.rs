@@ -17,10 +17,9 @@ const PERSONAL: (usize, f32) = (3, 30.0);
 /// How the topics' additions to popularity, and those to the personal memory, are learnt.
 const ONTO_POPULARITY: Strength = Strength { decay_of_a_month: 0.9, lambda: 1.0 };
 const ONTO_PERSONAL: Strength = Strength { decay_of_a_month: 0.8, lambda: 10.0 };
-/// The memories, the market's drift, its season, what users like this one did, and a memory drawn towards it.
-pub const TERMS: usize = MEMORIES.len() + 4;
-/// These, and what topics add to popularity and to the memory that is drawn towards users like this one.
-pub const WITH_TOPICS: usize = TERMS + 2;
+/// The memories, the market's drift, its season, what users like this one did, a memory drawn towards it, and what topics
+/// add to popularity and to that memory.
+pub const TERMS: usize = MEMORIES.len() + 6;
 
 /// What topics add to simple forecasts, learnt once at an origin.
 #[derive(Clone, Debug)]
@@ -62,15 +61,7 @@ impl Terms<'_> {
     }
 
     /// The terms of questions to one user, `[questions, TERMS, interests]`.
-    pub fn of(&self, user: UserId, past: &Past, questions: &[Question]) -> Vec<f32> {
-        let sums = memories(past);
-        let liked = self.liked(user, past, questions);
-        let personal = self.personal(&sums[PERSONAL.0], questions, &liked);
-        self.laid_out(&sums, questions, &[&liked, &personal])
-    }
-
-    /// The terms of questions to one user with what topics add, `[questions, WITH_TOPICS, interests]`.
-    pub fn with_topics(&self, ridges: &TopicRidges, user: UserId, past: &Past, questions: &[Question]) -> Vec<f32> {
+    pub fn of(&self, ridges: &TopicRidges, user: UserId, past: &Past, questions: &[Question]) -> Vec<f32> {
         let sums = memories(past);
         let liked = self.liked(user, past, questions);
         let personal = self.personal(&sums[PERSONAL.0], questions, &liked);

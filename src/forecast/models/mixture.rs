@@ -13,10 +13,12 @@ const FEWEST_EVENTS: f64 = 500.0;
 const ROUNDS: usize = 300;
 /// Events that speak for the fallback before anything was seen, so that a small past does not choose by chance.
 const PRIOR_EVENTS: f64 = 30.0;
-/// What usually does best is spoken for beforehand by this part of the events seen: half of it speaks for the pool, half
-/// for the networks, as far as they did no worse than the fallback on practice. Models that see the same past differ by little, on practice by less than the seasons do, so the
-/// likelihood alone picks what suited the practised months.
+/// What usually does best, the networks and the pool, is spoken for beforehand by this part of the events seen, as far as it
+/// did no worse than the fallback on practice. Models that see the same past differ by little, on practice by less than the
+/// seasons do, so the likelihood alone picks what suited the practised months.
 const USUAL_PART: f64 = 0.03;
+/// The pool's part of that; networks share the rest.
+const POOL_PART: f64 = 0.2;
 /// Weights of a later horizon are drawn towards those of the horizon before as if these had been seen on this many times
 /// the events seen. A later horizon is practised from fewer origins, and mostly by networks that know less than those that
 /// forecast: by itself it learns the season of a few months.
@@ -69,14 +71,17 @@ pub fn weights(
 /// that did worse there than the fallback.
 fn usual(models: &[(ModelKind, f64)], fallback: usize) -> Vec<f64> {
     let worst = models.get(fallback).map_or(f64::NEG_INFINITY, |(_, loss)| *loss);
-    let is_pool = |model: &(ModelKind, f64)| model.0 == ModelKind::Pool && model.1 <= worst;
-    let is_network = |model: &(ModelKind, f64)| model.0.is_trained() && model.1 <= worst;
-    let pools = models.iter().filter(|model| is_pool(model)).count();
-    let networks = models.iter().filter(|model| is_network(model)).count();
-    let sorts = usize::from(pools > 0) + usize::from(networks > 0);
-    let of = |model: &(ModelKind, f64)| match model {
-        pool if is_pool(pool) => 1.0 / (sorts * pools) as f64,
-        network if is_network(network) => 1.0 / (sorts * networks) as f64,
+    let networks = models.iter().filter(|(kind, loss)| kind.is_trained() && *loss <= worst).count();
+    let pooled = models.iter().any(|(kind, loss)| *kind == ModelKind::Pool && *loss <= worst);
+    let of_pool = match (pooled, networks) {
+        (false, _) => 0.0,
+        (true, 0) => 1.0,
+        (true, _) => POOL_PART,
+    };
+    let of = |(kind, loss): &(ModelKind, f64)| match kind {
+        _ if loss.is_nan() || *loss > worst => 0.0,
+        ModelKind::Pool => of_pool,
+        network if network.is_trained() => (1.0 - of_pool) / networks as f64,
         _ => 0.0,
     };
     models.iter().map(of).collect()
@@ -276,14 +281,15 @@ mod tests {
         let (pasts, questions) = (pasts([30, 10], 50), asked(50));
         let alike = [0.75, 0.25].repeat(50);
         let learnt = by_horizon((&usual([2.0; 4]), &[&*alike; 4]), &pasts, &questions, 0, |_| true, 1).remove(0);
-        assert!(learnt[1] > 0.3 && (learnt[1] - learnt[2] - learnt[3]).abs() < 1e-5, "{learnt:?}");
+        assert!(learnt[1] > 0.1 && (learnt[2] - 2.0 * learnt[1]).abs() < 1e-5, "{learnt:?}");
         assert_eq!(learnt[2], learnt[3]);
         assert_eq!(
             usual([2.0, 1.0, 1.0, 2.1]),
-            [0.0, 0.5, 0.5, 0.0],
+            [0.0, 0.2, 0.8, 0.0],
             "a network behind the fallback is not spoken for"
         );
         assert_eq!(usual([2.0, 2.5, 1.0, 1.0]), [0.0, 0.0, 0.5, 0.5]);
+        assert_eq!(usual([2.0, 1.0, 3.0, 3.0]), [0.0, 1.0, 0.0, 0.0]);
         assert_eq!(usual([2.0, 2.5, f64::NAN, 2.1]), [0.0; 4]);
         let worse = [0.5, 0.5].repeat(50);
         let (nobody, answers) = (usual([2.0, 2.1, 2.1, 2.1]), [&*alike, &*worse, &*worse, &*worse]);

@@ -122,8 +122,12 @@ impl<'a> Known<'a> {
     }
 
     /// What networks are shown of it.
-    pub fn features(&self) -> Features<'_> {
-        Features::new(self.trajectories, &self.market, self.terms(), self.vectors, self.device)
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn features(&self) -> Result<Features<'_>, ForecastError> {
+        let terms = (self.terms(), self.ridges()?);
+        Ok(Features::new(self.trajectories, &self.market, terms, self.vectors, self.device))
     }
 
     /// How many interests there are.

@@ -92,7 +92,7 @@ pub fn train<'a>(
     cells: &[CellKind],
     meter: &mut Meter,
 ) -> Result<Vec<Trained<'a>>, ForecastError> {
-    let features = known.features();
+    let features = known.features()?;
     let saved = |model: &SavedModel, cell: CellKind| -> Result<[Vec<Member>; 3], ForecastError> {
         let training = training(known, cell, &features);
         let of = |role| model.networks(cell, role, &training);
@@ -202,7 +202,7 @@ impl MemberPath<'_> {
 
 impl FittedModel for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = self.known.features();
+        let features = self.known.features()?;
         let training = training(self.known, self.cell, &features);
         let (early, late) = self.halves(questions);
         let early = mean_shares(&self.judged, &training, &early)?;
@@ -211,7 +211,7 @@ impl FittedModel for Trained<'_> {
     }
 
     fn scatter(&self, practice: &Lessons, ahead: &Lessons) -> Result<Vec<Scatter>, ForecastError> {
-        let features = self.known.features();
+        let features = self.known.features()?;
         let training = training(self.known, self.cell, &features);
         let Split { first, tune, validation, origin } = self.known.split;
         let learnt = |end| Lessons::of(&self.known.pasts, self.known.learnt_since(end)..end, first, &[1]);
@@ -233,12 +233,12 @@ impl FittedModel for Trained<'_> {
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = self.known.features();
+        let features = self.known.features()?;
         mean_shares(&self.whole, &training(self.known, self.cell, &features), questions)
     }
 
     fn outlooks(&self, [validation, ahead]: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
-        let features = self.known.features();
+        let features = self.known.features()?;
         let training = training(self.known, self.cell, &features);
         if self.whole.iter().any(|member| member.network.heads.is_none()) {
             return Ok(None);

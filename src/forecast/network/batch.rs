@@ -7,14 +7,14 @@ use super::resident::Resident;
 use crate::calendar::Calendar;
 use crate::events::UserId;
 use crate::forecast::activity::reference::Reference;
-use crate::forecast::ground::terms::{TERMS, Terms};
+use crate::forecast::ground::terms::{TERMS, Terms, TopicRidges};
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::lessons::UserQuestions;
 use crate::forecast::past::market::Market;
 use crate::interests::{RowVectors, Trajectories};
 
 /// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
-pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0];
+pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0];
 /// Numbers that describe a question besides the terms.
 pub(in crate::forecast) const SHARE_CONTEXT: usize = 9;
 /// The place among them of the distance beyond the next period, 0 for the next one.
@@ -29,6 +29,7 @@ pub struct Features<'a> {
     market: &'a Market,
     vectors: &'a RowVectors,
     terms: Terms<'a>,
+    ridges: &'a TopicRidges,
     pub(in crate::forecast) device: Device,
 }
 
@@ -59,11 +60,11 @@ impl<'a> Features<'a> {
     pub fn new(
         trajectories: &'a Trajectories,
         market: &'a Market,
-        terms: Terms<'a>,
+        (terms, ridges): (Terms<'a>, &'a TopicRidges),
         vectors: &'a RowVectors,
         device: Device,
     ) -> Self {
-        Self { trajectories, market, vectors, terms, device }
+        Self { trajectories, market, vectors, terms, ridges, device }
     }
 
     pub(in crate::forecast) fn interests(&self) -> usize {
@@ -107,7 +108,7 @@ impl<'a> Features<'a> {
         events: &mut Vec<f32>,
     ) {
         let past = asked.past;
-        terms.extend(self.terms.of(asked.user, past, asked.questions));
+        terms.extend(self.terms.of(self.ridges, asked.user, past, asked.questions));
         for question in asked.questions {
             ground.extend_from_slice(self.market.log_popularity(question.origin));
             self.context(past, question, context);

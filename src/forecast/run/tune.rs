@@ -37,7 +37,7 @@ pub fn tune(
     let known = Known::at_origin(trajectories, vectors, config, device, Start::Anew(checkpoints), watch)?;
     let _threads = OneThread::on(device);
     let Split { first, tune, validation, .. } = known.split;
-    let features = known.features();
+    let features = known.features()?;
     let new = |shape: NetworkShape| Trial {
         shape,
         state: TrialState::Waiting,
