@@ -81,7 +81,7 @@ fn main() {
     };
     // The loop in PyTorch learns shares alone, so this one does too.
     let heads = HeadLoss::Without;
-    let config = ForecastConfig { heads, max_epochs: EPOCHS, patience: EPOCHS, ..ForecastConfig::default() };
+    let config = ForecastConfig { max_epochs: EPOCHS, patience: EPOCHS, ..ForecastConfig::default().with_heads(heads) };
     let stopwatch = Arc::new(Stopwatch::default());
     let watch = Watch::new(stopwatch.clone(), CancelToken::new());
     run(&log, &vectors, &config, ModelKind::Lstm, tch::Device::Cpu, Start::Anew(&Checkpoints::none()), &watch).unwrap();

@@ -9,7 +9,9 @@ use super::network::ensemble::mean_outlook;
 use super::network::train::{LessonTensors, Member, Stop};
 use super::past::lessons::Lessons;
 use super::testing::{alone, lively, trajectories};
-use super::{ActivitySource, CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, Run, Start, run};
+use super::{
+    ActivitySource, CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, NetworkShape, Run, Start, run,
+};
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
@@ -20,9 +22,8 @@ fn quick() -> ForecastConfig {
     ForecastConfig {
         members: 1,
         max_epochs: 25,
-        hidden: 16,
+        shape: NetworkShape { hidden: 16, learning_rate: 1e-2, ..NetworkShape::default() },
         batch_users: 32,
-        learning_rate: 1e-2,
         ..ForecastConfig::default()
     }
 }
@@ -87,7 +88,7 @@ fn chances_of_a_network_add_up_to_what_came_among_the_eager_and_the_lazy() {
         })
         .collect();
     let log = trajectories(2, &rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let config = ForecastConfig { heads: HeadLoss::Weight(0.3), learning_rate: 2e-3, ..quick() };
+    let config = quick().shaped(NetworkShape { heads: HeadLoss::Weight(0.3), learning_rate: 2e-3, ..quick().shape });
     let watch = Watch::silent();
     let (nowhere, nothing) = (Checkpoints::none(), RowVectors::default());
     let known = Known::at_origin(&log, &nothing, &config, CPU, Start::Anew(&nowhere), &watch).unwrap();
@@ -122,8 +123,8 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
     let log = limping(40, 16);
     let watch = Watch::silent();
     let (nowhere, nothing) = (Checkpoints::none(), RowVectors::default());
-    let with = ForecastConfig { heads: HeadLoss::Weight(0.0), ..quick() };
-    let without = ForecastConfig { heads: HeadLoss::Without, ..quick() };
+    let with = quick().with_heads(HeadLoss::Weight(0.0));
+    let without = quick().with_heads(HeadLoss::Without);
     let known = Known::at_origin(&log, &nothing, &with, CPU, Start::Anew(&nowhere), &watch).unwrap();
     let features = known.features().unwrap();
     let reference = Reference::fit(&known.pasts, Period(16), log.calendar).unwrap();
@@ -191,12 +192,12 @@ fn a_log_without_value_has_no_spend_and_a_model_without_heads_still_forecasts() 
     let table = first.scores.activity.unwrap();
     assert!(table.spend_by.is_none() && table.scores.iter().all(|score| score.spend.is_none()));
     assert!(first.forecast.expected_value.is_empty() && first.forecast.expected_events.len() == 80);
-    assert!(matches!(first.model.config.heads, HeadLoss::Weight(_)), "what was chosen is kept");
+    assert!(matches!(first.model.config.shape.heads, HeadLoss::Weight(_)), "what was chosen is kept");
 
     // A model that was saved before there were heads says nothing of them.
-    let old = ron::to_string(&ForecastConfig { heads: HeadLoss::Without, ..config }).unwrap();
+    let old = ron::to_string(&config.with_heads(HeadLoss::Without)).unwrap();
     let old: ForecastConfig = ron::from_str(&old.replace(",heads:without", "")).unwrap();
-    assert_eq!(old.heads, HeadLoss::Without);
+    assert_eq!(old.shape.heads, HeadLoss::Without);
     let without = forecast(&log, &old);
     let go = |model| {
         run(&log, &RowVectors::default(), &old, ModelKind::Lstm, CPU, Start::Saved(model), &Watch::silent()).unwrap()

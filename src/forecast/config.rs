@@ -66,6 +66,7 @@ impl fmt::Display for HeadLoss {
 /// Settings of the recurrent forecaster. The defaults were chosen on months of a retail log before the ones it is
 /// scored on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "WrittenConfig", into = "WrittenConfig")]
 pub struct ForecastConfig {
     /// How many periods ahead, from 1.
     pub horizon: usize,
@@ -77,22 +78,8 @@ pub struct ForecastConfig {
     pub seed: u64,
     /// Networks in the ensemble, each with a seed of its own.
     pub members: usize,
-    /// Width of the recurrent state.
-    pub hidden: i64,
-    /// Recurrent layers on top of each other.
-    pub layers: i64,
-    /// Dropout before and after the recurrent layers.
-    pub dropout: f64,
-    /// Step size of AdamW.
-    pub learning_rate: f64,
-    /// Weight decay of AdamW.
-    pub weight_decay: f64,
-    /// Periods back from the last known one whose shares are learnt from; all where it is none. What came before still
-    /// is a user's past.
-    pub window: Option<i32>,
-    /// How much the heads for activity, events and spend count.
-    #[serde(default = "HeadLoss::without")]
-    pub heads: HeadLoss,
+    /// How the networks are shaped.
+    pub shape: NetworkShape,
     /// Users in a batch.
     pub batch_users: usize,
     /// Epochs at most.
@@ -109,17 +96,25 @@ impl Default for ForecastConfig {
             joint: false,
             seed: 7,
             members: 3,
-            hidden: 64,
-            layers: 1,
-            dropout: 0.3,
-            learning_rate: 2e-3,
-            weight_decay: 1e-2,
-            window: None,
-            heads: HeadLoss::Chosen,
+            shape: NetworkShape::default(),
             batch_users: 128,
             max_epochs: 40,
             patience: 4,
         }
+    }
+}
+
+impl ForecastConfig {
+    /// The same with another shape.
+    #[must_use]
+    pub fn shaped(&self, shape: NetworkShape) -> Self {
+        Self { shape, ..self.clone() }
+    }
+
+    /// The same with another weight of the heads.
+    #[must_use]
+    pub fn with_heads(&self, heads: HeadLoss) -> Self {
+        self.shaped(NetworkShape { heads, ..self.shape })
     }
 }
 
@@ -137,7 +132,8 @@ pub struct NetworkShape {
     pub learning_rate: f64,
     /// Weight decay of AdamW.
     pub weight_decay: f64,
-    /// Periods back that are learnt from; all where it is none.
+    /// Periods back from the last known one whose shares are learnt from; all where it is none. What came before still
+    /// is a user's past.
     pub window: Option<i32>,
     /// How much the heads for activity, events and spend count.
     pub heads: HeadLoss,
@@ -145,22 +141,69 @@ pub struct NetworkShape {
 
 impl Default for NetworkShape {
     fn default() -> Self {
-        ForecastConfig::default().shape()
+        Self {
+            hidden: 64,
+            layers: 1,
+            dropout: 0.3,
+            learning_rate: 2e-3,
+            weight_decay: 1e-2,
+            window: None,
+            heads: HeadLoss::Chosen,
+        }
     }
 }
 
-impl ForecastConfig {
-    /// What of it a search may change.
-    pub fn shape(&self) -> NetworkShape {
-        let Self { hidden, layers, dropout, learning_rate, weight_decay, window, heads, .. } = *self;
-        NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window, heads }
-    }
+/// A [`ForecastConfig`] as it stands in files: without parts, as it did before shapes were looked for.
+#[derive(Serialize, Deserialize)]
+struct WrittenConfig {
+    horizon: usize,
+    levels: Vec<u8>,
+    joint: bool,
+    seed: u64,
+    members: usize,
+    hidden: i64,
+    layers: i64,
+    dropout: f64,
+    learning_rate: f64,
+    weight_decay: f64,
+    window: Option<i32>,
+    #[serde(default = "HeadLoss::without")]
+    heads: HeadLoss,
+    batch_users: usize,
+    max_epochs: u32,
+    patience: u32,
+}
 
-    /// The same with another shape.
-    #[must_use]
-    pub fn shaped(&self, shape: NetworkShape) -> Self {
+impl From<WrittenConfig> for ForecastConfig {
+    fn from(written: WrittenConfig) -> Self {
+        let WrittenConfig { horizon, levels, joint, seed, members, batch_users, max_epochs, patience, .. } = written;
+        let WrittenConfig { hidden, layers, dropout, learning_rate, weight_decay, window, heads, .. } = written;
+        let shape = NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window, heads };
+        Self { horizon, levels, joint, seed, members, shape, batch_users, max_epochs, patience }
+    }
+}
+
+impl From<ForecastConfig> for WrittenConfig {
+    fn from(config: ForecastConfig) -> Self {
+        let ForecastConfig { horizon, levels, joint, seed, members, shape, batch_users, max_epochs, patience } = config;
         let NetworkShape { hidden, layers, dropout, learning_rate, weight_decay, window, heads } = shape;
-        Self { hidden, layers, dropout, learning_rate, weight_decay, window, heads, ..self.clone() }
+        Self {
+            horizon,
+            levels,
+            joint,
+            seed,
+            members,
+            hidden,
+            layers,
+            dropout,
+            learning_rate,
+            weight_decay,
+            window,
+            heads,
+            batch_users,
+            max_epochs,
+            patience,
+        }
     }
 }
 
@@ -189,6 +232,22 @@ pub(crate) fn training_horizons(horizon: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_hold_settings_without_parts_and_may_know_no_heads() {
+        let shape =
+            NetworkShape { hidden: 24, window: Some(7), heads: HeadLoss::Weight(0.5), ..NetworkShape::default() };
+        let config = ForecastConfig { members: 5, ..ForecastConfig::default().shaped(shape) };
+        let written = ron::to_string(&config).unwrap();
+        assert!(written.starts_with("(horizon:3,levels:") && written.contains(",members:5,hidden:24,layers:1,"));
+        assert_eq!(ron::from_str::<ForecastConfig>(&written).unwrap(), config);
+        let before_heads = written.replace(",heads:weight(0.5)", "");
+        assert_ne!(before_heads, written);
+        let read: ForecastConfig = ron::from_str(&before_heads).unwrap();
+        assert_eq!(read, config.with_heads(HeadLoss::Without));
+        let packed: ForecastConfig = postcard::from_bytes(&postcard::to_stdvec(&config).unwrap()).unwrap();
+        assert_eq!(packed, config);
+    }
 
     #[test]
     fn training_horizons_reach_from_one_to_the_longest() {

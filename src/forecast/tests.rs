@@ -1,14 +1,23 @@
 //! The whole of this floor on a small lively log.
 
 use super::testing::{alone, lively, trajectories};
-use super::{Band, Checkpoints, CohortRule, Drift, ForecastConfig, ForecastError, ModelKind, Run, Start, run};
+use super::{
+    Band, Checkpoints, CohortRule, Drift, ForecastConfig, ForecastError, ModelKind, NetworkShape, Run, Start, run,
+};
 use crate::calendar::Period;
 use crate::events::UserId;
 use crate::interests::{RowVectors, Trajectories};
 use crate::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
 
 fn quick() -> ForecastConfig {
-    ForecastConfig { members: 2, max_epochs: 4, patience: 2, hidden: 16, batch_users: 64, ..ForecastConfig::default() }
+    ForecastConfig {
+        members: 2,
+        max_epochs: 4,
+        patience: 2,
+        shape: NetworkShape { hidden: 16, ..NetworkShape::default() },
+        batch_users: 64,
+        ..ForecastConfig::default()
+    }
 }
 
 fn forecast(log: &Trajectories) -> Result<Run, ForecastError> {

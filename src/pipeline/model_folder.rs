@@ -166,7 +166,7 @@ impl ModelFolder {
         if let Some(fault) = shapes.fault(card.interests.len()) {
             return Err(damaged(SPACE, fault));
         }
-        if let Some(fault) = card_fault(&card, weights.len()) {
+        if let Some(fault) = card_fault(&card) {
             return Err(damaged(CARD, fault));
         }
         let dim = interests[1];

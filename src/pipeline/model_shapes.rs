@@ -2,7 +2,6 @@
 //! was written so, by hand or by another program.
 
 use super::model_card::ModelCard;
-use crate::forecast::ForecastConfig;
 
 /// Shapes of the tables that say where interests and texts lie.
 #[derive(Clone, Copy, Debug)]
@@ -39,33 +38,8 @@ impl Shapes<'_> {
     }
 }
 
-/// What makes no sense in a model's card, in words; none where all does. `weights` is how many bytes they are.
-pub fn card_fault(card: &ModelCard, weights: usize) -> Option<String> {
-    let ForecastConfig { hidden, layers, horizon, batch_users, dropout, learning_rate, weight_decay, members, .. } =
-        card.config;
-    // A recurrent layer has more numbers than its state.
-    let width = i64::try_from(weights).unwrap_or(i64::MAX).max(1 << 16);
-    let counts = [
-        ("hidden", hidden, width),
-        ("layers", layers, 64),
-        ("horizon", count(horizon), 10_000),
-        ("batch_users", count(batch_users), i64::MAX),
-        ("members", count(members), 1000),
-    ];
-    if let Some((name, value, most)) = counts.into_iter().find(|(_, value, most)| *value < 1 || value > most) {
-        return Some(format!("its {name} is {value}, and should be from 1 to {most}"));
-    }
-    let numbers =
-        [("dropout", dropout, 1.0), ("learning_rate", learning_rate, 1.0), ("weight_decay", weight_decay, 10.0)];
-    if let Some((name, value, most)) = numbers.into_iter().find(|(_, value, most)| !(0.0..=*most).contains(value)) {
-        return Some(format!("its {name} is {value}, and should be from 0 to {most}"));
-    }
-    if card.config.levels.iter().any(|level| !(1..100).contains(level)) {
-        return Some(format!("its levels {:?} are not all from 1 to 99", card.config.levels));
-    }
-    if card.config.window.is_some_and(|window| window < 1) {
-        return Some("its window is shorter than a period".to_owned());
-    }
+/// What makes no sense in a model's card beside its settings, in words; none where all does.
+pub fn card_fault(card: &ModelCard) -> Option<String> {
     // The calendar ends with the year 9999, whatever the period.
     if card.origin.0.unsigned_abs() > 3_000_000 {
         return Some(format!("its origin, period {}, lies outside the calendar", card.origin.0));
@@ -74,10 +48,6 @@ pub fn card_fault(card: &ModelCard, weights: usize) -> Option<String> {
         return Some("a network of it made fewer than no steps".to_owned());
     }
     None
-}
-
-fn count(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ pub fn check_config(config: &ForecastConfig) -> Result<(), BadSetting> {
     within("batch_users", config.batch_users, &BATCH)?;
     within("max_epochs", config.max_epochs, &EPOCHS)?;
     within("patience", config.patience, &EPOCHS)?;
-    check_shape(&config.shape())
+    check_shape(&config.shape)
 }
 
 /// Holds the number of trials of a search to what it may be.
@@ -263,7 +263,7 @@ mod tests {
         let usual = ForecastConfig::default;
         assert_eq!(check_config(&usual()), Ok(()));
         for (config, field) in [
-            (ForecastConfig { hidden: -5, ..usual() }, "network.hidden"),
+            (usual().shaped(NetworkShape { hidden: -5, ..NetworkShape::default() }), "network.hidden"),
             (ForecastConfig { members: 0, ..usual() }, "members"),
             (ForecastConfig { max_epochs: 0, ..usual() }, "max_epochs"),
             (ForecastConfig { batch_users: 0, ..usual() }, "batch_users"),

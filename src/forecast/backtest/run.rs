@@ -40,12 +40,12 @@ pub fn backtest(
     let mut meter = meter(&kinds, config, plan, watch);
     let mut judge = Judge::new(trajectories, config, with_reliability(&config.levels), only);
     // The weight of the heads is chosen at the first origin, by what lies before it, and holds for the later ones.
-    let mut heads = config.heads;
+    let mut heads = config.shape.heads;
     for (origin, horizon) in &plan.origins {
         let until_here = ends_at(trajectories, *origin);
         let here = checkpoints.of_part(&format!("origin {}", origin.0));
         // Nothing further ahead is learnt than is asked.
-        let settings = ForecastConfig { horizon: *horizon, heads, ..config.clone() };
+        let settings = ForecastConfig { horizon: *horizon, ..config.with_heads(heads) };
         let known = Known::at_origin(&until_here, vectors, &settings, device, Start::Anew(&here), watch)?;
         let standing = stand(&known, &kinds, &mut meter, &mut ())?;
         heads = known.heads.get().copied().unwrap_or(heads);
@@ -70,9 +70,9 @@ fn with_reliability(levels: &[u8]) -> Vec<u8> {
 
 /// Counts the epochs of all origins. Later origins need not choose the heads' weight.
 fn meter(kinds: &[ModelKind], config: &ForecastConfig, plan: &BacktestPlan, watch: &Watch) -> Meter {
-    let epochs = |heads| usual_epochs(kinds, &ForecastConfig { heads, ..config.clone() });
+    let epochs = |heads| usual_epochs(kinds, &config.with_heads(heads));
     let later = plan.origins.len().saturating_sub(1) as u64 * epochs(HeadLoss::Weight(0.0));
-    watch.meter(Stage::Train, "epochs", Some(epochs(config.heads) + later))
+    watch.meter(Stage::Train, "epochs", Some(epochs(config.shape.heads) + later))
 }
 
 /// The models to fit: those wanted, the simple ones, and where one is made of others all the others.

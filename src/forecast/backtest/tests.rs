@@ -3,14 +3,20 @@
 use super::{Backtest, BacktestPlan, ModelResult, Part, Scores, ablate, backtest};
 use crate::calendar::{Period, PeriodLength};
 use crate::forecast::testing::{alone, lively, trajectories};
-use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind, ModelName, Spread, Start};
+use crate::forecast::{Checkpoints, CohortRule, ForecastConfig, ModelKind, ModelName, NetworkShape, Spread, Start};
 use crate::interests::{NewTexts, RowVectors, Trajectories};
 use crate::observe::Watch;
 use strum::IntoEnumIterator as _;
 
 fn against_the_past(log: &Trajectories, only: Option<&[ModelKind]>) -> Backtest {
     let _alone = alone();
-    let quick = ForecastConfig { members: 1, max_epochs: 2, hidden: 8, horizon: 2, ..ForecastConfig::default() };
+    let quick = ForecastConfig {
+        members: 1,
+        max_epochs: 2,
+        shape: NetworkShape { hidden: 8, ..NetworkShape::default() },
+        horizon: 2,
+        ..ForecastConfig::default()
+    };
     let plan = BacktestPlan::of((log.first, log.origin), PeriodLength::Month, quick.horizon, 2).unwrap();
     let nothing = RowVectors::default();
     backtest(log, &nothing, &quick, &plan, only, tch::Device::Cpu, &Checkpoints::none(), &Watch::silent()).unwrap()
@@ -74,7 +80,13 @@ fn the_average_is_of_those_that_learn_by_themselves() {
 fn twins_know_no_texts_and_nobody_leans_on_them() {
     let _alone = alone();
     let log = lively(100, 14, 3, 5);
-    let quick = ForecastConfig { members: 1, max_epochs: 2, hidden: 8, horizon: 1, ..ForecastConfig::default() };
+    let quick = ForecastConfig {
+        members: 1,
+        max_epochs: 2,
+        shape: NetworkShape { hidden: 8, ..NetworkShape::default() },
+        horizon: 1,
+        ..ForecastConfig::default()
+    };
     let plan = BacktestPlan::of((log.first, log.origin), PeriodLength::Month, 1, 2).unwrap();
     let (cpu, silent, new) = (tch::Device::Cpu, Watch::silent(), NewTexts::default());
     let none = Checkpoints::none();
@@ -127,7 +139,13 @@ fn twins_know_no_texts_and_nobody_leans_on_them() {
 fn the_spread_that_was_chosen_gives_the_bands_that_a_model_has() {
     let _alone = alone();
     let log = lively(120, 14, 3, 2);
-    let quick = ForecastConfig { members: 2, max_epochs: 2, hidden: 8, horizon: 1, ..ForecastConfig::default() };
+    let quick = ForecastConfig {
+        members: 2,
+        max_epochs: 2,
+        shape: NetworkShape { hidden: 8, ..NetworkShape::default() },
+        horizon: 1,
+        ..ForecastConfig::default()
+    };
     // At one origin one is chosen, and no other.
     let plan = BacktestPlan { origins: vec![(Period(13), 1)] };
     let (vectors, nowhere) = (RowVectors::default(), Checkpoints::none());

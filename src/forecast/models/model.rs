@@ -96,8 +96,8 @@ impl<'a> Known<'a> {
         }
         let market = Market::of(trajectories);
         let given = match start {
-            Start::Saved(model) | Start::Continued(model, _) => model.config.heads,
-            Start::Anew(_) => config.heads,
+            Start::Saved(model) | Start::Continued(model, _) => model.config.shape.heads,
+            Start::Anew(_) => config.shape.heads,
         };
         let heads = if given == HeadLoss::Chosen { OnceLock::new() } else { OnceLock::from(given) };
         let roughness = Roughness::of(&pasts, &market);
@@ -217,7 +217,7 @@ impl<'a> Known<'a> {
     /// The first period that networks learn the shares of, if they learn up to `end`.
     pub fn learnt_since(&self, end: Period) -> Period {
         let first = self.split.first;
-        self.config.window.map_or(first, |window| first.max(end.plus(-window)))
+        self.config.shape.window.map_or(first, |window| first.max(end.plus(-window)))
     }
 
     /// The questions of the last periods before the origin, over all horizons, asked as if nothing were known from the

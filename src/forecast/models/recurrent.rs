@@ -8,7 +8,7 @@ use super::model::{FittedModel, Known};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
-use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss, training_horizons};
+use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss, NetworkShape, training_horizons};
 use crate::forecast::network::batch::Features;
 use crate::forecast::network::checkpoint::Checkpoints;
 use crate::forecast::network::ensemble::{mean_outlook, mean_shares};
@@ -131,7 +131,7 @@ pub fn train<'a>(
         None => Some(choose_heads(known, &training(known, *first_cell, &features), &course, &meter)?),
     };
     let chosen_in = began.elapsed().as_secs_f64();
-    let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or_default(), ..known.config.clone() };
+    let config = known.config.with_heads(known.heads.get().copied().unwrap_or_default());
     let mut paths = Vec::new();
     for cell in cells {
         let mut saved = match known.start {
@@ -186,8 +186,9 @@ impl MemberPath<'_> {
         let judged =
             learn(&training, "before validation", &course.early, Stop::Early(&course.tuning), begun.or(judged))?;
         let more = further(judged.epochs);
+        let shape = training.config.shape;
         let config =
-            ForecastConfig { learning_rate: FURTHER_RATE * training.config.learning_rate, ..training.config.clone() };
+            training.config.shaped(NetworkShape { learning_rate: FURTHER_RATE * shape.learning_rate, ..shape });
         let gently = Training { config: &config, checkpoints: training.checkpoints.clone(), ..training };
         let recent = recent.map_or_else(|| training.copy_of(&judged), Ok)?;
         let stop = Stop::After(judged.epochs + more);
@@ -310,7 +311,7 @@ fn choose_heads(
     let (watched, checkpoints) = (training, &training.checkpoints);
     let mut tried = side_by_side(tries, side_by_side_on(known.device), |(weight, course)| {
         let max_epochs = TRIED_EPOCHS.min(training.config.max_epochs);
-        let config = ForecastConfig { heads: HeadLoss::Weight(weight), max_epochs, ..training.config.clone() };
+        let config = ForecastConfig { max_epochs, ..training.config.with_heads(HeadLoss::Weight(weight)) };
         let training = Training { config: &config, checkpoints: checkpoints.clone(), ..*watched };
         let (full, seed) = identity("before validation", &training, 0);
         let name = format!("{full} · heads {weight}");

@@ -55,10 +55,10 @@ impl Network {
         cell: CellKind,
         config: &ForecastConfig,
     ) -> Self {
-        let (hidden, interests) = (config.hidden, interests as i64);
+        let (hidden, interests) = (config.shape.hidden, interests as i64);
         let still = nn::LinearConfig { ws_init: nn::Init::Const(0.0), bs_init: Some(nn::Init::Const(0.0)), bias: true };
         let linear = |name: &str, from: i64, to: i64| nn::linear(path / name, from, to, nn::LinearConfig::default());
-        let deep = nn::RNNConfig { num_layers: config.layers, ..nn::RNNConfig::default() };
+        let deep = nn::RNNConfig { num_layers: config.shape.layers, ..nn::RNNConfig::default() };
         Self {
             embed: linear("embed", features.inputs() as i64, hidden),
             recurrent: match cell {
@@ -69,7 +69,7 @@ impl Network {
             later: linear("later", hidden + features.question() as i64, hidden),
             weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
             correction: nn::linear(path / "correction", hidden, interests, still),
-            heads: config.heads.weight().map(|_| Heads::new(path, hidden, features.has_value())),
+            heads: config.shape.heads.weight().map(|_| Heads::new(path, hidden, features.has_value())),
         }
     }
 

@@ -203,6 +203,7 @@ mod tests {
     use super::*;
     use crate::calendar::Period;
     use crate::events::UserId;
+    use crate::forecast::config::NetworkShape;
     use crate::forecast::models::model::Known;
     use crate::forecast::network::train::{LessonTensors, Stop};
     use crate::forecast::past::history::Past;
@@ -220,7 +221,11 @@ mod tests {
     fn a_saved_network_learns_on_as_if_it_had_never_stopped() {
         let _alone = alone();
         let (log, vectors, watch) = (lively(60, 10, 3, 2), RowVectors::default(), Watch::silent());
-        let config = ForecastConfig { hidden: 8, batch_users: 16, ..ForecastConfig::default() };
+        let config = ForecastConfig {
+            shape: NetworkShape { hidden: 8, ..NetworkShape::default() },
+            batch_users: 16,
+            ..ForecastConfig::default()
+        };
         let pasts: Vec<Past> = (0..60).map(|user| Past::of(&log, UserId(user))).collect();
         let lessons = Lessons::of(&pasts, Period(0)..Period(10), Period(0), &[1]).with_activity(Period(0)..Period(10));
         let nowhere = Checkpoints::none();
@@ -256,7 +261,8 @@ mod tests {
     fn a_model_without_the_networks_asked_for_or_of_another_shape_is_refused() {
         let _alone = alone();
         let (log, vectors, watch) = (lively(20, 6, 3, 2), RowVectors::default(), Watch::silent());
-        let [small, wide] = [8, 16].map(|hidden| ForecastConfig { hidden, ..ForecastConfig::default() });
+        let [small, wide] =
+            [8, 16].map(|hidden| ForecastConfig::default().shaped(NetworkShape { hidden, ..NetworkShape::default() }));
         let nowhere = Checkpoints::none();
         let start = Start::Anew(&nowhere);
         let known = Known::at_origin(&log, &vectors, &small, Device::Cpu, start, &watch).unwrap();

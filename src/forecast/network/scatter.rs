@@ -90,7 +90,7 @@ fn of_member(
     let began = Instant::now();
     let layer = posterior(member, learnt, training)?;
     found.seconds[2] = began.elapsed().as_secs_f64();
-    let mut dropout = Dropout::new(training.config.dropout, ChaCha8Rng::seed_from_u64(draw));
+    let mut dropout = Dropout::new(training.config.shape.dropout, ChaCha8Rng::seed_from_u64(draw));
     for batch in questions.in_order(2 * training.config.batch_users) {
         training.watch.check()?;
         let batch = batch?;

@@ -128,10 +128,10 @@ impl Training<'_> {
         meter: &SharedMeter,
     ) -> Result<Member, ForecastError> {
         let config = self.config;
-        let mut place = self.checkpoints.of(&format!("{name} · seed {seed} · heads {}", config.heads));
+        let mut place = self.checkpoints.of(&format!("{name} · seed {seed} · heads {}", config.shape.heads));
         let member = trained.map_or_else(|| self.fresh(seed), Ok)?;
         let mut optimizer =
-            AdamW::new(Network::weight_groups(&member.weights), config.learning_rate, config.weight_decay)?;
+            AdamW::new(Network::weight_groups(&member.weights), config.shape.learning_rate, config.shape.weight_decay)?;
         if member.steps > 0 {
             let weights = numbers(&optimizer.weights)?;
             optimizer.restore(&weights, (&member.moments.0, &member.moments.1), member.steps)?;
@@ -233,7 +233,7 @@ impl Training<'_> {
     ) -> Result<f64, ForecastError> {
         let mut masks = random.clone();
         masks.set_stream(1);
-        let mut dropout = Dropout::new(self.config.dropout, masks);
+        let mut dropout = Dropout::new(self.config.shape.dropout, masks);
         let batches = lessons.shuffled(self.config.batch_users, |user| tensors.length(user), &mut random);
         // Dividing by what a batch holds on average lets every event weigh the same in whatever batch it lands.
         let share = batches.len() as f64 / lessons.events.max(1.0);
@@ -265,7 +265,7 @@ impl Training<'_> {
         silent: &[usize],
         lessons: &Lessons,
     ) -> Result<Option<Tensor>, ForecastError> {
-        let (Some(heads), Some(weight)) = (&network.heads, self.config.heads.weight()) else { return Ok(None) };
+        let (Some(heads), Some(weight)) = (&network.heads, self.config.shape.heads.weight()) else { return Ok(None) };
         // Without weight the heads look on: nothing of what they learn reaches the rest of the network, and since they
         // have step sizes of their own it does not matter how much they count.
         let (looks_on, weight) = (weight <= 0.0, if weight <= 0.0 { 1.0 } else { weight });

@@ -145,10 +145,10 @@ pub fn shapes_to_try(config: &ForecastConfig, trials: usize, first: Period, orig
     };
     let mut shapes: Vec<NetworkShape> = std::iter::once(NetworkShape::default()).chain((1..trials).map(draw)).collect();
     // A shape that a search of this size found is among them, so the same search is not done twice.
-    if !shapes.contains(&config.shape())
+    if !shapes.contains(&config.shape)
         && let [_, .., last] = shapes.as_mut_slice()
     {
-        *last = config.shape();
+        *last = config.shape;
     }
     shapes
 }

@@ -122,7 +122,7 @@ pub fn run_telling(
     let forecast = Forecast { p_any, ..early.forecast };
     let cohorts = view.forecast(&standing, answers.kind, &config.levels);
     meter.advance(1)?;
-    let config = ForecastConfig { heads: known.heads.get().copied().unwrap_or(config.heads), ..config.clone() };
+    let config = config.with_heads(known.heads.get().copied().unwrap_or(config.shape.heads));
     // Networks that are taken as they are have learnt nothing here.
     let learnt = match start {
         Start::Saved(model) => model.learnt.unwrap_or(known.split),
@@ -136,7 +136,7 @@ pub fn run_telling(
 /// How many epochs training usually takes: a guess for the time left.
 pub(in crate::forecast) fn usual_epochs(kinds: &[ModelKind], config: &ForecastConfig) -> u64 {
     let trained = kinds.iter().filter(|kind| kind.is_trained()).count();
-    let tried = if trained > 0 && config.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() as u64 } else { 0 };
+    let tried = if trained > 0 && config.shape.heads == HeadLoss::Chosen { HEAD_WEIGHTS.len() as u64 } else { 0 };
     // A short training and one as long as the best part of the first follow that.
     let of_member = 2 * USUAL_EPOCHS + USUAL_EPOCHS / 4;
     (trained * config.members.max(1)) as u64 * of_member + tried * u64::from(TRIED_EPOCHS)

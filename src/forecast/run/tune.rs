@@ -86,7 +86,7 @@ pub fn tune(
             let learn = Lessons::of(&known.pasts, since..tune, first, &horizons).with_activity(since..tune);
             let training = Training { config: &config, ..training(&known, cell, &features) };
             let name = format!("trial {} of {trials} · round {}", at + 1, number + 1);
-            let heads = config.heads.weight().map(|_| reference);
+            let heads = config.shape.heads.weight().map(|_| reference);
             let held = LessonTensors::of(&features, &learn, heads)?;
             match training.member(&name, config.seed, &held, Stop::Early(&stop), members[at].take(), &meter) {
                 Err(ForecastError::Cancelled(_)) => {
@@ -130,7 +130,12 @@ mod tests {
 
     fn search(trials: usize, checkpoints: &Checkpoints, watch: &Watch) -> Tuning {
         let log = lively(100, 14, 3, 8);
-        let config = ForecastConfig { hidden: 8, batch_users: 32, max_epochs: 12, ..ForecastConfig::default() };
+        let config = ForecastConfig {
+            shape: NetworkShape { hidden: 8, ..NetworkShape::default() },
+            batch_users: 32,
+            max_epochs: 12,
+            ..ForecastConfig::default()
+        };
         let cpu = tch::Device::Cpu;
         tune(&log, &RowVectors::default(), &config, CellKind::Lstm, trials, cpu, checkpoints, &mut |_| {}, watch)
             .unwrap()

@@ -100,7 +100,7 @@ pub fn tune(
         tried: shapes_to_try(&config, trials, found.trajectories.first, found.trajectories.origin),
         cell: if settings.model == ModelKind::Gru { CellKind::Gru } else { CellKind::Lstm },
     };
-    let tuning = road.get(&stage, (&found, config.shape(), tell))?;
+    let tuning = road.get(&stage, (&found, config.shape, tell))?;
     Ok(TuningOutcome { settings: settings.clone(), trials, calendar, tuning: Arc::new(tuning) })
 }
 

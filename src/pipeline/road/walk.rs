@@ -25,13 +25,13 @@ pub fn embedding(settings: &Settings, device: Device) -> Embedding {
 
 /// What of the settings concerns the forecasters.
 pub(super) fn forecast_config(settings: &Settings) -> ForecastConfig {
-    let config = ForecastConfig::default();
     ForecastConfig {
         horizon: settings.horizon,
         levels: settings.levels.clone(),
         joint: settings.joint,
         seed: settings.seed,
-        ..config.shaped(settings.network.unwrap_or_else(|| config.shape()))
+        shape: settings.network.unwrap_or_default(),
+        ..ForecastConfig::default()
     }
 }
 
