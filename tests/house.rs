@@ -7,6 +7,9 @@
     reason = "a test that cannot go on has failed, and a test may tell what it measured"
 )]
 
+#[path = "house/circles.rs"]
+mod circles;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
