@@ -4,14 +4,13 @@
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+pub use super::settings::INTERESTS;
 use super::{InterestCount, Settings};
 use crate::events::{DialectChoice, KindWeights};
 use crate::forecast::{ForecastConfig, HeadLoss, NetworkShape};
 
 /// How many periods ahead.
 pub const HORIZON: RangeInclusive<usize> = 1..=120;
-/// How many interests.
-pub const INTERESTS: RangeInclusive<u16> = 2..=512;
 /// Levels of bands, percent: the files have columns for these.
 pub const LEVELS: [u8; 3] = [50, 80, 95];
 /// How many shapes of networks a search tries.

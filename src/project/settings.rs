@@ -1,18 +1,21 @@
 //! Everything a run depends on besides the data itself.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::limits::INTERESTS;
 use crate::calendar::PeriodLength;
 use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::forecast::{ModelKind, NetworkShape};
 use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::report::TableFormat;
+
+/// How many interests.
+pub const INTERESTS: RangeInclusive<u16> = 2..=512;
 
 /// How many interests to look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

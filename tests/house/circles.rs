@@ -6,10 +6,6 @@ use super::{sources, without_comments};
 
 /// Files that still stand in a circle with others.
 const IN_CIRCLES: &[&str] = &[
-    "app/panels/tuning",
-    "app/panels/tuning/best",
-    "app/panels/tuning/curves",
-    "app/panels/tuning/trials",
     "events/bounds",
     "events/build",
     "events/clean",
@@ -45,14 +41,6 @@ const IN_CIRCLES: &[&str] = &[
     "language/roberta",
     "language/weights",
     "language/xlnet",
-    "project/limits",
-    "project/settings",
-    "report/chart/draw",
-    "report/chart/labels",
-    "report/chart/legend",
-    "report/table",
-    "report/table/parquet",
-    "report/table/system",
 ];
 
 type Path = Vec<String>;

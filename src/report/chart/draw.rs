@@ -1,6 +1,7 @@
 //! Chart → SVG: where everything stands.
 
 use super::axis::{ShareAxis, time_ticks};
+use super::frame::{DOTS, Frame};
 use super::labels::Labels;
 use super::svg::{Anchor, Stroke, Svg, Type};
 use super::text::{Ruler, Weight};
@@ -10,68 +11,11 @@ use crate::calendar::Period;
 use crate::report::palette::Mark;
 use crate::report::percent;
 
-/// Between active periods that do not follow each other.
-pub(super) const DOTS: &[f32] = &[1.5, 3.5];
 const TITLE: f32 = 19.0;
 const TEXT: f32 = 13.0;
 const SMALL: f32 = 11.0;
 /// Below these a chart cannot be read.
 const LEAST: (f32, f32) = (360.0, 280.0);
-
-/// Where the plot stands and how numbers become places.
-pub(super) struct Frame {
-    pub theme: Theme,
-    pub width: f32,
-    pub margin: f32,
-    pub left: f32,
-    pub right: f32,
-    pub top: f32,
-    pub bottom: f32,
-    /// Top and bottom of the strip of activity.
-    strip: (f32, f32),
-    first: Period,
-    last: Period,
-    shares: ShareAxis,
-}
-
-impl Frame {
-    fn pitch(&self) -> f32 {
-        (self.right - self.left) / (self.last.since(self.first) + 1) as f32
-    }
-
-    /// The middle of a period.
-    fn x(&self, period: Period) -> f32 {
-        self.left + (period.since(self.first) as f32 + 0.5) * self.pitch()
-    }
-
-    /// Where a period begins.
-    fn edge(&self, period: Period) -> f32 {
-        (self.left + period.since(self.first) as f32 * self.pitch()).clamp(self.left, self.right)
-    }
-
-    fn y(&self, share: f32) -> f32 {
-        self.bottom - (share / self.shares.top).clamp(0.0, 1.0) * (self.bottom - self.top)
-    }
-
-    /// The height at which a line ends; "others" have none and stand beside the activity.
-    pub fn end(&self, series: &Series) -> f32 {
-        if series.style.is_none() {
-            return self.strip.1 - 16.0;
-        }
-        let expected = series.path.expected.last().map(|expected| expected.share);
-        let share = expected.or(series.path.observed.last().map(|observed| observed.share));
-        self.y(share.unwrap_or(0.0))
-    }
-
-    /// The size of marks; none where they would run into each other.
-    fn mark_radius(&self) -> Option<f32> {
-        match self.pitch() {
-            wide if wide >= 16.0 => Some(3.0),
-            narrow if narrow >= 9.0 => Some(2.25),
-            _ => None,
-        }
-    }
-}
 
 /// Draws the chart as an SVG document, `width` × `height` points. It names our type and lets others stand in for it.
 /// The same chart gives the same document.

@@ -1,6 +1,6 @@
 //! Names at the end of the lines, where the eye already is.
 
-use super::draw::Frame;
+use super::frame::Frame;
 use super::svg::{Anchor, Stroke, Svg, Type};
 use super::text::{Ruler, Weight};
 use super::{Series, TrajectoryChart};

@@ -1,7 +1,7 @@
 //! What lines, dashes and bands mean, in one row under the chart.
 
 use super::TrajectoryChart;
-use super::draw::Frame;
+use super::frame::Frame;
 use super::svg::{Anchor, Stroke, Svg, Type};
 use super::text::{Ruler, Weight};
 use crate::report::palette::Mark;
@@ -50,7 +50,7 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, y: f32
                     svg.line(&[(x, edge), (x + 22.0, edge)], stroke);
                 }
             }
-            Entry::Gap => svg.line(&line, Stroke { dash: super::draw::DOTS, ..Stroke::solid(tones.quiet, 1.25) }),
+            Entry::Gap => svg.line(&line, Stroke { dash: super::frame::DOTS, ..Stroke::solid(tones.quiet, 1.25) }),
             Entry::Note => {}
         }
         svg.text(x + key, y, style, &text);

@@ -2,6 +2,7 @@
 
 mod axis;
 mod draw;
+mod frame;
 mod labels;
 mod legend;
 mod png;

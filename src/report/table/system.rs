@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::ReportError;
+use crate::report::ReportError;
 
 /// Has something written through a buffer, and tells a refusal of the system before what followed from it.
 pub(super) fn through_buffer<W: Write, T, E: From<ReportError>>(

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Button, Grid, Label, Layout, RichText, Ui, vec2};
 
 use super::trials::is_best;
-use super::{learns_from, loss, significant};
+use super::words::{learns_from, loss, significant};
 use crate::app::commands::{Actions, Command};
 use crate::app::format;
 use crate::app::session::Session;

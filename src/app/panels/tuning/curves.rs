@@ -4,7 +4,7 @@ use eframe::egui::{Color32, Role, Ui, WidgetInfo};
 use egui_plot::{ItemId, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
 
 use super::trials::is_best;
-use super::{loss, trial_name};
+use super::words::{loss, trial_name};
 use crate::app::panels::curves::loss_plot;
 use crate::app::panels::layout::line;
 use crate::app::theme::{Tokens, space};

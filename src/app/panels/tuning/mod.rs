@@ -4,6 +4,7 @@ mod best;
 mod curves;
 mod order;
 mod trials;
+mod words;
 
 use eframe::egui::{DragValue, Label, RichText, ScrollArea, Ui, vec2};
 
@@ -15,7 +16,7 @@ use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter, section, well};
-use crate::forecast::{ForecastConfig, NetworkShape, Tuning, search_rounds};
+use crate::forecast::{ForecastConfig, search_rounds};
 use crate::pipeline::TuningOutcome;
 use crate::project::Settings;
 use crate::project::limits::TRIALS;
@@ -201,40 +202,9 @@ fn plan(trials: usize) -> Vec<String> {
     words.collect()
 }
 
-/// A trial as people call it.
-fn trial_name(trials: &Tuning, at: usize) -> String {
-    let usual = trials.trials.get(at).is_some_and(|trial| trial.shape == NetworkShape::default());
-    if usual { format!("{} · defaults", at + 1) } else { (at + 1).to_string() }
-}
-
-/// A small positive number with two significant digits: `0.0021`.
-fn significant(number: f64) -> String {
-    if number <= 0.0 || !number.is_finite() {
-        return format!("{number}");
-    }
-    let decimals = (1.0 - number.log10().floor()).clamp(0.0, 9.0) as usize;
-    format!("{number:.decimals$}")
-}
-
-/// How far back a network learns from.
-fn learns_from(window: Option<i32>) -> String {
-    window.map_or_else(|| "all".to_owned(), |periods| format!("last {periods}"))
-}
-
-/// A loss, nats per event; a dash where there is none.
-fn loss(loss: f64) -> String {
-    if loss.is_finite() { format!("{loss:.4}") } else { "–".to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn small_numbers_keep_two_digits_that_count() {
-        let told = [0.0021345, 0.01, 0.000456, 0.3, 0.0996].map(significant);
-        assert_eq!(told, ["0.0021", "0.010", "0.00046", "0.30", "0.100"]);
-    }
 
     #[test]
     fn the_rounds_are_told_before_they_begin() {

@@ -4,7 +4,7 @@ use eframe::egui::{Align, Label, Layout, Rect, RichText, Role, ScrollArea, Sense
 use egui_extras::{Column, TableBuilder};
 
 use super::order::{Key, Order};
-use super::{learns_from, loss, significant, trial_name};
+use super::words::{learns_from, loss, significant, trial_name};
 use crate::app::format;
 use crate::app::panels::layout::line;
 use crate::app::theme::{Tokens, size, strong};
