@@ -5,7 +5,7 @@
 //! `pooling_mode: "mean"`.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::LanguageError;
 use super::architecture::{Architecture, KNOWN};
 use super::card::languages;
+use super::files::{fault, json};
 use super::pooling::Pooling;
 use super::weights::{self, WeightFiles};
 
@@ -220,32 +221,4 @@ fn fingerprint(dir: &Path, modules: &[String]) -> Result<String, LanguageError> 
         all.update(name.as_bytes()).update(&[0]).update(one.finalize().as_bytes());
     }
     Ok(all.finalize().to_hex().to_string())
-}
-
-/// A JSON file of the directory; none if there is no such file.
-pub(super) fn json(dir: &Path, name: &str) -> Result<Option<Value>, LanguageError> {
-    let path = dir.join(name);
-    let mut text = String::new();
-    match File::open(&path).and_then(|mut file| file.read_to_string(&mut text)) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(LanguageError::Read { source, path }),
-    }
-    serde_json::from_str(&text).map(Some).map_err(|error| fault(dir, name, error.to_string()))
-}
-
-fn fault(dir: &Path, name: &str, why: impl Into<String>) -> LanguageError {
-    LanguageError::Config { why: why.into(), path: dir.join(name) }
-}
-
-/// The size of a file of the directory; missing files are named.
-pub(super) fn size(dir: &Path, name: &str) -> Result<u64, LanguageError> {
-    let path = dir.join(name);
-    match fs::metadata(&path) {
-        Ok(meta) => Ok(meta.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(LanguageError::Missing { file: name.to_owned(), dir: dir.to_owned() })
-        }
-        Err(source) => Err(LanguageError::Read { source, path }),
-    }
 }

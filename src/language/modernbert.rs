@@ -8,7 +8,7 @@ use serde_json::Value;
 use tch::{Kind, TchError, Tensor};
 
 use super::LanguageError;
-use super::architecture::{heads_fit, rope_theta};
+use super::config_fields::{heads_fit, rope_theta};
 use super::layers::{
     Activation, Input, LayerNorm, Linear, Rotary, Transformer, attend, join_heads, look_up, split_heads,
 };

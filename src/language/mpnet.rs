@@ -9,7 +9,7 @@ use serde_json::Value;
 use tch::{TchError, Tensor};
 
 use super::LanguageError;
-use super::architecture::heads_fit;
+use super::config_fields::heads_fit;
 use super::layers::{Activation, Input, LayerNorm, Linear, Transformer, attend, join_heads, look_up, split_heads};
 use super::weights::Weights;
 

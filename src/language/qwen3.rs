@@ -9,7 +9,7 @@ use serde_json::Value;
 use tch::{TchError, Tensor};
 
 use super::LanguageError;
-use super::architecture::rope_theta;
+use super::config_fields::rope_theta;
 use super::layers::{Activation, Input, Linear, RmsNorm, Rotary, Transformer, attend, join_heads, look_up};
 use super::weights::Weights;
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 use tch::{Device, Kind, Tensor};
 
 use super::LanguageError;
-use super::folder;
+use super::files;
 
 const WHOLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -57,7 +57,7 @@ pub(super) fn names(dir: &Path) -> Result<Vec<String>, LanguageError> {
     if dir.join(WHOLE).is_file() {
         return Ok(vec![WHOLE.to_owned()]);
     }
-    let Some(index) = folder::json(dir, INDEX)? else {
+    let Some(index) = files::json(dir, INDEX)? else {
         let other = OTHER_FORMS.iter().find(|name| dir.join(name).is_file());
         return Err(match other {
             Some(file) => LanguageError::OtherForm { file: (*file).to_owned(), dir: dir.to_owned() },
@@ -84,7 +84,7 @@ impl WeightFiles {
         let mut found = Self { paths: Vec::new(), places: HashMap::new() };
         for name in names(dir)?.into_iter().filter(|name| name != INDEX) {
             let path = dir.join(&name);
-            let size = folder::size(dir, &name)?;
+            let size = files::size(dir, &name)?;
             let (header, begin) = header(&path, size)?;
             let file = found.paths.len();
             for (name, info) in header.tensors() {

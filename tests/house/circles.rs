@@ -29,18 +29,6 @@ const IN_CIRCLES: &[&str] = &[
     "forecast/series/fitted",
     "forecast/series/search",
     "forecast/series/theta",
-    "language/architecture",
-    "language/bert",
-    "language/distilbert",
-    "language/folder",
-    "language/gpt2",
-    "language/layers",
-    "language/modernbert",
-    "language/mpnet",
-    "language/qwen3",
-    "language/roberta",
-    "language/weights",
-    "language/xlnet",
 ];
 
 type Path = Vec<String>;
