@@ -92,16 +92,22 @@ impl Market {
     }
 
     /// How the market moved one season ago over the same stretch of the calendar: from the period before `origin` to
-    /// `target`. Zeros while the log is too young to know. `season` is the length of a season in periods.
+    /// `target`. Zeros while the log is too young to know. An interest that nobody knew before grew out of nothing then, and
+    /// that is no season: no change counts for more than twentyfold. `season` is the length of a season in periods.
     pub fn season(&self, origin: Period, target: Period, season: i32) -> Vec<f32> {
         // A target more than a season ahead looks back as many seasons as it needs to meet known periods.
         let turns = (target.since(origin) / season + 1) * season;
         match (self.log_share(target.plus(-turns)), self.log_share(origin.plus(-1 - turns))) {
-            (Some(then), Some(before)) => then.iter().zip(before).map(|(then, before)| then - before).collect(),
+            (Some(then), Some(before)) => {
+                then.iter().zip(before).map(|(then, before)| (then - before).clamp(-MOST_TURN, MOST_TURN)).collect()
+            }
             _ => vec![0.0; self.interests],
         }
     }
 }
+
+/// The longest turn of a season, in logarithms: twentyfold.
+const MOST_TURN: f32 = 3.0;
 
 /// The whole periods in which anybody has events, ascending.
 pub fn active_periods(trajectories: &Trajectories) -> Vec<Period> {
@@ -154,5 +160,19 @@ mod tests {
         let into_december = market.season(Period(22), Period(23), 12);
         assert!(into_december[0] > 0.4 && into_december[1] < -1.0, "{into_december:?}");
         assert_eq!(market.season(Period(5), Period(6), 12), [0.0, 0.0], "too young to know");
+    }
+
+    #[test]
+    fn an_interest_that_came_out_of_nothing_has_no_boundless_season() {
+        let year: Vec<(i32, &[u32])> = (0..14)
+            .map(|month| {
+                (month, if month < 9 { &[90_000_u32, 90_000, 0] as &[u32] } else { &[80_000, 80_000, 20_000] })
+            })
+            .collect();
+        let market = Market::of(&trajectories(3, &[&year]));
+        let came = market.log_share(Period(9)).unwrap()[2] - market.log_share(Period(8)).unwrap()[2];
+        assert!(came > 8.0, "it came out of nothing: {came}");
+        // A year later the same month must not bring it all.
+        assert_eq!(market.season(Period(21), Period(21), 12)[2], MOST_TURN);
     }
 }
