@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use driftline::language::{Device, Encoder, Precision, Vectors};
 use driftline::observe::Watch;
@@ -53,7 +54,11 @@ fn load(dir: &Path) -> Result<Encoder, String> {
         .map_err(|error| error.to_string())
 }
 
+/// One at a time, as the program has one thread of its engine: how many threads libtorch has belongs to the process, and
+/// sums over two parts are not the last bit's of sums over one.
 fn vectors(dir: &Path) -> Vectors {
+    static ENGINE: Mutex<()> = Mutex::new(());
+    let _engine = ENGINE.lock().unwrap_or_else(PoisonError::into_inner);
     load(dir).unwrap().embed(&TEXTS, &Watch::silent()).unwrap()
 }
 
