@@ -127,6 +127,12 @@ impl CancelToken {
         self.looks.done.load(Ordering::Relaxed)
     }
 
+    /// Somebody asks to stop so many looks from now; whoever asked before has thought better of it.
+    pub fn stop_after(&self, looks: u64) {
+        self.asked.store(false, Ordering::Relaxed);
+        self.looks.stop_at.store(self.looks() + looks, Ordering::Relaxed);
+    }
+
     fn look(&self) {
         let looked = 1 + self.looks.done.fetch_add(1, Ordering::Relaxed);
         if looked == self.looks.stop_at.load(Ordering::Relaxed) {

@@ -95,7 +95,7 @@ fn chances_of_a_network_add_up_to_what_came_among_the_eager_and_the_lazy() {
     let features = known.features().unwrap();
     let training = training(&known, CellKind::Lstm, &features);
     let before = Period(15);
-    let reference = Reference::fit(&known.pasts, before, log.calendar).unwrap();
+    let reference = Reference::fit(&known.pasts, before, log.calendar, &Watch::silent()).unwrap();
     let learn = Lessons::of(&known.pasts, Period(0)..before, Period(0), &[1]).with_activity(Period(0)..before);
     let held = LessonTensors::of(&features, &learn, Some(&reference)).unwrap();
     let mut meter = watch.meter(Stage::Train, "epochs", None);
@@ -127,7 +127,7 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
     let without = quick().with_heads(HeadLoss::Without);
     let known = Known::at_origin(&log, &nothing, &with, CPU, Start::Anew(&nowhere), &watch).unwrap();
     let features = known.features().unwrap();
-    let reference = Reference::fit(&known.pasts, Period(16), log.calendar).unwrap();
+    let reference = Reference::fit(&known.pasts, Period(16), log.calendar, &Watch::silent()).unwrap();
     let lessons =
         Lessons::of(&known.pasts, Period(0)..Period(16), Period(0), &[1]).with_activity(Period(0)..Period(16));
     let mut meter = watch.meter(Stage::Train, "epochs", None);

@@ -5,6 +5,8 @@ mod activity;
 mod activity_tests;
 mod backtest;
 mod bands;
+#[cfg(test)]
+mod cancel_tests;
 mod cohorts;
 mod config;
 mod error;

@@ -18,7 +18,7 @@ use super::network::spread::Scatter;
 use super::past::history::Question;
 use super::past::lessons::Lessons;
 use super::past::tally::{Tally, tally};
-use crate::observe::{CurvePoint, Meter};
+use crate::observe::{Cancelled, CurvePoint, Meter};
 use strum::IntoEnumIterator as _;
 
 /// All models at one origin.
@@ -153,7 +153,7 @@ pub fn stand<'a>(
             standing.fitted.push((kind, fitted));
         }
         if tier == Tier::Networks {
-            standing.mix(known, kinds);
+            standing.mix(known, kinds)?;
         }
         standing.activity = activity_table(came.len(), scores.clone());
         onlooker.reached(tier, &standing);
@@ -177,12 +177,12 @@ fn activity_table(rows: usize, scores: Vec<ActivityScore>) -> ActivityTable {
 impl Standing<'_> {
     /// Adds the mixtures among `kinds` of the models that have answered. A mixture is one of models that learn by
     /// themselves, never of other mixtures.
-    fn mix(&mut self, known: &Known, kinds: &[ModelKind]) {
+    fn mix(&mut self, known: &Known, kinds: &[ModelKind]) -> Result<(), Cancelled> {
         let (practice, ahead) = (self.practice.questions(), self.ahead.questions());
         let mut mixed = Vec::new();
         for kind in ModelKind::iter().filter(|kind| kinds.contains(kind) && kind.is_made_of_others()) {
             let began = Instant::now();
-            let mixture = Mixture::learnt(kind, known, &self.models, practice);
+            let mixture = Mixture::learnt(kind, known, &self.models, practice)?;
             let of_others =
                 |answers: fn(&Answers) -> &[f32]| -> Vec<&[f32]> { self.models.iter().map(answers).collect() };
             let practised = mixture.practised(&of_others(|model| &model.practice), practice, known.interests());
@@ -198,6 +198,7 @@ impl Standing<'_> {
             self.mixtures.push((kind, mixture));
         }
         self.models.extend(mixed);
+        Ok(())
     }
 
     /// The simple model that did best on the validation periods; none where nothing could be judged there.

@@ -6,8 +6,10 @@ use super::negative_binomial::surprise;
 use super::outlook::Outlook;
 use super::returning::Returning;
 use crate::calendar::{Calendar, Period};
+use crate::forecast::ForecastError;
 use crate::forecast::past::activity_questions::ActivityQuestion;
 use crate::forecast::past::history::Past;
+use crate::observe::Watch;
 
 /// Numbers of a simple answer: log-odds of activity, log of the events beyond the first, log of the size of their negative
 /// binomial distribution, log of the spend in means of the market.
@@ -53,9 +55,9 @@ impl Reference {
     /// Fits to everything before `before`.
     ///
     /// # Errors
-    /// What libtorch reports.
-    pub fn fit(pasts: &[Past], before: Period, calendar: Calendar) -> Result<Self, TchError> {
-        let returning = Returning::fit(pasts, before, calendar)?;
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn fit(pasts: &[Past], before: Period, calendar: Calendar, watch: &Watch) -> Result<Self, ForecastError> {
+        let returning = Returning::fit(pasts, before, calendar, watch)?;
         let mean = |of: fn(&Past) -> &[f32]| {
             let known = pasts.iter().flat_map(|past| past.periods.iter().zip(of(past)));
             let (sum, count) = known

@@ -4,10 +4,12 @@
 //! would end just then. Logistic regression with a small ridge, fitted by Newton's method (iteratively reweighted least
 //! squares); Allison, *Discrete-time methods for the analysis of event histories*, 1982.
 
-use tch::{Kind, TchError, Tensor};
+use tch::{Kind, Tensor};
 
 use crate::calendar::{Calendar, Period};
+use crate::forecast::ForecastError;
 use crate::forecast::past::history::Past;
+use crate::observe::Watch;
 
 /// Numbers that describe a chance to come back, a constant among them.
 const NUMBERS: usize = 10;
@@ -31,8 +33,8 @@ impl Returning {
     /// Fits the model to everything before `origin`.
     ///
     /// # Errors
-    /// What libtorch reports.
-    pub fn fit(pasts: &[Past], origin: Period, calendar: Calendar) -> Result<Self, TchError> {
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
+    pub fn fit(pasts: &[Past], origin: Period, calendar: Calendar, watch: &Watch) -> Result<Self, ForecastError> {
         let (mut rows, mut outcomes) = (Vec::new(), Vec::new());
         for past in pasts {
             for known in 0..past.len() {
@@ -50,7 +52,7 @@ impl Returning {
         let mut weights = [0.0; NUMBERS];
         if !outcomes.is_empty() {
             let rows = Tensor::f_from_slice(&rows)?.f_reshape([-1, NUMBERS as i64])?;
-            let fitted = newton(&rows, &Tensor::f_from_slice(&outcomes)?)?;
+            let fitted = newton(&rows, &Tensor::f_from_slice(&outcomes)?, watch)?;
             weights.copy_from_slice(&Vec::<f64>::try_from(&fitted)?);
         }
         Ok(Self { calendar, weights })
@@ -119,12 +121,13 @@ fn describe(past: &Past, known: usize, ahead: i32, period: Period, calendar: Cal
 }
 
 /// Weights that make the outcomes (`[rows]`, 0 or 1) likeliest given the rows (`[rows, NUMBERS]`).
-fn newton(rows: &Tensor, outcomes: &Tensor) -> Result<Tensor, TchError> {
+fn newton(rows: &Tensor, outcomes: &Tensor, watch: &Watch) -> Result<Tensor, ForecastError> {
     let _frozen = tch::no_grad_guard();
     let mut weights = Tensor::f_zeros([NUMBERS as i64], (Kind::Double, rows.device()))?;
     let ridge = Tensor::f_eye(NUMBERS as i64, (Kind::Double, rows.device()))?.f_mul_scalar(RIDGE)?;
     let columns = rows.f_transpose(0, 1)?;
     for _ in 0..STEPS {
+        watch.check()?;
         let chance = rows.f_mv(&weights)?.f_sigmoid()?;
         let slope = columns.f_mv(&outcomes.f_sub(&chance)?)?.f_sub(&weights.f_mul_scalar(RIDGE)?)?;
         let spread = chance.f_mul(&chance.f_neg()?.f_add_scalar(1.0)?)?.f_unsqueeze(1)?;
@@ -154,7 +157,7 @@ mod tests {
         let log = lively(300, 20, 3, 9);
         let pasts = pasts(&log);
         let before = Period(19);
-        let model = Returning::fit(&pasts, before, log.calendar).unwrap();
+        let model = Returning::fit(&pasts, before, log.calendar, &Watch::silent()).unwrap();
         let asked: Vec<&Past> = pasts.iter().filter(|past| past.known_before(before).is_some()).collect();
         let expected: f32 = asked.iter().map(|past| model.chance(past, before)).sum();
         let came = asked.iter().filter(|past| past.periods.contains(&before)).count() as f32;
@@ -167,7 +170,7 @@ mod tests {
         let twice: Vec<(i32, &[u32])> = vec![(3, &[1]), (4, &[1])];
         let users: Vec<&[(i32, &[u32])]> = (0..100).flat_map(|_| [every.as_slice(), twice.as_slice()]).collect();
         let pasts = pasts(&trajectories(1, &users));
-        let model = Returning::fit(&pasts, Period(16), Calendar::new(PeriodLength::Month)).unwrap();
+        let model = Returning::fit(&pasts, Period(16), Calendar::new(PeriodLength::Month), &Watch::silent()).unwrap();
         assert!(model.chance(&pasts[0], Period(16)) > 0.9);
         assert!(model.chance(&pasts[1], Period(16)) < 0.1);
     }
@@ -177,7 +180,7 @@ mod tests {
         let log = lively(300, 20, 3, 9);
         let pasts = pasts(&log);
         let origin = Period(17);
-        let model = Returning::fit(&pasts, origin, log.calendar).unwrap();
+        let model = Returning::fit(&pasts, origin, log.calendar, &Watch::silent()).unwrap();
         let mut expected = [0.0; 3];
         for past in &pasts {
             let Some(known) = past.known_before(origin) else { continue };
@@ -193,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_log_without_a_second_period_gives_even_odds_and_a_stranger_none() {
-        let nobody = Returning::fit(&[], Period(3), Calendar::new(PeriodLength::Month)).unwrap();
+        let nobody = Returning::fit(&[], Period(3), Calendar::new(PeriodLength::Month), &Watch::silent()).unwrap();
         let pasts = pasts(&trajectories(1, &[&[(2, &[1])]]));
         assert_eq!(nobody.chance(&pasts[0], Period(3)), 0.5);
         assert_eq!(nobody.chance(&pasts[0], Period(2)), 0.0);

@@ -136,7 +136,7 @@ pub fn of_model(
 ) -> Result<Vec<f32>, ForecastError> {
     let outlook = standing.outlook(answers.kind.into()).or(standing.outlook(ActivitySource::Simple));
     let first = outlook.map_or(&[][..], |outlook| &outlook.chance);
-    Incidence::learnt(known, standing, answers, stood).ahead(known, standing, answers, first)
+    Incidence::learnt(known, standing, answers, stood)?.ahead(known, standing, answers, first)
 }
 
 /// Simple chances.

@@ -23,7 +23,7 @@ use crate::forecast::run::banded::limits;
 use crate::forecast::standing::Standing;
 use crate::forecast::{ForecastConfig, ForecastError};
 use crate::interests::Trajectories;
-use crate::observe::Watch;
+use crate::observe::{Cancelled, Watch};
 
 /// Every model at one origin, from what was known there.
 #[derive(Clone, Copy)]
@@ -193,18 +193,18 @@ impl<'a> Judge<'a> {
         let AtOrigin { known, standing, cohorts } = *here;
         let levels = &self.config.levels;
         let scored = self.scored.entry(answers.kind).or_insert_with(|| Scored::new(levels));
-        scored.cohorts.extend(observe(&cohorts.forecast(standing, answers.kind, levels), &self.whole, here.horizon()));
+        scored.cohorts.extend(observe(&cohorts.forecast(standing, answers.kind, levels)?, &self.whole, here.horizon()));
         let stood = cohorts.stood(answers.kind);
         scored.incidence.add(here.questions(), &incidence::of_model(known, standing, answers, stood)?, touched);
         let scatters = standing.scatter(answers.kind)?;
         let practice = standing.practice.questions();
-        let chosen = spread_choice::best(known, practice, answers, &scatters, levels).spread;
+        let chosen = spread_choice::best(known, practice, answers, &scatters, levels)?.spread;
         let whole_paths = here.horizon() == self.config.horizon && self.config.horizon > 1;
         for by in MeasuredSpread::all(&scatters) {
             let is_chosen = by.spread == chosen;
             let levels = if is_chosen { &self.levels } else { levels };
             let bands = BandsBySpread { here, answers, answered, by, levels, asked_levels: &self.config.levels };
-            let of_spread = bands.judge(scored, is_chosen, is_chosen && whole_paths);
+            let of_spread = bands.judge(scored, is_chosen, is_chosen && whole_paths)?;
             if is_chosen {
                 scored.append(&of_spread);
             }
@@ -268,16 +268,20 @@ struct BandsBySpread<'a> {
 impl BandsBySpread<'_> {
     /// Calibrates them on practice and judges each cell by what came. The model's own bands are judged on the curve of
     /// coverage too, and where whole paths are, on these.
-    fn judge(&self, scored: &mut Scored, are_its_own: bool, on_paths: bool) -> Scored {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    fn judge(&self, scored: &mut Scored, are_its_own: bool, on_paths: bool) -> Result<Scored, Cancelled> {
         let Self { here, answers, answered, by, levels, asked_levels } = self;
         let known = here.known;
-        let calibration = by.calibrated(known, here.standing.practice.questions(), answers, levels, |_| true);
+        let calibration = by.calibrated(known, here.standing.practice.questions(), answers, levels, |_| true)?;
         let shares = answered.of_all(&answers.ahead);
         let scatter = by.ahead().map(|scatter| answered.of_all(scatter));
         let ahead = Answered { questions: &answered.questions, shares: &shares, scatter: scatter.as_deref() };
         let mut of_spread = Scored::new(asked_levels);
         let cells = (0..answered.questions.len()).flat_map(|at| ahead.cells(known, at));
         for (cell, seen) in cells.zip(&answered.seen) {
+            known.watch.check()?;
             let predicted = calibration.around(&cell);
             of_spread.rank(predicted.as_ref(), *seen);
             if are_its_own {
@@ -286,10 +290,10 @@ impl BandsBySpread<'_> {
         }
         if on_paths {
             let seen = |at: usize, interest: usize| answered.seen.get(at * answered.interests + interest).copied();
-            scored.paths.add(&calibration, &ahead.beside(known, seen), asked_levels, here.horizon());
+            scored.paths.add(&calibration, &ahead.beside(known, seen), asked_levels, here.horizon(), known.watch)?;
         }
         let seconds = ActualSeconds { train: answers.seconds_train, forecast: answers.seconds_forecast };
-        of_spread.extend(here.origin(), &shares, limits(&calibration, known, ahead), seconds);
-        of_spread
+        of_spread.extend(here.origin(), &shares, limits(&calibration, known, ahead)?, seconds);
+        Ok(of_spread)
     }
 }

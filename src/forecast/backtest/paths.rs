@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forecast::bands::calibration::{Calibration, complete_paths};
 use crate::forecast::bands::cell::Cell;
+use crate::observe::{Cancelled, Watch};
 
 /// What came of the complete paths: those of one user and interest, active in every period ahead of an origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,8 +34,19 @@ pub struct PathTally {
 
 impl PathTally {
     /// Judges the complete paths among cells, ascending by path.
-    pub fn add(&mut self, calibration: &Calibration, cells: &[(Cell, f32)], levels: &[u8], steps: usize) {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop, heard at every path.
+    pub fn add(
+        &mut self,
+        calibration: &Calibration,
+        cells: &[(Cell, f32)],
+        levels: &[u8],
+        steps: usize,
+        watch: &Watch,
+    ) -> Result<(), Cancelled> {
         for path in complete_paths(cells, steps) {
+            watch.check()?;
             self.paths += 1;
             for (joint, of) in [(true, &mut self.joint), (false, &mut self.single)] {
                 for level in levels {
@@ -49,6 +61,7 @@ impl PathTally {
                 }
             }
         }
+        Ok(())
     }
 
     /// What came of paths of so many steps; none where no path was complete.

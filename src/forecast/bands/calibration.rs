@@ -17,6 +17,7 @@ use super::coverage::Judged;
 use super::distribution::{Around, Horizon};
 use super::levels::{Levels, Needed};
 use crate::forecast::network::spread::Spread;
+use crate::observe::{Cancelled, Watch};
 
 /// Fewest users that anything is calibrated on: their cells hang together, so that users are what is counted. Fewer cannot
 /// say what one in twenty does.
@@ -39,7 +40,16 @@ pub struct Calibration {
 impl Calibration {
     /// Calibrates on past cells (ascending by path) and the shares that were observed, for levels in percent and paths of
     /// so many steps. Horizons with too few users get no bands, nor do paths of which too few users completed one.
-    pub fn on(cells: &[(Cell, f32)], levels: &[u8], steps: usize, spread: Spread) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop, heard at every step of every fit.
+    pub fn on(
+        cells: &[(Cell, f32)],
+        levels: &[u8],
+        steps: usize,
+        spread: Spread,
+        watch: &Watch,
+    ) -> Result<Self, Cancelled> {
         let mut sorted: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (place, (cell, _)) in cells.iter().enumerate() {
             sorted.entry(cell.of.horizon).or_default().push(place);
@@ -51,8 +61,8 @@ impl Calibration {
             if own.chunk_by(same_user).count() < FEWEST_USERS {
                 continue;
             }
-            let fitted = Horizon::on(&own, spread, FEWEST_USERS);
-            let levels_needed = levels_needed(&own, &fitted, spread);
+            let fitted = Horizon::on(&own, spread, FEWEST_USERS, watch)?;
+            let levels_needed = levels_needed(&own, &fitted, spread, watch)?;
             places.iter().zip(&levels_needed).for_each(|(place, level)| needed[*place] = *level);
             let needed: Vec<Needed> =
                 own.iter().zip(&levels_needed).map(|((cell, _), level)| need(cell, *level)).collect();
@@ -70,7 +80,8 @@ impl Calibration {
                 }
             }
         }
-        Self { joint: Levels::on(&paths, levels, FEWEST_USERS), marginal, by_horizon }
+        watch.check()?;
+        Ok(Self { joint: Levels::on(&paths, levels, FEWEST_USERS), marginal, by_horizon })
     }
 
     /// Whether there are bands so many periods ahead, of single periods or of whole paths.
@@ -80,7 +91,16 @@ impl Calibration {
 
     /// Whether cells (ascending by path) lay within their limits at a level; with `steps`, whether the complete paths of so
     /// many steps lay within joint ones. What was not calibrated is left out.
-    pub fn judge(&self, cells: &[(Cell, f32)], level: u8, steps: Option<usize>) -> Vec<Judged> {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop, heard at every cell or path.
+    pub fn judge(
+        &self,
+        cells: &[(Cell, f32)],
+        level: u8,
+        steps: Option<usize>,
+        watch: &Watch,
+    ) -> Result<Vec<Judged>, Cancelled> {
         let held = |(cell, seen): &(Cell, f32)| {
             let (lower, upper) = self.around(cell)?.limits(level, steps.is_some())?;
             Some((lower..=upper).contains(seen))
@@ -95,6 +115,7 @@ impl Calibration {
                 held: held?.into_iter().all(|held| held),
             })
         };
+        let judge = |path| watch.check().map(|()| judge(path)).transpose();
         match steps {
             None => cells.chunks(1).filter_map(judge).collect(),
             Some(steps) => complete_paths(cells, steps).filter_map(judge).collect(),
@@ -145,21 +166,27 @@ impl Predicted<'_> {
 
 /// The nominal level that each cell of one horizon needs. Where users are few, what was learnt from a cell would seem to
 /// know it better than any later one: then each part of the users is judged by what the others taught.
-fn levels_needed(cells: &[(Cell, f32)], fitted: &Horizon, spread: Spread) -> Vec<f64> {
+fn levels_needed(
+    cells: &[(Cell, f32)],
+    fitted: &Horizon,
+    spread: Spread,
+    watch: &Watch,
+) -> Result<Vec<f64>, Cancelled> {
     let level = |fitted: &Horizon, (cell, seen): &(Cell, f32)| fitted.around(cell).needed(*seen);
     let users: Vec<&[(Cell, f32)]> = cells.chunk_by(same_user).collect();
     if users.len() >= MANY_USERS {
-        return cells.iter().map(|cell| level(fitted, cell)).collect();
+        return Ok(cells.iter().map(|cell| level(fitted, cell)).collect());
     }
     let others = |part: usize| -> Vec<(Cell, f32)> {
         let others = users.iter().enumerate().filter(|(at, _)| at % PARTS != part);
         others.flat_map(|(_, cells)| cells.iter().copied()).collect()
     };
-    let taught: Vec<Horizon> = (0..PARTS).map(|part| Horizon::on(&others(part), spread, FEWEST_USERS)).collect();
+    let taught = |part| Horizon::on(&others(part), spread, FEWEST_USERS, watch);
+    let taught: Vec<Horizon> = (0..PARTS).map(taught).collect::<Result<_, _>>()?;
     let of_user = |(at, cells): (usize, &&[(Cell, f32)])| {
         cells.iter().map(|cell| level(&taught[at % PARTS], cell)).collect::<Vec<f64>>()
     };
-    users.iter().enumerate().flat_map(of_user).collect()
+    Ok(users.iter().enumerate().flat_map(of_user).collect())
 }
 
 fn need(cell: &Cell, level: f64) -> Needed {

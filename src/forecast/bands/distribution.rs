@@ -6,6 +6,7 @@ use super::numbers::within;
 use super::scale::Scale;
 use super::strata::{Quantiles, Strata, StratumValue};
 use crate::forecast::network::spread::Spread;
+use crate::observe::{Cancelled, Watch};
 
 /// What past cells of one horizon say.
 #[derive(Clone, Debug)]
@@ -21,12 +22,15 @@ pub(super) struct Horizon {
 
 impl Horizon {
     /// Fits to past cells, sorted by user, and the shares that were observed.
-    pub fn on(cells: &[(Cell, f32)], spread: Spread, fewest_users: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn on(cells: &[(Cell, f32)], spread: Spread, fewest_users: usize, watch: &Watch) -> Result<Self, Cancelled> {
         let shares: Vec<f64> = cells.iter().map(|(cell, _)| within(f64::from(cell.share))).collect();
-        let around_forecast = Scale::on(cells, &shares, spread);
+        let around_forecast = Scale::on(cells, &shares, spread, watch)?;
         let location = Location::on(cells, &around_forecast);
         let centres: Vec<f64> = cells.iter().map(|(cell, _)| location.of(cell, &around_forecast)).collect();
-        let scale = Scale::on(cells, &centres, spread);
+        let scale = Scale::on(cells, &centres, spread, watch)?;
         let told: Vec<StratumValue> = cells
             .iter()
             .zip(&centres)
@@ -35,7 +39,8 @@ impl Horizon {
                 (centre / unit, (f64::from(*seen) - centre) / unit, cell.of.user.0)
             })
             .collect();
-        Self { around_forecast, location, scale, strata: Strata::on(&told, fewest_users) }
+        watch.check()?;
+        Ok(Self { around_forecast, location, scale, strata: Strata::on(&told, fewest_users) })
     }
 
     /// The distribution around one forecast.

@@ -17,6 +17,7 @@ use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
 use crate::forecast::past::history::Question;
 use crate::forecast::standing::Standing;
+use crate::observe::{Cancelled, Watch};
 
 /// Numbers that a correction is told from.
 const NUMBERS: usize = 13;
@@ -53,13 +54,17 @@ pub struct PastAnswers<'a> {
 
 impl Incidence {
     /// Learns from past cells and the shares that were observed.
-    pub fn on(cells: &[(Cell, f32)]) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn on(cells: &[(Cell, f32)], watch: &Watch) -> Result<Self, Cancelled> {
         let mut sorted: BTreeMap<usize, Vec<&(Cell, f32)>> = BTreeMap::new();
         for cell in cells {
             sorted.entry(cell.0.of.horizon).or_default().push(cell);
         }
-        let by_horizon = sorted.into_iter().map(|(horizon, cells)| (horizon, fit(&cells))).collect();
-        Self { by_horizon, together: BTreeMap::new() }
+        let fit = |(horizon, cells): (usize, Vec<_>)| fit(&cells, watch).map(|weights| (horizon, weights));
+        let by_horizon = sorted.into_iter().map(fit).collect::<Result<_, _>>()?;
+        Ok(Self { by_horizon, together: BTreeMap::new() })
     }
 
     /// The chance of any event of the cell's interest in a period in which the user is active.
@@ -69,26 +74,35 @@ impl Incidence {
     }
 
     /// Learns from a model's answers to the practice questions and from those about every user at past origins.
-    pub fn learnt(known: &Known, standing: &Standing, answers: &Answers, stood: PastAnswers) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn learnt(
+        known: &Known,
+        standing: &Standing,
+        answers: &Answers,
+        stood: PastAnswers,
+    ) -> Result<Self, Cancelled> {
         let questions = standing.practice.questions();
         let answered = Answered { questions, shares: &answers.practice, scatter: None };
-        let mut learnt = Self::on(&answered.observed(known, |_| true));
-        learnt.together = learnt.put_together(known, stood);
-        learnt
+        let mut learnt = Self::on(&answered.observed(known, |_| true), known.watch)?;
+        learnt.together = learnt.put_together(known, stood)?;
+        Ok(learnt)
     }
 
-    fn put_together(&self, known: &Known, stood: PastAnswers) -> BTreeMap<usize, [f64; TOGETHER]> {
+    fn put_together(&self, known: &Known, stood: PastAnswers) -> Result<BTreeMap<usize, [f64; TOGETHER]>, Cancelled> {
         let PastAnswers { questions, active, shares } = stood;
         let every = shares.len().div_ceil(MOST_CHANCES).max(1);
         let answered = Answered { questions, shares, scatter: None };
         let mut told: BTreeMap<usize, PastChances> = BTreeMap::new();
         if shares.is_empty() {
-            return BTreeMap::new();
+            return Ok(BTreeMap::new());
         }
         for (at, question) in questions.iter().enumerate() {
             if !question.user.index().is_multiple_of(every) {
                 continue;
             }
+            known.watch.check()?;
             let past = &known.pasts[question.user.index()];
             let told = told.entry(question.horizon()).or_default();
             for (interest, cell) in answered.cells(known, at).enumerate() {
@@ -98,7 +112,9 @@ impl Incidence {
                 told.came.push(question.answer.is_some_and(|answer| past.counts(answer)[interest] > 0.0));
             }
         }
-        let fit = |(horizon, told): (usize, PastChances)| (horizon, correction(&told.rows, &told.odds, &told.came));
+        let fit = |(horizon, told): (usize, PastChances)| {
+            correction(&told.rows, &told.odds, &told.came, known.watch).map(|weights| (horizon, weights))
+        };
         told.into_iter().map(fit).collect()
     }
 
@@ -117,7 +133,7 @@ impl Incidence {
     /// activity. `first` holds the chances of activity in the first period ahead, by user.
     ///
     /// # Errors
-    /// What libtorch reports.
+    /// [`ForecastError::Cancelled`], or what libtorch reports.
     pub fn ahead(
         &self,
         known: &Known,
@@ -128,9 +144,12 @@ impl Incidence {
         let questions = standing.ahead.questions();
         let answered = Answered { questions, shares: &answers.ahead, scatter: None };
         let active = chances_of_activity(known, questions, first)?;
-        let cells =
-            |(at, active): (usize, f64)| answered.cells(known, at).map(move |cell| self.chance(&cell, active) as f32);
-        Ok(active.into_iter().enumerate().flat_map(cells).collect())
+        let mut chances = Vec::with_capacity(answers.ahead.len());
+        for (at, active) in active.into_iter().enumerate() {
+            known.watch.check()?;
+            chances.extend(answered.cells(known, at).map(|cell| self.chance(&cell, active) as f32));
+        }
+        Ok(chances)
     }
 }
 
@@ -140,6 +159,7 @@ pub fn chances_of_activity(known: &Known, questions: &[Question], first: &[f32])
     let [.., now] = known.references()?;
     let mut chances = Vec::with_capacity(questions.len());
     for (asked, first) in questions.chunk_by(|a, b| a.user == b.user).zip(first) {
+        known.watch.check()?;
         let past = &known.pasts[asked[0].user.index()];
         let later = now.chances(past, asked[0].known, asked[0].origin, known.config.horizon);
         chances.extend(asked.iter().map(|question| match question.horizon() {
@@ -150,11 +170,11 @@ pub fn chances_of_activity(known: &Known, questions: &[Question], first: &[f32])
     Ok(chances)
 }
 
-fn fit(cells: &[&(Cell, f32)]) -> [f64; NUMBERS] {
+fn fit(cells: &[&(Cell, f32)], watch: &Watch) -> Result<[f64; NUMBERS], Cancelled> {
     let rows: Vec<[f64; NUMBERS]> = cells.iter().map(|(cell, _)| numbers(cell)).collect();
     let known: Vec<f64> = cells.iter().map(|(cell, _)| odds_of_any(cell)).collect();
     let came: Vec<bool> = cells.iter().map(|(_, seen)| *seen > 0.0).collect();
-    correction(&rows, &known, &came)
+    correction(&rows, &known, &came, watch)
 }
 
 /// What is known of a user in numbers, beside the chance of any event and that of activity.
@@ -227,7 +247,7 @@ mod tests {
 
     #[test]
     fn chances_come_as_often_as_they_say() {
-        let incidence = Incidence::on(&cells(3000, 1));
+        let incidence = Incidence::on(&cells(3000, 1), &Watch::silent()).unwrap();
         let unseen = cells(3000, 2);
         for (low, high) in [(0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0)] {
             let own: Vec<_> =
@@ -241,7 +261,7 @@ mod tests {
 
     #[test]
     fn little_past_corrects_little_and_more_events_are_likelier_to_hold_any() {
-        let few = Incidence::on(&cells(3, 1));
+        let few = Incidence::on(&cells(3, 1), &Watch::silent()).unwrap();
         let unseen = cells(500, 2);
         assert!(brier(&few, &unseen) < 1.1 * brier(&Incidence::default(), &unseen));
         for (cell, _) in unseen.iter().take(50) {

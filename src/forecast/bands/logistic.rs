@@ -2,6 +2,7 @@
 
 use super::numbers::{dot, weighed};
 use crate::forecast::series::solve;
+use crate::observe::{Cancelled, Watch};
 
 /// Strength of the ridge: as if so many cells spoke for no correction.
 const RIDGE: f64 = 10.0;
@@ -23,9 +24,18 @@ pub(super) fn log_odds(chance: f64) -> f64 {
 }
 
 /// Weights of the rows' numbers that make what came likeliest when added to the log-odds `known` before.
-pub(super) fn correction<const N: usize>(rows: &[[f64; N]], known: &[f64], came: &[bool]) -> [f64; N] {
+///
+/// # Errors
+/// [`Cancelled`] once somebody asked to stop, heard at every step.
+pub(super) fn correction<const N: usize>(
+    rows: &[[f64; N]],
+    known: &[f64],
+    came: &[bool],
+    watch: &Watch,
+) -> Result<[f64; N], Cancelled> {
     let mut weights = [0.0; N];
     for _ in 0..STEPS {
+        watch.check()?;
         let chances: Vec<f64> = rows.iter().zip(known).map(|(row, known)| chance(known + dot(row, &weights))).collect();
         let mut step = [0.0; N];
         for ((row, chance), came) in rows.iter().zip(&chances).zip(came) {
@@ -47,5 +57,5 @@ pub(super) fn correction<const N: usize>(rows: &[[f64; N]], known: &[f64], came:
             break;
         }
     }
-    weights
+    Ok(weights)
 }

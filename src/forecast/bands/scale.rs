@@ -10,6 +10,7 @@ use super::cell::{Cell, Situation};
 use super::numbers::{dot, events, expected, odds, periods, ridged, rough, silence, surge};
 use crate::forecast::network::spread::Spread;
 use crate::forecast::series::solve;
+use crate::observe::{Cancelled, Watch};
 
 /// Numbers that a scale is told from.
 const NUMBERS: usize = 13;
@@ -41,7 +42,10 @@ pub(super) struct Scale {
 
 impl Scale {
     /// The weights under which the residuals of cells around `centres` are likeliest.
-    pub fn on(cells: &[(Cell, f32)], centres: &[f64], spread: Spread) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop, heard at every step.
+    pub fn on(cells: &[(Cell, f32)], centres: &[f64], spread: Spread, watch: &Watch) -> Result<Self, Cancelled> {
         let mut rows = Vec::with_capacity(cells.len());
         let mut ratios = Vec::with_capacity(cells.len());
         for ((cell, seen), centre) in cells.iter().zip(centres) {
@@ -54,6 +58,7 @@ impl Scale {
         weights[0] = mean.max(LEAST_RATIO).ln();
         let curvature = ridged(&rows, RIDGE);
         for _ in 0..STEPS {
+            watch.check()?;
             let mut step = [0.0; NUMBERS];
             for (row, ratio) in rows.iter().zip(&ratios) {
                 let off = (ratio / dot(row, &weights).exp()).min(LARGEST) - 1.0;
@@ -74,7 +79,7 @@ impl Scale {
                 break;
             }
         }
-        Self { spread, weights }
+        Ok(Self { spread, weights })
     }
 
     /// The scale of a cell's residuals around `centre`.

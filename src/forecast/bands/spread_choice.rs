@@ -10,6 +10,7 @@ use crate::forecast::models::model::Known;
 use crate::forecast::network::spread::{Scatter, Spread};
 use crate::forecast::past::history::Question;
 use crate::forecast::score::interval_score;
+use crate::observe::Cancelled;
 
 /// Standard errors by which another spread must be better: three compete, and one in twenty times one of them would seem
 /// better by chance (Bonferroni).
@@ -50,6 +51,9 @@ impl<'a> MeasuredSpread<'a> {
     }
 
     /// Bands calibrated on the practice questions for which `wanted` holds.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
     pub fn calibrated(
         &self,
         known: &Known,
@@ -57,35 +61,39 @@ impl<'a> MeasuredSpread<'a> {
         answers: &Answers,
         levels: &[u8],
         wanted: impl Fn(&Question) -> bool,
-    ) -> Calibration {
+    ) -> Result<Calibration, Cancelled> {
         let cells = self.practised(questions, answers).observed(known, wanted);
-        Calibration::on(&cells, levels, known.config.horizon, self.spread)
+        Calibration::on(&cells, levels, known.config.horizon, self.spread, known.watch)
     }
 }
 
 /// The spread with which bands calibrated on the tuning periods were best on the validation periods, by their mean
 /// interval score (Gneiting and Raftery, *Strictly Proper Scoring Rules, Prediction, and Estimation*, 2007). The usual
 /// one stays unless another is better by more than noise over users.
+///
+/// # Errors
+/// [`Cancelled`] once somebody asked to stop.
 pub fn best<'a>(
     known: &Known,
     questions: &[Question],
     answers: &Answers,
     scatters: &'a [Scatter],
     levels: &[u8],
-) -> MeasuredSpread<'a> {
+) -> Result<MeasuredSpread<'a>, Cancelled> {
     let mut choices = MeasuredSpread::all(scatters).into_iter();
     let usual = choices.next().unwrap_or_default();
-    let Some(ground) = (!scatters.is_empty()).then(|| losses(known, questions, answers, usual, levels)) else {
-        return usual;
-    };
+    if scatters.is_empty() {
+        return Ok(usual);
+    }
+    let ground = losses(known, questions, answers, usual, levels)?;
     let mut best = (usual, 0.0);
     for other in choices {
-        let (better, error) = difference(&ground, &losses(known, questions, answers, other, levels));
+        let (better, error) = difference(&ground, &losses(known, questions, answers, other, levels)?);
         if better > BEYOND_NOISE * error && better > best.1 {
             best = (other, better);
         }
     }
-    best.0
+    Ok(best.0)
 }
 
 /// Each user's interval scores on the validation periods, summed over levels, and how many there are.
@@ -95,12 +103,13 @@ fn losses(
     answers: &Answers,
     by: MeasuredSpread,
     levels: &[u8],
-) -> BTreeMap<UserId, (f64, f64)> {
+) -> Result<BTreeMap<UserId, (f64, f64)>, Cancelled> {
     let validation = known.split.validation;
-    let calibration = by.calibrated(known, questions, answers, levels, |question| question.target < validation);
+    let calibration = by.calibrated(known, questions, answers, levels, |question| question.target < validation)?;
     let answered = by.practised(questions, answers);
     let mut losses: BTreeMap<UserId, (f64, f64)> = BTreeMap::new();
     for (at, question) in questions.iter().enumerate().filter(|(_, question)| question.target >= validation) {
+        known.watch.check()?;
         let (past, Some(answer)) = (&known.pasts[question.user.index()], question.answer) else { continue };
         let own = losses.entry(question.user).or_default();
         for (interest, cell) in answered.cells(known, at).enumerate() {
@@ -113,7 +122,7 @@ fn losses(
             }
         }
     }
-    losses
+    Ok(losses)
 }
 
 /// How much lower the second losses are, and the standard error of that over users.

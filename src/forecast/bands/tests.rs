@@ -8,8 +8,13 @@ use super::cell::{Cell, Situation};
 use super::distribution::Horizon;
 use crate::events::UserId;
 use crate::forecast::network::spread::Spread;
+use crate::observe::Watch;
 
 const LEVELS: [u8; 3] = [50, 80, 95];
+
+fn calibrated(cells: &[(Cell, f32)], levels: &[u8], steps: usize, spread: Spread) -> Calibration {
+    Calibration::on(cells, levels, steps, spread, &Watch::silent()).unwrap()
+}
 
 fn table(text: &str) -> Vec<Vec<f64>> {
     text.lines().skip(1).map(|line| line.split(',').map(|number| number.parse().unwrap()).collect()).collect()
@@ -37,8 +42,8 @@ fn reference() -> (Vec<(Cell, f32)>, Vec<Vec<f64>>) {
 #[test]
 fn centres_scales_and_limits_are_those_of_the_reference() {
     let (cells, answers) = reference();
-    let fitted = Horizon::on(&cells, Spread::Activity, FEWEST_USERS);
-    let calibration = Calibration::on(&cells, &LEVELS, 1, Spread::Activity);
+    let fitted = Horizon::on(&cells, Spread::Activity, FEWEST_USERS, &Watch::silent()).unwrap();
+    let calibration = calibrated(&cells, &LEVELS, 1, Spread::Activity);
     assert_eq!(cells.len(), answers.len());
     for ((cell, _), answer) in cells.iter().zip(&answers) {
         let around = fitted.around(cell);
@@ -96,7 +101,7 @@ fn held(calibration: &Calibration, cells: &[&(Cell, f32)], level: u8, joint: boo
 
 #[test]
 fn bands_hold_what_they_say_on_users_they_never_saw_however_many_events_these_have() {
-    let calibration = Calibration::on(&moving(2000, 8, 2, 1), &LEVELS, 2, Spread::Activity);
+    let calibration = calibrated(&moving(2000, 8, 2, 1), &LEVELS, 2, Spread::Activity);
     let unseen = moving(2000, 8, 2, 2);
     for level in LEVELS {
         let stated = f64::from(level) / 100.0;
@@ -112,7 +117,7 @@ fn bands_hold_what_they_say_on_users_they_never_saw_however_many_events_these_ha
 
 #[test]
 fn most_shares_with_events_are_held_and_not_only_those_without() {
-    let calibration = Calibration::on(&moving(2000, 8, 1, 1), &LEVELS, 1, Spread::Activity);
+    let calibration = calibrated(&moving(2000, 8, 1, 1), &LEVELS, 1, Spread::Activity);
     let unseen = moving(2000, 8, 1, 2);
     let with: Vec<_> = unseen.iter().filter(|(_, seen)| *seen > 0.0).collect();
     let part = held(&calibration, &with, 80, false);
@@ -128,7 +133,7 @@ fn whole_paths_held(calibration: &Calibration, cells: &[(Cell, f32)], steps: usi
 
 #[test]
 fn joint_bands_hold_complete_paths_though_many_break_off() {
-    let calibration = Calibration::on(&moving(3000, 8, 3, 1), &LEVELS, 3, Spread::Activity);
+    let calibration = calibrated(&moving(3000, 8, 3, 1), &LEVELS, 3, Spread::Activity);
     let unseen = moving(3000, 8, 3, 2);
     for level in LEVELS {
         let whole = whole_paths_held(&calibration, &unseen, 3, level, true);
@@ -143,9 +148,9 @@ fn where_too_few_completed_a_path_no_joint_band_is_said() {
     let mut cells = moving(200, 8, 3, 1);
     // Only twenty users ever come to a third step.
     cells.retain(|(cell, _)| cell.of.user.0 < 20 || cell.of.horizon < 3);
-    let calibration = Calibration::on(&cells, &LEVELS, 3, Spread::Activity);
+    let calibration = calibrated(&cells, &LEVELS, 3, Spread::Activity);
     assert!(calibration.reaches(2, false) && !calibration.reaches(3, false) && !calibration.reaches(2, true));
-    let of_two = Calibration::on(&cells, &LEVELS, 2, Spread::Activity);
+    let of_two = calibrated(&cells, &LEVELS, 2, Spread::Activity);
     assert!(of_two.reaches(2, true), "of two steps there are enough");
     let cell = &cells[0].0;
     assert!(calibration.around(cell).unwrap().limits(80, true).is_none());
@@ -156,9 +161,9 @@ fn where_too_few_completed_a_path_no_joint_band_is_said() {
 fn many_cells_of_few_users_give_no_bands() {
     let cells = moving(FEWEST_USERS as u32 - 1, 128, 1, 5);
     assert!(cells.len() > 3000);
-    let calibration = Calibration::on(&cells, &LEVELS, 1, Spread::Activity);
+    let calibration = calibrated(&cells, &LEVELS, 1, Spread::Activity);
     assert!(!calibration.reaches(1, false) && calibration.around(&cells[0].0).is_none());
-    assert!(Calibration::on(&moving(FEWEST_USERS as u32, 2, 1, 5), &LEVELS, 1, Spread::Activity).reaches(1, false));
+    assert!(calibrated(&moving(FEWEST_USERS as u32, 2, 1, 5), &LEVELS, 1, Spread::Activity).reaches(1, false));
 }
 
 #[test]
@@ -166,7 +171,7 @@ fn bands_of_few_users_hold_no_less_than_they_say() {
     let unseen = moving(3000, 4, 1, 99);
     let unseen: Vec<_> = unseen.iter().collect();
     let of_seed = |seed| {
-        let calibration = Calibration::on(&moving(40, 4, 1, seed), &LEVELS, 1, Spread::Activity);
+        let calibration = calibrated(&moving(40, 4, 1, seed), &LEVELS, 1, Spread::Activity);
         LEVELS.map(|level| held(&calibration, &unseen, level, false))
     };
     let mut mean = [0.0; 3];
@@ -181,7 +186,7 @@ fn bands_of_few_users_hold_no_less_than_they_say() {
 
 #[test]
 fn limits_are_shares_around_the_forecast_nested_by_level_and_the_score_prefers_the_truth() {
-    let calibration = Calibration::on(&moving(800, 8, 2, 3), &LEVELS, 2, Spread::Activity);
+    let calibration = calibrated(&moving(800, 8, 2, 3), &LEVELS, 2, Spread::Activity);
     for (cell, _) in moving(60, 8, 2, 4) {
         let predicted = calibration.around(&cell).unwrap();
         for joint in [false, true] {
@@ -207,7 +212,7 @@ fn shares_at_the_edge_and_users_without_a_past_worth_mentioning_have_finite_band
             _ => {}
         }
     }
-    let calibration = Calibration::on(&cells, &LEVELS, 1, Spread::Activity);
+    let calibration = calibrated(&cells, &LEVELS, 1, Spread::Activity);
     for (cell, _) in &cells {
         let (lower, upper) = calibration.around(cell).unwrap().limits(95, false).unwrap();
         assert!((0.0..=cell.share).contains(&lower) && (cell.share..=1.0).contains(&upper), "{cell:?}");
@@ -216,7 +221,7 @@ fn shares_at_the_edge_and_users_without_a_past_worth_mentioning_have_finite_band
     for (cell, seen) in &mut cells {
         (cell.share, *seen) = (1.0, 1.0);
     }
-    let calibration = Calibration::on(&cells, &LEVELS, 1, Spread::Activity);
+    let calibration = calibrated(&cells, &LEVELS, 1, Spread::Activity);
     let (lower, upper) = calibration.around(&cells[0].0).unwrap().limits(80, false).unwrap();
     assert!(lower > 0.99 && upper == 1.0, "{lower} {upper}");
 }
@@ -245,7 +250,7 @@ fn a_spread_that_tells_sure_from_unsure_makes_better_bands() {
     let (past, unseen) = (cells(40_000), cells(10_000));
     let unseen: Vec<_> = unseen.iter().collect();
     let judged = |spread: Spread| {
-        let calibration = Calibration::on(&past, &[80], 1, spread);
+        let calibration = calibrated(&past, &[80], 1, spread);
         let width = |(cell, _): &&(Cell, f32)| {
             let (lower, upper) = calibration.around(cell).unwrap().limits(80, false).unwrap();
             upper - lower

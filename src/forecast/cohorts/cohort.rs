@@ -12,6 +12,7 @@ use crate::forecast::bands::band::Band;
 use crate::forecast::bands::cell::{ACTIVITY_GROUPS, activity_group};
 use crate::forecast::past::history::{Past, Question, RECENT, recent_counts};
 use crate::forecast::past::tally::leading;
+use crate::observe::{Cancelled, Watch};
 
 /// By what users are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -184,7 +185,14 @@ impl Summed {
 /// Who of a cohort will be active is a matter of chance, and so is what these do: a share that is the mean of users' shares
 /// `p`, each off by about `s` and weighed by `E` events in the share `N/E` of all cases, scatters with the variance
 /// Σ N E (s² + (p − f)²) / (Σ N)² around the cohort's share `f`. Where every user is one event, that is a binomial's.
-pub fn sums(cohorts: &BTreeMap<Period, Vec<Cohort>>, of: OfUsers) -> BTreeMap<(Period, usize, usize), CohortSum> {
+///
+/// # Errors
+/// [`Cancelled`] once somebody asked to stop, heard at every question.
+pub fn sums(
+    cohorts: &BTreeMap<Period, Vec<Cohort>>,
+    of: OfUsers,
+    watch: &Watch,
+) -> Result<BTreeMap<(Period, usize, usize), CohortSum>, Cancelled> {
     // To which cohorts a user belongs, by origin.
     let of_user = |cohorts: &Vec<Cohort>| {
         let mut of_user: BTreeMap<UserId, Vec<usize>> = BTreeMap::new();
@@ -196,6 +204,7 @@ pub fn sums(cohorts: &BTreeMap<Period, Vec<Cohort>>, of: OfUsers) -> BTreeMap<(P
     let member: BTreeMap<Period, _> = cohorts.iter().map(|(origin, cohorts)| (*origin, of_user(cohorts))).collect();
     let mut sums: BTreeMap<(Period, usize, usize), Summed> = BTreeMap::new();
     for (at, (question, shares)) in of.questions.iter().zip(of.shares.chunks_exact(of.interests)).enumerate() {
+        watch.check()?;
         let places = member.get(&question.origin).and_then(|member| member.get(&question.user));
         let scales = of.scales.get(at * of.interests..(at + 1) * of.interests).unwrap_or_default();
         for place in places.into_iter().flatten() {
@@ -204,7 +213,7 @@ pub fn sums(cohorts: &BTreeMap<Period, Vec<Cohort>>, of: OfUsers) -> BTreeMap<(P
             sum.add(f64::from(of.expected[at]), f64::from(of.usual[at]), shares, scales);
         }
     }
-    sums.into_iter().map(|(key, sum)| (key, sum.sum(!of.scales.is_empty()))).collect()
+    Ok(sums.into_iter().map(|(key, sum)| (key, sum.sum(!of.scales.is_empty()))).collect())
 }
 
 /// Shares to come of cohorts.
@@ -294,7 +303,7 @@ mod tests {
             scales: &[],
             interests: 2,
         };
-        let found = sums(&cohorts, of);
+        let found = sums(&cohorts, of, &Watch::silent()).unwrap();
         let everyone = &found[&(origin, 0, 1)];
         assert_eq!(everyone.events, 10.0);
         // (2 · 0.5 + 1 · 1 + 7 · 0.2) / 10
@@ -307,7 +316,7 @@ mod tests {
         let one = |off: f32| {
             let scales: Vec<f32> = shares.iter().map(|share| off * (share * (1.0 - share)).sqrt()).collect();
             let of = OfUsers { expected: &[0.5, 0.5, 1.0], usual: &[1.0; 3], scales: &scales, ..of };
-            sums(&cohorts, of)[&(origin, 0, 1)].independent[0]
+            sums(&cohorts, of, &Watch::silent()).unwrap()[&(origin, 0, 1)].independent[0]
         };
         assert!((one(1.0) - 2.0).abs() < 1e-6 && one(0.5) > 2.0, "{} {}", one(1.0), one(0.5));
         let observed = cohorts[&origin][0].observed(&pasts, Period(2));

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calendar::Period;
 use crate::forecast::bands::coverage::Coverage;
+use crate::observe::{Cancelled, Watch};
 
 /// Fewest past origins: all cohorts of one origin are off together.
 const FEWEST_ORIGINS: usize = 3;
@@ -54,7 +55,10 @@ struct CohortScale {
 
 impl CohortCalibration {
     /// Calibrates on past residuals. Horizons that too few past origins speak of get no bands.
-    pub fn on(residuals: &[Residual]) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn on(residuals: &[Residual], watch: &Watch) -> Result<Self, Cancelled> {
         let mut by_horizon: BTreeMap<usize, Vec<Residual>> = BTreeMap::new();
         for residual in residuals {
             by_horizon.entry(residual.horizon).or_default().push(*residual);
@@ -63,7 +67,8 @@ impl CohortCalibration {
             let origins: BTreeSet<Period> = past.iter().map(|residual| residual.origin).collect();
             origins.len() >= FEWEST_ORIGINS && past.len() >= FEWEST
         });
-        Self { by_horizon: by_horizon.into_iter().map(|(horizon, past)| (horizon, CohortScale::on(&past))).collect() }
+        let scale = |(horizon, past): (usize, Vec<_>)| CohortScale::on(&past, watch).map(|scale| (horizon, scale));
+        Ok(Self { by_horizon: by_horizon.into_iter().map(scale).collect::<Result<_, _>>()? })
     }
 
     /// Whether no horizon could be calibrated.
@@ -85,13 +90,16 @@ impl CohortCalibration {
 
     /// The part of past residuals inside bands that were calibrated on the other origins, by level, and how many were
     /// judged; none where too few origins are left to calibrate on.
-    pub fn coverage(residuals: &[Residual], levels: &[u8]) -> Vec<Option<Coverage>> {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn coverage(residuals: &[Residual], levels: &[u8], watch: &Watch) -> Result<Vec<Option<Coverage>>, Cancelled> {
         let origins: BTreeSet<Period> = residuals.iter().map(|residual| residual.origin).collect();
         let (mut inside, mut all) = (vec![0_u64; levels.len()], 0_u64);
         for origin in origins {
             let (own, others): (Vec<Residual>, Vec<Residual>) =
                 residuals.iter().partition(|residual| residual.origin == origin);
-            let calibration = Self::on(&others);
+            let calibration = Self::on(&others, watch)?;
             for Residual { horizon, share, events, observed, .. } in own {
                 let limits = |level: &u8| calibration.limits(horizon, share, events, *level);
                 let Some(limits): Option<Vec<_>> = levels.iter().map(limits).collect() else { continue };
@@ -101,12 +109,12 @@ impl CohortCalibration {
                 }
             }
         }
-        inside.iter().map(|inside| (all > 0).then(|| Coverage::plain(*inside, all))).collect()
+        Ok(inside.iter().map(|inside| (all > 0).then(|| Coverage::plain(*inside, all))).collect())
     }
 }
 
 impl CohortScale {
-    fn on(past: &[Residual]) -> Self {
+    fn on(past: &[Residual], watch: &Watch) -> Result<Self, Cancelled> {
         // Half a step in the logarithm; the likelihood is flat around its best point.
         let tried = (0..=STEPS).map(|step| MOST_COMMON * 0.5_f64.powi(STEPS - step) * f64::from(u8::from(step > 0)));
         let unlikely = |common: f64| {
@@ -120,7 +128,15 @@ impl CohortScale {
             // The units may be as large as they like: only their proportions matter.
             logs + count * f64::max(ratios / count, f64::MIN_POSITIVE).ln()
         };
-        let common = tried.min_by(|a, b| unlikely(*a).total_cmp(&unlikely(*b))).unwrap_or(0.0);
+        let mut likeliest = (f64::INFINITY, 0.0);
+        for common in tried {
+            watch.check()?;
+            let unlikely = unlikely(common);
+            if unlikely < likeliest.0 {
+                likeliest = (unlikely, common);
+            }
+        }
+        let (_, common) = likeliest;
         let middle = (
             middle(past.iter().map(|residual| residual.events)),
             middle(past.iter().map(|residual| f64::from(residual.share))) as f32,
@@ -136,7 +152,7 @@ impl CohortScale {
         built.strata =
             strata.into_iter().map(|own| if own.len() >= FEWEST_OF_STRATUM { own } else { all.clone() }).collect();
         built.strata.iter_mut().for_each(|distances| distances.sort_by(f64::total_cmp));
-        built
+        Ok(built)
     }
 
     fn of(&self, share: f32, events: f64) -> f64 {
@@ -195,9 +211,13 @@ mod tests {
         residuals
     }
 
+    fn calibrated(residuals: &[Residual]) -> CohortCalibration {
+        CohortCalibration::on(residuals, &Watch::silent()).unwrap()
+    }
+
     #[test]
     fn bands_hold_what_they_say_for_small_and_for_large_cohorts() {
-        let calibration = CohortCalibration::on(&past(12, 1));
+        let calibration = calibrated(&past(12, 1));
         let unseen = past(12, 2);
         for level in [50, 80, 95] {
             for (what, wanted) in [("small", 30.0), ("large", 30_000.0)] {
@@ -210,16 +230,16 @@ mod tests {
                 assert!((held - f64::from(level) / 100.0).abs() < 0.07, "{what}, {level} %: {held}");
             }
         }
-        let told = CohortCalibration::coverage(&past(12, 1), &[80]);
+        let told = CohortCalibration::coverage(&past(12, 1), &[80], &Watch::silent()).unwrap();
         assert!((told[0].as_ref().unwrap().held - 0.8).abs() < 0.04, "{told:?}");
         // With three origins, two are left to calibrate on: there are bands, and nobody can say how often they hold.
-        assert!(!CohortCalibration::on(&past(3, 1)).is_empty());
-        assert_eq!(CohortCalibration::coverage(&past(3, 1), &[50, 80]), [None, None]);
+        assert!(!calibrated(&past(3, 1)).is_empty());
+        assert_eq!(CohortCalibration::coverage(&past(3, 1), &[50, 80], &Watch::silent()).unwrap(), [None, None]);
     }
 
     #[test]
     fn small_cohorts_have_wide_bands_and_levels_are_nested() {
-        let calibration = CohortCalibration::on(&past(6, 3));
+        let calibration = calibrated(&past(6, 3));
         let width = |events, level| {
             let (lower, upper) = calibration.limits(1, 0.3, events, level).unwrap();
             assert!(lower <= 0.3 && 0.3 <= upper);
@@ -231,9 +251,9 @@ mod tests {
 
     #[test]
     fn too_few_origins_give_no_bands_however_many_cohorts() {
-        let calibration = CohortCalibration::on(&past(2, 4));
+        let calibration = calibrated(&past(2, 4));
         assert!(calibration.is_empty());
         assert_eq!(calibration.limits(1, 0.3, 100.0, 80), None);
-        assert!(CohortCalibration::on(&past(3, 4)).limits(2, 0.3, 100.0, 80).is_none(), "nothing is known two ahead");
+        assert!(calibrated(&past(3, 4)).limits(2, 0.3, 100.0, 80).is_none(), "nothing is known two ahead");
     }
 }

@@ -18,6 +18,7 @@ use crate::forecast::models::model::Known;
 use crate::forecast::past::history::{Past, Question, recent_events};
 use crate::forecast::past::lessons::Lessons;
 use crate::forecast::standing::Standing;
+use crate::observe::{Cancelled, Watch};
 
 /// Questions at past origins at most. Of more, users and origins are left out evenly: how far off cohorts are is read off
 /// their size too, so smaller ones tell of larger ones.
@@ -50,10 +51,16 @@ struct Expected {
     active: Vec<f32>,
 }
 
-fn expected_events(pasts: &[Past], questions: &[Question], returning: impl Fn(Period) -> Returning) -> Expected {
+fn expected_events(
+    pasts: &[Past],
+    questions: &[Question],
+    returning: impl Fn(Period) -> Returning,
+    watch: &Watch,
+) -> Result<Expected, Cancelled> {
     let mut models: BTreeMap<Period, Returning> = BTreeMap::new();
     let mut expected = Expected::default();
     for asked in questions.chunk_by(|a, b| (a.user, a.origin) == (b.user, b.origin)) {
+        watch.check()?;
         let (first, past) = (asked[0], &pasts[asked[0].user.index()]);
         let model = models.entry(first.origin).or_insert_with(|| returning(first.origin));
         let furthest = asked.iter().map(Question::horizon).max().unwrap_or(1);
@@ -63,7 +70,7 @@ fn expected_events(pasts: &[Past], questions: &[Question], returning: impl Fn(Pe
         expected.usual.extend(asked.iter().map(|_| usual));
         expected.active.extend(asked.iter().map(|question| chances[question.horizon() - 1]));
     }
-    expected
+    Ok(expected)
 }
 
 impl<'a> CohortView<'a> {
@@ -89,31 +96,36 @@ impl<'a> CohortView<'a> {
             .map(|origin| (*origin, Cohort::usual(pasts, *origin).into_iter().map(sampled).collect()))
             .collect();
         cohorts.insert(split.origin, Cohort::usual(pasts, split.origin));
-        let fit = |until| Returning::fit(pasts, until, known.trajectories.calendar);
+        let fit = |until| Returning::fit(pasts, until, known.trajectories.calendar, known.watch);
         let (early, late, now) = (fit(split.tune)?, fit(split.validation)?, fit(split.origin)?);
         // As with every practice: nothing is answered by what learnt from the answer.
         let then = |origin: Period| if origin < split.validation { early.clone() } else { late.clone() };
         let expected = (
-            expected_events(pasts, practice.questions(), then),
-            expected_events(pasts, standing.ahead.questions(), |_| now.clone()),
+            expected_events(pasts, practice.questions(), then, known.watch)?,
+            expected_events(pasts, standing.ahead.questions(), |_| now.clone(), known.watch)?,
         );
         let answers = standing.practise(&practice, kinds)?;
         Ok(Self { known, practice, cohorts, expected, answers })
     }
 
     /// What a model forecasts of the cohorts, with bands.
-    pub fn forecast(&self, standing: &Standing, kind: ModelKind, levels: &[u8]) -> CohortForecast {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn forecast(&self, standing: &Standing, kind: ModelKind, levels: &[u8]) -> Result<CohortForecast, Cancelled> {
         let (interests, horizon, origin) = (self.known.interests(), self.known.config.horizon, self.known.split.origin);
         let practised = self.answers.iter().find(|(of, _)| *of == kind).map_or(&[][..], |(_, answers)| answers);
-        let users = standing.of(kind).map(|answers| {
-            MeasuredSpread::default().calibrated(self.known, standing.practice.questions(), answers, levels, |_| true)
-        });
-        let residuals = self.residuals(practised, users.as_ref());
-        let calibration = CohortCalibration::on(&residuals);
+        let watch = self.known.watch;
+        let usual = MeasuredSpread::default();
+        let calibrated =
+            |answers| usual.calibrated(self.known, standing.practice.questions(), answers, levels, |_| true);
+        let users = standing.of(kind).map(calibrated).transpose()?;
+        let residuals = self.residuals(practised, users.as_ref())?;
+        let calibration = CohortCalibration::on(&residuals, watch)?;
         let ahead: &[f32] = standing.of(kind).map_or(&[], |answers| &answers.ahead);
-        let scales = self.scales(users.as_ref(), standing.ahead.questions(), ahead);
+        let scales = self.scales(users.as_ref(), standing.ahead.questions(), ahead)?;
         let of = self.of_users(standing.ahead.questions(), &self.expected.1, ahead, &scales);
-        let sums = sums(&self.cohorts, of);
+        let sums = sums(&self.cohorts, of, watch)?;
         let cohorts = self.cohorts.get(&origin).cloned().unwrap_or_default();
         let (mut events, mut share, mut independent) = (Vec::new(), Vec::new(), Vec::new());
         for place in 0..cohorts.len() {
@@ -131,7 +143,7 @@ impl<'a> CohortView<'a> {
         }
         let mut levels = levels.to_vec();
         levels.sort_unstable();
-        let coverage = CohortCalibration::coverage(&residuals, &levels);
+        let coverage = CohortCalibration::coverage(&residuals, &levels, watch)?;
         let band = |(level, coverage): (&u8, Option<Coverage>)| {
             let limits = |(at, share): (usize, &f32)| {
                 let period = at / interests;
@@ -142,7 +154,7 @@ impl<'a> CohortView<'a> {
             Band { level: *level, lower, upper, coverage }
         };
         let none = calibration.is_empty();
-        CohortForecast {
+        Ok(CohortForecast {
             calendar: self.known.trajectories.calendar,
             origin,
             horizon,
@@ -152,7 +164,7 @@ impl<'a> CohortView<'a> {
             cohorts,
             events,
             share,
-        }
+        })
     }
 
     /// A model's answers about every user at past origins.
@@ -162,12 +174,22 @@ impl<'a> CohortView<'a> {
     }
 
     /// How far users' shares are usually off; empty where that is not known for every step.
-    fn scales(&self, users: Option<&Calibration>, questions: &[Question], shares: &[f32]) -> Vec<f32> {
+    fn scales(
+        &self,
+        users: Option<&Calibration>,
+        questions: &[Question],
+        shares: &[f32],
+    ) -> Result<Vec<f32>, Cancelled> {
         let reaches = |users: &&Calibration| (1..=self.known.config.horizon).all(|step| users.reaches(step, false));
-        let Some(users) = users.filter(reaches) else { return Vec::new() };
+        let Some(users) = users.filter(reaches) else { return Ok(Vec::new()) };
         let answered = Answered { questions, shares, scatter: None };
-        let cells = (0..questions.len()).flat_map(|at| answered.cells(self.known, at));
-        cells.map(|cell| users.around(&cell).map_or(0.0, |around| around.scale() as f32)).collect()
+        let mut scales = Vec::with_capacity(shares.len());
+        for at in 0..questions.len() {
+            self.known.watch.check()?;
+            let scale = |cell| users.around(&cell).map_or(0.0, |around| around.scale() as f32);
+            scales.extend(answered.cells(self.known, at).map(scale));
+        }
+        Ok(scales)
     }
 
     fn of_users<'b>(
@@ -182,12 +204,14 @@ impl<'a> CohortView<'a> {
     }
 
     /// How far off a model's answers were at past origins.
-    fn residuals(&self, practised: &[f32], users: Option<&Calibration>) -> Vec<Residual> {
+    fn residuals(&self, practised: &[f32], users: Option<&Calibration>) -> Result<Vec<Residual>, Cancelled> {
         let questions = self.practice.questions();
-        let scales = self.scales(users, questions, practised);
-        let past = sums(&self.cohorts, self.of_users(questions, &self.expected.0, practised, &scales));
+        let scales = self.scales(users, questions, practised)?;
+        let of = self.of_users(questions, &self.expected.0, practised, &scales);
+        let past = sums(&self.cohorts, of, self.known.watch)?;
         let mut residuals = Vec::new();
         for ((origin, place, horizon), sum) in past {
+            self.known.watch.check()?;
             let cohort = &self.cohorts[&origin][place];
             let target = origin.plus(i32::try_from(horizon).unwrap_or(1) - 1);
             let observed = cohort.observed(&self.known.pasts, target);
@@ -201,7 +225,7 @@ impl<'a> CohortView<'a> {
                 Residual { origin, horizon, share: *share, events, observed }
             }));
         }
-        residuals
+        Ok(residuals)
     }
 
     /// Why there are no bands from a step on.

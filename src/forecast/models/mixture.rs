@@ -5,6 +5,7 @@ use super::model::Known;
 use crate::forecast::kind::ModelKind;
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::tally::leading;
+use crate::observe::{Cancelled, Watch};
 
 /// Fewest events on which weights of a horizon are learnt; with fewer those of the horizon before are taken.
 const FEWEST_EVENTS: f64 = 500.0;
@@ -35,13 +36,17 @@ struct Seen {
 /// model beforehand (a Dirichlet prior: Dempster, Laird and Rubin, *Maximum Likelihood from Incomplete Data via the EM
 /// Algorithm*, 1977). The likelihood is concave in the weights, so there is one best point, and it may give everything to
 /// one model.
+///
+/// # Errors
+/// [`Cancelled`] once somebody asked to stop, heard at every round.
 pub fn weights(
     answers: &[&[f32]],
     pasts: &[Past],
     questions: &[Question],
     prior: &[f64],
     counted: impl Fn(&Question) -> bool,
-) -> Vec<f64> {
+    watch: &Watch,
+) -> Result<Vec<f64>, Cancelled> {
     let mut seen = Vec::new();
     let interests = questions.iter().find_map(|asked| Some(pasts[asked.user.index()].counts(asked.answer?).len()));
     for (at, question) in questions.iter().enumerate().filter(|(_, question)| counted(question)) {
@@ -55,6 +60,7 @@ pub fn weights(
     let mut weights = vec![1.0 / answers.len() as f64; answers.len()];
     let all: f64 = seen.iter().map(|seen| seen.events).sum::<f64>() + prior.iter().sum::<f64>();
     for _ in 0..ROUNDS {
+        watch.check()?;
         let mut next: Vec<f64> = prior.iter().map(|events| events / all).collect();
         for Seen { shares, events } in &seen {
             let mixed: f64 = shares.iter().zip(&weights).map(|(share, weight)| share * weight).sum();
@@ -64,7 +70,7 @@ pub fn weights(
         }
         weights = next;
     }
-    weights
+    Ok(weights)
 }
 
 /// Which part of [`USUAL_PART`] speaks for each model, by its kind and its loss on the validation periods: none for a model
@@ -96,26 +102,27 @@ fn by_horizon(
     fallback: usize,
     counted: impl Fn(&Question) -> bool,
     horizons: usize,
-) -> Vec<Vec<f64>> {
+    watch: &Watch,
+) -> Result<Vec<Vec<f64>>, Cancelled> {
     let mut learnt: Vec<Vec<f64>> = Vec::new();
     for horizon in 1..=horizons.max(1) {
         let counted = |question: &Question| question.horizon() == horizon && counted(question);
         let events = |question: &Question| Some(f64::from(pasts[question.user.index()].totals[question.answer?]));
         let seen: f64 = questions.iter().filter(|question| counted(question)).filter_map(events).sum();
-        let of = |prior: &[f64]| weights(answers, pasts, questions, prior, counted);
+        let of = |prior: &[f64]| weights(answers, pasts, questions, prior, counted, watch);
         let next = match learnt.last() {
             Some(before) if seen < FEWEST_EVENTS => before.clone(),
-            Some(before) => of(&before.iter().map(|weight| EARLIER_PART * seen * weight).collect::<Vec<f64>>()),
+            Some(before) => of(&before.iter().map(|weight| EARLIER_PART * seen * weight).collect::<Vec<f64>>())?,
             None if seen < FEWEST_EVENTS => (0..usual.len()).map(|at| if at == fallback { 1.0 } else { 0.0 }).collect(),
             None => {
                 let mut prior: Vec<f64> = usual.iter().map(|part| USUAL_PART * seen * part).collect();
                 prior.iter_mut().skip(fallback).take(1).for_each(|events| *events += PRIOR_EVENTS);
-                of(&prior)
+                of(&prior)?
             }
         };
         learnt.push(next);
     }
-    learnt
+    Ok(learnt)
 }
 
 /// The weighted mean of answers; `weight` tells a model's weight for a question's number.
@@ -163,10 +170,18 @@ pub enum Mixture {
 
 impl Mixture {
     /// What a kind of mixture learns from the models' answers to the practice questions.
-    pub fn learnt(kind: ModelKind, known: &Known, models: &[Answers], practice: &[Question]) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn learnt(
+        kind: ModelKind,
+        known: &Known,
+        models: &[Answers],
+        practice: &[Question],
+    ) -> Result<Self, Cancelled> {
         match kind {
-            ModelKind::Vote => return Self::Vote,
-            ModelKind::Average => return Self::Average,
+            ModelKind::Vote => return Ok(Self::Vote),
+            ModelKind::Average => return Ok(Self::Average),
             _ => {}
         }
         let practised: Vec<&[f32]> = models.iter().map(|answers| &*answers.practice).collect();
@@ -183,9 +198,9 @@ impl Mixture {
                 question.target >= known.split.validation && half.is_none_or(|half| question.user.0 % 2 == half)
             };
             let answered = (&*usual, &*practised);
-            by_horizon(answered, &known.pasts, practice, fallback, counted, known.config.horizon)
+            by_horizon(answered, &known.pasts, practice, fallback, counted, known.config.horizon, known.watch)
         };
-        Self::Weighed([learn(Some(1)), learn(Some(0)), learn(None)])
+        Ok(Self::Weighed([learn(Some(1))?, learn(Some(0))?, learn(None)?]))
     }
 
     /// The mixture of answers to questions from before the origin. What was learnt from practice was learnt from the
@@ -232,7 +247,9 @@ mod tests {
     #[test]
     fn all_the_weight_can_go_to_the_simple_forecast() {
         let (good, bad) = ([0.75, 0.25].repeat(50), [0.2, 0.8].repeat(50));
-        let learnt = weights(&[&bad, &good], &pasts([30, 10], 50), &asked(50), &[0.0, 30.0], |_| true);
+        let learnt =
+            weights(&[&bad, &good], &pasts([30, 10], 50), &asked(50), &[0.0, 30.0], |_| true, &Watch::silent())
+                .unwrap();
         assert!(learnt[1] > 0.99, "{learnt:?}");
         let mixed = mixed(&[&bad, &good], 2, |model, _| learnt[model]);
         assert!((mixed[0] - 0.75).abs() < 0.01 && (mixed[0] + mixed[1] - 1.0).abs() < 1e-5);
@@ -241,11 +258,17 @@ mod tests {
     #[test]
     fn models_that_err_apart_share_the_weight() {
         let (low, high) = ([0.6, 0.4].repeat(50), [0.9, 0.1].repeat(50));
-        let learnt = weights(&[&low, &high], &pasts([30, 10], 50), &asked(50), &[30.0, 0.0], |_| true);
+        let learnt =
+            weights(&[&low, &high], &pasts([30, 10], 50), &asked(50), &[30.0, 0.0], |_| true, &Watch::silent())
+                .unwrap();
         // Of 2000 events three in four fell to the first interest. The 30 that speak for the fallback beforehand draw the
         // best point of the likelihood from 0.75 to 0.7322.
         assert!((learnt[0] * 0.6 + learnt[1] * 0.9 - 0.7322).abs() < 0.001, "{learnt:?}");
-        assert_eq!(weights(&[&low, &high], &[], &[], &[0.0, 30.0], |_| true)[1], 1.0, "nothing seen: the fallback");
+        assert_eq!(
+            weights(&[&low, &high], &[], &[], &[0.0, 30.0], |_| true, &Watch::silent()).unwrap()[1],
+            1.0,
+            "nothing seen: the fallback"
+        );
     }
 
     /// The same users asked one period ahead and two, with answers one after the other.
@@ -265,12 +288,23 @@ mod tests {
         let questions = both_horizons(50);
         let (first, second) = ([0.75, 0.25].repeat(100), [0.6, 0.4].repeat(100));
         let (nobody, answers) = ([0.0; 2], [&*first, &*second]);
-        let learnt = by_horizon((&nobody, &answers), &pasts, &questions, 0, |_| true, 3);
-        let alone = weights(&answers, &pasts, &questions, &[0.0, 0.0], |question| question.horizon() == 2);
+        let learnt = by_horizon((&nobody, &answers), &pasts, &questions, 0, |_| true, 3, &Watch::silent()).unwrap();
+        let alone =
+            weights(&answers, &pasts, &questions, &[0.0, 0.0], |question| question.horizon() == 2, &Watch::silent())
+                .unwrap();
         assert!(learnt[0][0] > 0.95 && alone[0] < 0.05, "{learnt:?} {alone:?}");
         assert!(learnt[1][0] > 0.4 && learnt[1][0] < learnt[0][0], "{learnt:?}");
         assert_eq!(learnt[2], learnt[1], "nobody was asked three periods ahead");
-        let few = by_horizon((&nobody, &answers), &pasts, &questions[..100], 0, |question| question.user.0 < 1, 2);
+        let few = by_horizon(
+            (&nobody, &answers),
+            &pasts,
+            &questions[..100],
+            0,
+            |question| question.user.0 < 1,
+            2,
+            &Watch::silent(),
+        )
+        .unwrap();
         assert_eq!(few, [[1.0, 0.0], [1.0, 0.0]], "too few events: the fallback");
     }
 
@@ -280,7 +314,10 @@ mod tests {
         let usual = |losses: [f64; 4]| usual(&kinds.into_iter().zip(losses).collect::<Vec<_>>(), 0);
         let (pasts, questions) = (pasts([30, 10], 50), asked(50));
         let alike = [0.75, 0.25].repeat(50);
-        let learnt = by_horizon((&usual([2.0; 4]), &[&*alike; 4]), &pasts, &questions, 0, |_| true, 1).remove(0);
+        let learnt =
+            by_horizon((&usual([2.0; 4]), &[&*alike; 4]), &pasts, &questions, 0, |_| true, 1, &Watch::silent())
+                .unwrap()
+                .remove(0);
         assert!(learnt[1] > 0.1 && (learnt[2] - 2.0 * learnt[1]).abs() < 1e-5, "{learnt:?}");
         assert_eq!(learnt[2], learnt[3]);
         assert_eq!(
@@ -293,7 +330,8 @@ mod tests {
         assert_eq!(usual([2.0, 2.5, f64::NAN, 2.1]), [0.0; 4]);
         let worse = [0.5, 0.5].repeat(50);
         let (nobody, answers) = (usual([2.0, 2.1, 2.1, 2.1]), [&*alike, &*worse, &*worse, &*worse]);
-        let learnt = by_horizon((&nobody, &answers), &pasts, &questions, 0, |_| true, 1).remove(0);
+        let learnt =
+            by_horizon((&nobody, &answers), &pasts, &questions, 0, |_| true, 1, &Watch::silent()).unwrap().remove(0);
         assert!(learnt[0] > 0.95, "{learnt:?}");
     }
 

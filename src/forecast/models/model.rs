@@ -144,7 +144,7 @@ impl<'a> Known<'a> {
         if let Some(found) = self.references.get() {
             return Ok(found);
         }
-        let fit = |before: Period| Reference::fit(&self.pasts, before, self.trajectories.calendar);
+        let fit = |before: Period| Reference::fit(&self.pasts, before, self.trajectories.calendar, self.watch);
         let Split { tune, validation, origin, .. } = self.split;
         let fitted = [fit(tune)?, fit(validation)?, fit(origin)?];
         Ok(self.references.get_or_init(|| fitted))

@@ -9,6 +9,7 @@ use crate::forecast::bands::spread_choice::MeasuredSpread;
 use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
 use crate::forecast::standing::Standing;
+use crate::observe::Cancelled;
 
 /// Bands of a run.
 #[derive(Debug)]
@@ -21,28 +22,34 @@ pub struct Banded {
 
 impl Banded {
     /// Those around a model's shares ahead.
-    pub fn of(known: &Known, standing: &Standing, answers: &Answers, by: MeasuredSpread) -> Self {
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn of(known: &Known, standing: &Standing, answers: &Answers, by: MeasuredSpread) -> Result<Self, Cancelled> {
         let (config, validation) = (known.config, known.split.validation);
         let questions = standing.practice.questions();
-        let calibration = by.calibrated(known, questions, answers, &config.levels, |_| true);
+        let calibration = by.calibrated(known, questions, answers, &config.levels, |_| true)?;
         let why_none = why_none(&calibration, known, standing);
         if !calibration.reaches(1, config.joint) {
-            return Self { bands: Vec::new(), why_none };
+            return Ok(Self { bands: Vec::new(), why_none });
         }
-        let before = by.calibrated(known, questions, answers, &config.levels, |asked| asked.target < validation);
+        let before = by.calibrated(known, questions, answers, &config.levels, |asked| asked.target < validation)?;
         let unseen = by.practised(questions, answers).observed(known, |asked| asked.target >= validation);
         let ahead = Answered { questions: standing.ahead.questions(), shares: &answers.ahead, scatter: by.ahead() };
-        let mut bands = limits(&calibration, known, ahead);
+        let mut bands = limits(&calibration, known, ahead)?;
         for band in &mut bands {
-            let judged = before.judge(&unseen, band.level, config.joint.then_some(config.horizon));
+            let judged = before.judge(&unseen, band.level, config.joint.then_some(config.horizon), known.watch)?;
             band.coverage = Coverage::of(&judged);
         }
-        Self { bands, why_none }
+        Ok(Self { bands, why_none })
     }
 }
 
 /// The bands around shares, narrowest first, limits NaN where there is no calibration. Their coverage is not measured yet.
-pub fn limits(calibration: &Calibration, known: &Known, answered: Answered) -> Vec<Band> {
+///
+/// # Errors
+/// [`Cancelled`] once somebody asked to stop.
+pub fn limits(calibration: &Calibration, known: &Known, answered: Answered) -> Result<Vec<Band>, Cancelled> {
     let mut levels = known.config.levels.clone();
     levels.sort_unstable();
     let cells = answered.shares.len();
@@ -54,6 +61,7 @@ pub fn limits(calibration: &Calibration, known: &Known, answered: Answered) -> V
     };
     let mut bands: Vec<Band> = levels.iter().map(band).collect();
     for cell in (0..answered.questions.len()).flat_map(|at| answered.cells(known, at)) {
+        known.watch.check()?;
         let predicted = calibration.around(&cell);
         for band in &mut bands {
             let limits = predicted.as_ref().and_then(|predicted| predicted.limits(band.level, known.config.joint));
@@ -62,7 +70,7 @@ pub fn limits(calibration: &Calibration, known: &Known, answered: Answered) -> V
             band.upper.push(upper);
         }
     }
-    bands
+    Ok(bands)
 }
 
 /// Why there are no bands, or none from some step on.

@@ -112,15 +112,15 @@ pub fn run_telling(
     meter.advance(2)?;
 
     let scatters = standing.scatter(answers.kind)?;
-    let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels);
-    let Banded { bands, why_none } = Banded::of(&known, &standing, answers, by);
+    let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels)?;
+    let Banded { bands, why_none } = Banded::of(&known, &standing, answers, by)?;
     let early = EarlyForecast::with(&known, &standing, Tier::Bands, answers, (bands, why_none));
     tell(early.clone());
     let view = CohortView::of(&known, &standing, &[answers.kind])?;
-    let incidence = Incidence::learnt(&known, &standing, answers, view.stood(answers.kind));
+    let incidence = Incidence::learnt(&known, &standing, answers, view.stood(answers.kind))?;
     let p_any = incidence.ahead(&known, &standing, answers, &early.forecast.p_active)?;
     let forecast = Forecast { p_any, ..early.forecast };
-    let cohorts = view.forecast(&standing, answers.kind, &config.levels);
+    let cohorts = view.forecast(&standing, answers.kind, &config.levels)?;
     meter.advance(1)?;
     let config = config.with_heads(known.heads.get().copied().unwrap_or(config.shape.heads));
     // Networks that are taken as they are have learnt nothing here.
