@@ -1,15 +1,8 @@
 //! Texts as the words and pairs of words that a label can be made of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// Words that join others and name nothing.
-const JOINING: &[&str] = &[
-    "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "do", "for",
-    "from", "has", "have", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no",
-    "not", "of", "off", "on", "or", "our", "out", "over", "per", "she", "so", "than", "that", "the", "their", "them",
-    "then", "there", "these", "they", "this", "to", "too", "under", "up", "us", "very", "was", "we", "were", "what",
-    "when", "which", "who", "will", "with", "without", "you", "your",
-];
+use crate::language::Spoken;
 
 /// Words that say of what size, number, colour or make a thing is rather than what it is. They name an interest only
 /// where little else does.
@@ -43,6 +36,8 @@ impl Vocabulary {
     /// Collects the terms of texts; each spelling counts with its text's weight.
     pub fn of(texts: &[String], weights: &[f64]) -> Self {
         let split: Vec<Vec<Vec<String>>> = texts.iter().map(|text| phrases(text)).collect();
+        let joining = Spoken::of(split.iter().flatten().flatten().map(String::as_str)).stop_words;
+        let split: Vec<Vec<Vec<String>>> = split.into_iter().map(|phrases| without(phrases, &joining)).collect();
         let stems = Stems::of(split.iter().flatten().flatten());
         let mut found = Self::default();
         let mut numbers: HashMap<Vec<u32>, TermId> = HashMap::new();
@@ -86,15 +81,21 @@ fn most_common(spellings: HashMap<String, f64>) -> String {
     best.map(|(spelling, _)| spelling).unwrap_or_default()
 }
 
-/// A text's words in lower case, cut into phrases wherever a joining word, a number or a mark stands between.
+/// Phrases cut wherever a joining word stands.
+fn without(phrases: Vec<Vec<String>>, joining: &HashSet<&str>) -> Vec<Vec<String>> {
+    let parts = |phrase: Vec<String>| -> Vec<Vec<String>> {
+        phrase.split(|word| joining.contains(word.as_str())).map(<[String]>::to_vec).collect()
+    };
+    phrases.into_iter().flat_map(parts).filter(|phrase| !phrase.is_empty()).collect()
+}
+
+/// A text's words in lower case, cut into phrases wherever a number or a mark stands between.
 fn phrases(text: &str) -> Vec<Vec<String>> {
     let mut phrases = vec![Vec::new()];
     for part in text.to_lowercase().split([',', '.', ';', ':', '/', '|', '(', ')', '&', '+']) {
         for word in part.split_whitespace() {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric()).trim_end_matches("'s");
-            let names = word.chars().filter(|c| c.is_alphabetic()).count() > 1
-                && !word.chars().any(|c| c.is_numeric())
-                && !JOINING.contains(&word);
+            let names = word.chars().filter(|c| c.is_alphabetic()).count() > 1 && !word.chars().any(|c| c.is_numeric());
             if !names {
                 phrases.push(Vec::new());
             } else if let Some(phrase) = phrases.last_mut() {

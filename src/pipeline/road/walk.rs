@@ -100,11 +100,13 @@ impl<'a> Road<'a> {
         LanguageUse { model, precision: self.embedding.precision.describe(), embedded }
     }
 
-    /// What the analyst should know of the log, and which periods are used where its ends leave any doubt.
+    /// What the analyst should know of the log, which periods are used where its ends leave any doubt, and whether the
+    /// language model knows its language.
     pub(super) fn notes(&self) -> Vec<String> {
         let whole = WholePeriods::of(&self.log.events, self.calendar).filter(report::ends_need_words);
         let used = whole.map(|whole| format!("Periods used: {}.", report::periods_in_words(&whole, self.calendar)));
-        self.log.notes.iter().cloned().chain(used).collect()
+        let language = language::unknown_language(&self.language, &self.log.events.texts);
+        self.log.notes.iter().cloned().chain(used).chain(language).collect()
     }
 }
 
