@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use driftline::calendar::PeriodLength;
-use driftline::forecast::{ModelKind, Tier};
+use driftline::forecast::{Forecast, ModelKind, Tier};
 use driftline::observe::Watch;
 use driftline::pipeline::{self, EarlyOutcome, Engine as _, Outcome, Request, Store, ThreadEngine, Update};
 use driftline::project::{InterestCount, Settings};
@@ -97,8 +97,9 @@ fn simple_forecasts_come_first_and_the_last_word_is_as_if_nobody_had_listened() 
                 assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{}: {shares:?}", early.tier);
             }
             assert_eq!(early.trajectories, outcome.trajectories);
-            let has_bands = !early.forecast.bands.is_empty() || early.forecast.no_bands == outcome.forecast.no_bands;
-            assert_eq!(has_bands, early.tier == Tier::Bands, "{}", early.tier);
+            let levels = |forecast: &Forecast| forecast.bands.iter().map(|band| band.level).collect::<Vec<_>>();
+            assert_eq!(levels(&early.forecast), levels(&outcome.forecast), "{}", early.tier);
+            assert_eq!(early.users.len(), outcome.users.len());
             assert!(early.nll.is_some_and(f64::is_finite));
         }
         let (simple, classical, networks, bands) = (&early[0].1, &early[1].1, &early[2].1, &early[3].1);

@@ -9,6 +9,8 @@
 
 mod support;
 
+#[path = "window/early.rs"]
+mod early;
 #[path = "window/flow.rs"]
 mod flow;
 #[path = "window/pictures.rs"]

@@ -181,12 +181,12 @@ impl Command {
             Self::UseUsual => session.settings.network.is_some(),
             Self::ExportTrials => session.tuned.is_some(),
             Self::Cancel => session.jobs.at_work().is_some(),
-            Self::ExportSvg | Self::ExportPng => session.whose().is_some(),
+            Self::ExportSvg | Self::ExportPng => session.outcome.is_some() && session.whose().is_some(),
             Self::ExportTables => session.outcome.is_some(),
             Self::ExportRejected => session.account.as_ref().is_some_and(|account| !account.rejected.is_empty()),
             Self::ShowData | Self::ShowTrain => session.has_log(),
             Self::ShowTuning | Self::ShowUsers | Self::ShowBacktest => session.has_log(),
-            Self::Filter | Self::PreviousUser | Self::NextUser => session.outcome.is_some(),
+            Self::Filter | Self::PreviousUser | Self::NextUser => session.shown().is_some(),
             Self::OpenLog | Self::OpenProject | Self::NextTheme | Self::Shortcuts | Self::Quit => true,
         }
     }

@@ -259,6 +259,7 @@ impl DriftlineApp {
         self.keep_reading();
         let id = self.engine.submit(Request::Train(self.session.settings.clone()));
         self.session.jobs.began(id, Purpose::Train);
+        self.session.early = None;
         self.session.page = Page::Train;
     }
 

@@ -1,4 +1,4 @@
-//! What happens between frames: the engine's news, files dropped, dialogs answered, keys, and closing.
+//! What happens between frames: files dropped, dialogs answered, keys, and closing; [`super::hear`] hears the engine.
 
 use std::time::{Duration, Instant};
 
@@ -7,18 +7,12 @@ use strum::IntoEnumIterator as _;
 
 use super::DriftlineApp;
 use super::commands::{Action, Command};
-use super::jobs::Purpose;
 use super::session::Page;
-use crate::forecast::{TrialState, Tuning};
-use crate::observe::CurvePoint;
-use crate::pipeline::Update;
 
 /// How long a closing window waits for its jobs to stop.
 const CLOSING_PATIENCE: Duration = Duration::from_millis(1500);
 /// How often it looks whether they did.
 const CLOSING_LOOK: Duration = Duration::from_millis(30);
-/// How many of the engine's updates one frame takes up at most, so that a flood of them cannot stop the window.
-const UPDATES_A_FRAME: usize = 512;
 
 impl DriftlineApp {
     /// Everything of a frame but its drawing. Runs also while the window is hidden.
@@ -34,124 +28,6 @@ impl DriftlineApp {
         }
         self.see_to_closing(ctx);
         self.show_title(ctx);
-    }
-
-    fn hear_engine(&mut self, ctx: &Context) {
-        for _ in 0..UPDATES_A_FRAME {
-            match self.engine.poll() {
-                Some(update) => self.hear(update),
-                None => return,
-            }
-        }
-        ctx.request_repaint();
-    }
-
-    fn hear(&mut self, update: Update) {
-        let session = &mut self.session;
-        match update {
-            Update::Progress(id, progress) => session.jobs.progress(id, progress),
-            Update::Curve(id, point) => match session.jobs.get(id).map(|job| job.purpose) {
-                Some(Purpose::Train) => session.jobs.curves.push(point),
-                Some(Purpose::Tune) => learnt(&mut session.search, point),
-                _ => {}
-            },
-            Update::Note(id, note) => match session.jobs.get(id).map(|job| job.purpose) {
-                Some(Purpose::Train) => session.jobs.notes.push(note),
-                Some(Purpose::Inspect) if !session.warnings.contains(&note) => session.warnings.push(note),
-                _ => {}
-            },
-            Update::Trials(id, trials) => {
-                if session.jobs.get(id).is_some() {
-                    session.search = Some((*trials).clone());
-                }
-            }
-            Update::Tuned(id, found) => {
-                if session.jobs.ended(id).is_some() {
-                    session.search = None;
-                    session.tuned = Some(found);
-                }
-            }
-            Update::Inspected(id, inspection) => {
-                if session.jobs.get(id).is_some() {
-                    session.inspection = Some(inspection);
-                    self.recall();
-                }
-            }
-            Update::Kinds(id, kinds) => {
-                if session.jobs.get(id).is_some() {
-                    session.kinds = kinds;
-                }
-            }
-            Update::Accounted(id, account) => {
-                if session.jobs.ended(id).is_some() {
-                    session.account = Some(account);
-                }
-            }
-            // What is drawn is drawn once, when the run has come to its end.
-            Update::Early(..) => {}
-            Update::Trained(id, outcome) => {
-                if session.jobs.ended(id).is_some() {
-                    session.jobs.curves.clone_from(&outcome.curves);
-                    session.account = Some(outcome.account.clone());
-                    // The user looked at before is still of interest, if the new run knows the name.
-                    let name = session.to_project().selection.user;
-                    let busiest = outcome.users.iter().max_by_key(|summary| summary.events).map(|summary| summary.user);
-                    let again = name.and_then(|name| {
-                        outcome.users.iter().find(|line| outcome.events.users.get(line.user.index()) == Some(&name))
-                    });
-                    session.chosen = again.map(|line| line.user).or(busiest);
-                    session.wanted = None;
-                    let interests = outcome.space.len();
-                    if session.outcome.as_ref().is_some_and(|before| before.space.interests != outcome.space.interests)
-                    {
-                        // Numbers of interests mean nothing in another space.
-                        session.pinned = None;
-                    }
-                    if let Some(pinned) = &mut session.pinned {
-                        pinned.retain(|interest| usize::from(*interest) < interests);
-                    }
-                    session.pinned = session.pinned.take().filter(|pinned| !pinned.is_empty());
-                    session.outcome = Some(outcome);
-                }
-            }
-            Update::Backtested(id, outcome) => {
-                if session.jobs.ended(id).is_some() {
-                    session.backtest = Some(outcome);
-                }
-            }
-            Update::Exported(id, path) => {
-                if session.jobs.ended(id).is_some() {
-                    session.notices.done("Exported", path.display().to_string());
-                }
-            }
-            Update::Failed(id, why) => {
-                if let Some(job) = session.jobs.ended(id) {
-                    if job.purpose == Purpose::Tune {
-                        session.search = None;
-                    }
-                    let title = match job.purpose {
-                        Purpose::Inspect => "The log could not be read",
-                        Purpose::Train => "The training stopped",
-                        Purpose::Backtest => "The backtest stopped",
-                        Purpose::Tune => "The search stopped",
-                        Purpose::Export => "Nothing was exported",
-                    };
-                    if job.purpose == Purpose::Inspect {
-                        session.broken = Some(why.clone());
-                    }
-                    session.notices.failed(title, why);
-                }
-            }
-            Update::Cancelled(id) => {
-                let stopped = session.jobs.ended(id).map(|job| job.purpose);
-                if stopped == Some(Purpose::Tune) {
-                    session.search = None;
-                }
-                if stopped == Some(Purpose::Inspect) && session.inspection.is_none() {
-                    session.broken = Some("It was stopped before its columns were known. Open it again.".to_owned());
-                }
-            }
-        }
     }
 
     fn take_drops(&mut self, ctx: &Context) {
@@ -230,14 +106,5 @@ impl DriftlineApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-    }
-}
-
-/// An epoch of the trial that learns now ended. When the trial ends, all are told anew.
-fn learnt(search: &mut Option<Tuning>, point: CurvePoint) {
-    let trials = search.iter_mut().flat_map(|search| &mut search.trials);
-    if let Some(trial) = trials.into_iter().find(|trial| trial.state == TrialState::Running) {
-        trial.loss = point.validation.map_or(trial.loss, |loss| loss.min(trial.loss));
-        trial.curve.push(point);
     }
 }

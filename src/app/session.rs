@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::jobs::{Jobs, Purpose};
 use super::notices::Notices;
 use super::preferences::Preferences;
+use super::shown::Shown;
 use crate::events::{Account, Inspection, KindReport, Role, UserId};
 use crate::forecast::{CohortRule, NetworkShape, Tuning};
-use crate::pipeline::{BacktestOutcome, BacktestScope, Outcome, TuningOutcome, Whose};
+use crate::pipeline::{BacktestOutcome, BacktestScope, EarlyOutcome, Outcome, TuningOutcome, Whose};
 use crate::project::{Project, Selection, Settings};
 use strum::IntoEnumIterator as _;
 
@@ -54,6 +55,8 @@ pub struct Session {
     pub broken: Option<String>,
     /// The latest results.
     pub outcome: Option<Arc<Outcome>>,
+    /// What is forecast so far, where there are no results yet.
+    pub early: Option<Arc<EarlyOutcome>>,
     /// The latest backtest.
     pub backtest: Option<Arc<BacktestOutcome>>,
     /// What a backtest is to try.
@@ -124,17 +127,23 @@ impl Session {
         self.has_log() && !self.saved.as_ref().is_some_and(same)
     }
 
+    /// The results to draw: the latest, or what is forecast so far.
+    pub fn shown(&self) -> Option<Shown<'_>> {
+        self.outcome.as_ref().map(Shown::from).or(self.early.as_ref().map(Shown::from))
+    }
+
     /// Whose chart is shown: the cohort's, where one is chosen that the results know, else the user's.
     pub fn whose(&self) -> Option<Whose> {
-        let outcome = self.outcome.as_ref()?;
-        let cohort = self.cohort.filter(|rule| outcome.cohorts.place(*rule).is_some());
+        let cohorts = self.shown()?.cohorts;
+        let known = |rule: &CohortRule| cohorts.is_some_and(|cohorts| cohorts.place(*rule).is_some());
+        let cohort = self.cohort.filter(known);
         cohort.map(Whose::Cohort).or(self.chosen.map(Whose::User))
     }
 
     /// The project as it stands.
     pub fn to_project(&self) -> Project {
-        let chosen = self.chosen.zip(self.outcome.as_ref());
-        let user = chosen.and_then(|(user, outcome)| outcome.events.users.get(user.index()).cloned());
+        let chosen = self.chosen.zip(self.shown());
+        let user = chosen.and_then(|(user, shown)| shown.events.users.get(user.index()).cloned());
         Project {
             settings: self.settings.clone(),
             selection: Selection {
@@ -219,6 +228,7 @@ impl Session {
         self.kinds = Vec::new();
         self.broken = None;
         self.outcome = None;
+        self.early = None;
         self.backtest = None;
         self.search = None;
         self.tuned = None;

@@ -66,12 +66,9 @@ pub(super) fn run(arguments: &ForecastArguments) -> anyhow::Result<u8> {
     let outcome = match &saved {
         Some(saved) => pipeline::forecast_with(&settings, saved, &store, &watch)?,
         None => {
-            let mut tell = |early: EarlyOutcome| {
-                if verbose {
-                    watch.note(so_far(&early, began.elapsed()));
-                }
-            };
-            pipeline::run_from(&settings, &store, &mut log, &mut tell, &watch)?
+            let mut tell = |early: EarlyOutcome| watch.note(so_far(&early, began.elapsed()));
+            let tell = verbose.then_some(&mut tell as &mut dyn FnMut(EarlyOutcome));
+            pipeline::run_from(&settings, &store, &mut log, tell, &watch)?
         }
     };
     let files = pipeline::write(&outcome, tuning.as_deref(), &arguments.out, &watch)?;

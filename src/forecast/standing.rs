@@ -55,7 +55,12 @@ pub trait Onlooker {
     }
 
     /// All models of a tier have answered; those of later tiers are not there yet.
-    fn reached(&mut self, _: Tier, _: &Standing) {}
+    ///
+    /// # Errors
+    /// As [`Self::fitted`].
+    fn reached(&mut self, _: Tier, _: &Standing) -> Result<(), ForecastError> {
+        Ok(())
+    }
 }
 
 /// Nobody looks on.
@@ -156,7 +161,7 @@ pub fn stand<'a>(
             standing.mix(known, kinds)?;
         }
         standing.activity = activity_table(came.len(), scores.clone());
-        onlooker.reached(tier, &standing);
+        onlooker.reached(tier, &standing)?;
     }
     Ok(standing)
 }

@@ -186,7 +186,7 @@ fn answer(
         }
         Request::Train(settings) => {
             let mut tell = |early| outbox.send(Update::Early(job, Arc::new(early)));
-            Ok(Update::Trained(job, Arc::new(run_from(&settings, store, last, &mut tell, watch)?)))
+            Ok(Update::Trained(job, Arc::new(run_from(&settings, store, last, Some(&mut tell), watch)?)))
         }
         Request::Backtest(settings, scope) => {
             let done = backtest_from(&settings, &scope, store, last, watch)?;

@@ -54,9 +54,11 @@ pub struct EarlyOutcome {
     pub space: Arc<InterestSpace>,
     /// Each user's past.
     pub trajectories: Arc<Trajectories>,
-    /// Each user's future. It has no bands before [`Tier::Bands`], and chances that an interest is touched come with
-    /// the [`Outcome`] only.
+    /// Each user's future. Its bands are calibrated on a part of the past before [`Tier::Bands`], and chances that an
+    /// interest is touched come with the [`Outcome`] only.
     pub forecast: Arc<Forecast>,
+    /// One line a user, by user number.
+    pub users: Arc<Vec<UserSummary>>,
 }
 
 /// Everything a run found, shared between the engine, the window and the writers of files.

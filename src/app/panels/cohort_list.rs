@@ -11,7 +11,7 @@ use crate::app::theme::{Tokens, size, space};
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, section, segmented};
 use crate::forecast::{CohortForecast, CohortRule};
-use crate::pipeline::Outcome;
+use crate::interests::InterestSpace;
 use crate::report;
 
 /// Every cohort in a line.
@@ -35,6 +35,10 @@ enum Line {
 
 /// Whether users are listed or cohorts, to choose from.
 pub fn list_choice(ui: &mut Ui, session: &Session, actions: &mut Actions) {
+    // Cohorts come with the last word of a run.
+    if session.shown().is_none_or(|results| results.cohorts.is_none()) {
+        return;
+    }
     let choices = [(false, "Users"), (true, "Cohorts")];
     if let Some(cohorts) = segmented(ui, "List", &choices, session.cohort.is_some()) {
         actions.push(Action::ChooseCohort(cohorts.then_some(CohortRule::Everyone)));
@@ -43,8 +47,9 @@ pub fn list_choice(ui: &mut Ui, session: &Session, actions: &mut Actions) {
 
 impl View for CohortList {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
-        let Some(outcome) = &session.outcome else { return };
-        let cohorts = &outcome.cohorts;
+        let Some((results, cohorts)) = session.shown().and_then(|results| Some((results, results.cohorts?))) else {
+            return;
+        };
         line(
             ui,
             |ui| {
@@ -57,7 +62,7 @@ impl View for CohortList {
         step(cohorts, session, actions);
         card(ui, 1.0, |ui| {
             ui.set_min_size(ui.available_size());
-            table(ui, session, outcome, actions);
+            table(ui, session, (cohorts, results.space), actions);
         });
     }
 }
@@ -87,9 +92,9 @@ fn lines(cohorts: &CohortForecast) -> Vec<Line> {
     lines
 }
 
-fn table(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut Actions) {
+fn table(ui: &mut Ui, session: &Session, of: (&CohortForecast, &InterestSpace), actions: &mut Actions) {
     let t = Tokens::of(ui);
-    let lines = lines(&outcome.cohorts);
+    let lines = lines(of.0);
     ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
     ScrollArea::horizontal().id_salt("cohorts across").auto_shrink([false, false]).show(ui, |ui| {
         let across = COLUMNS.iter().map(|column| column.1).sum::<f32>().max(ui.available_width());
@@ -125,10 +130,10 @@ fn table(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut Action
                         });
                     }
                     Line::Cohort(place) => {
-                        let rule = outcome.cohorts.cohorts[place].rule;
+                        let rule = of.0.cohorts[place].rule;
                         let chosen = session.cohort == Some(rule);
                         row.set_selected(chosen);
-                        row_ui(&mut row, outcome, place, chosen);
+                        row_ui(&mut row, of, place, chosen);
                         if row.response().clicked() {
                             actions.push(Action::ChooseCohort(Some(rule)));
                         }
@@ -151,8 +156,7 @@ fn cell<R>(ui: &mut Ui, right: bool, add: impl FnOnce(&mut Ui) -> R) {
     });
 }
 
-fn row_ui(row: &mut TableRow<'_, '_>, outcome: &Outcome, place: usize, chosen: bool) {
-    let (cohorts, space) = (&*outcome.cohorts, &*outcome.space);
+fn row_ui(row: &mut TableRow<'_, '_>, (cohorts, space): (&CohortForecast, &InterestSpace), place: usize, chosen: bool) {
     let cohort = &cohorts.cohorts[place];
     let label = |interest: usize| space.interests.get(interest).map_or("", |found| found.label.as_str());
     // Under its heading an interest needs no more than its name.

@@ -68,6 +68,12 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
         },
         |ui| match training {
             Some(job) => {
+                if session.outcome.is_none() && session.early.is_some() {
+                    let see = ui.button("See users");
+                    if see.on_hover_text("What is forecast so far; better forecasts take its place").clicked() {
+                        actions.run(Command::ShowUsers);
+                    }
+                }
                 let stop = ui.add_enabled(!job.cancelling, eframe::egui::Button::new("Cancel"));
                 if stop.on_hover_text("Stop the training; the results shown before stay").clicked() {
                     actions.push(Action::Stop(job.id));
@@ -98,6 +104,11 @@ fn title(session: &Session, training: Option<&Job>) -> String {
 
 fn subtitle(session: &Session, training: Option<&Job>) -> String {
     match (training.map(|job| job.now()), &session.outcome) {
+        (Some(Some(progress)), None) if session.early.is_some() => {
+            let left = progress.eta.filter(|eta| !eta.is_zero());
+            let left = left.map(|eta| format!(" About {} left in this stage.", format::duration(eta)));
+            format!("Users can be looked at already.{}", left.unwrap_or_default())
+        }
         (Some(Some(progress)), _) => match progress.eta.filter(|eta| !eta.is_zero()) {
             Some(eta) => format!("About {} left in this stage.", format::duration(eta)),
             None => "The window stays usable meanwhile.".to_owned(),

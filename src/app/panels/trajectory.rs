@@ -1,7 +1,5 @@
 //! The chosen user or cohort: who it is, the chart, what it says in words, and how sure it is.
 
-use std::sync::Arc;
-
 use eframe::egui::{CornerRadius, Label, Popup, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::chart::{self, Chart, colour};
@@ -9,13 +7,15 @@ use super::chart_item::mark_shape;
 use super::layout::line;
 use crate::app::commands::{Action, Actions, Command};
 use crate::app::format;
+use crate::app::jobs::Purpose;
 use crate::app::session::Session;
+use crate::app::shown::Shown;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
-use crate::app::widgets::{Icon, caption, card, hairline, icon_button, menu_item, segmented};
+use crate::app::widgets::{Icon, caption, card, hairline, icon_button, menu_item, segmented, well};
 use crate::events::UserId;
 use crate::forecast::CohortRule;
-use crate::pipeline::{Outcome, Whose};
+use crate::pipeline::Whose;
 use crate::report::{self, InterestPath, palette};
 
 /// The picture of the chosen user or cohort.
@@ -41,13 +41,14 @@ struct Seen {
 
 impl View for TrajectoryPanel {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
-        let (Some(outcome), Some(whose)) = (&session.outcome, session.whose()) else {
+        let (Some(results), Some(whose)) = (session.shown(), session.whose()) else {
             chart::nothing(ui, ui.available_height(), "Choose a user in the list");
             return;
         };
-        self.see(outcome, whose, session.level);
+        self.see(results, whose, session.level);
         let Some(seen) = &self.seen else { return };
-        head(ui, session, outcome, seen, actions);
+        head(ui, session, results, seen, actions);
+        so_far(ui, session, results);
         ui.add_space(space::SMALL);
         let drawn = drawn(session, seen);
         let outer = ui.available_height();
@@ -56,7 +57,7 @@ impl View for TrajectoryPanel {
         card(ui, space::INSET, |ui| {
             ui.set_min_size(vec2(ui.available_width(), outer - 2.0 * space::INSET - 2.0));
             let bottom = ui.max_rect().top() + outer - 2.0 * space::INSET - 2.0;
-            pointed = ui.scope(|ui| legend(ui, session, outcome, seen, &drawn, actions)).inner;
+            pointed = ui.scope(|ui| legend(ui, session, results, seen, &drawn, actions)).inner;
             ui.add_space(space::SMALL);
             let height = (bottom - ui.cursor().top() - foot_height(ui, seen)).max(150.0);
             let paths: Vec<&InterestPath> =
@@ -66,12 +67,12 @@ impl View for TrajectoryPanel {
             } else {
                 Chart {
                     paths: &paths,
-                    space: &outcome.space,
-                    calendar: outcome.trajectories.calendar,
-                    first: outcome.trajectories.first,
-                    origin: outcome.trajectories.origin,
+                    space: results.space,
+                    calendar: results.trajectories.calendar,
+                    first: results.trajectories.first,
+                    origin: results.trajectories.origin,
                     horizon: if paths.iter().any(|path| !path.expected.is_empty()) {
-                        outcome.forecast.horizon
+                        results.forecast.horizon
                     } else {
                         0
                     },
@@ -81,7 +82,7 @@ impl View for TrajectoryPanel {
                 }
                 .ui(ui, height);
             }
-            foot(ui, session, outcome, seen, &drawn, actions);
+            foot(ui, session, results, seen, &drawn, actions);
         });
         self.raised = pointed;
         self.drawn = drawn;
@@ -89,16 +90,17 @@ impl View for TrajectoryPanel {
 }
 
 impl TrajectoryPanel {
-    fn see(&mut self, outcome: &Arc<Outcome>, whose: Whose, level: Option<u8>) {
-        let run = Arc::as_ptr(outcome) as usize;
+    fn see(&mut self, results: Shown, whose: Whose, level: Option<u8>) {
+        let run = results.run;
         if self.seen.as_ref().is_some_and(|seen| (seen.run, seen.whose, seen.level) == (run, whose, level)) {
             return;
         }
         let paths = match whose {
-            Whose::User(user) => report::user_paths(&outcome.trajectories, &outcome.forecast, user),
+            Whose::User(user) => report::user_paths(results.trajectories, results.forecast, user),
             Whose::Cohort(rule) => {
-                let place = outcome.cohorts.place(rule).unwrap_or_default();
-                report::cohort_paths(&outcome.trajectories, &outcome.cohorts, place)
+                // Only of cohorts that the results know is asked.
+                let Some(cohorts) = results.cohorts else { return };
+                report::cohort_paths(results.trajectories, cohorts, cohorts.place(rule).unwrap_or_default())
             }
         };
         // The sentence tells of the band that is drawn and of no other.
@@ -106,9 +108,20 @@ impl TrajectoryPanel {
         for next in told.iter_mut().flat_map(|path| &mut path.expected) {
             next.bands.retain(|(known, ..)| Some(*known) == level);
         }
-        let sentence = report::sentence(&told, &outcome.space, outcome.trajectories.calendar);
+        let sentence = report::sentence(&told, results.space, results.trajectories.calendar);
         self.seen = Some(Seen { run, whose, level, ranked: report::ranked(&paths), paths, sentence });
     }
+}
+
+/// What the forecast rests on, where better ones are still to come.
+fn so_far(ui: &mut Ui, session: &Session, results: Shown) {
+    let Some(words) = results.in_words(session.jobs.of(Purpose::Train).is_some()) else { return };
+    ui.add_space(space::TIGHT);
+    let t = Tokens::of(ui);
+    well(ui, t.forecast_ground, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.add(Label::new(RichText::new(words).size(size::SMALL).color(t.text)).wrap());
+    });
 }
 
 fn drawn(session: &Session, seen: &Seen) -> Vec<u16> {
@@ -120,10 +133,10 @@ fn drawn(session: &Session, seen: &Seen) -> Vec<u16> {
     drawn
 }
 
-fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, actions: &mut Actions) {
+fn head(ui: &mut Ui, session: &Session, results: Shown, seen: &Seen, actions: &mut Actions) {
     let (name, below) = match seen.whose {
-        Whose::User(user) => about_user(outcome, user),
-        Whose::Cohort(rule) => about_cohort(outcome, rule),
+        Whose::User(user) => about_user(results, user),
+        Whose::Cohort(rule) => about_cohort(results, rule),
     };
     line(
         ui,
@@ -148,11 +161,11 @@ fn head(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, actions:
 }
 
 /// A user's name, and what there is to know in a line.
-fn about_user(outcome: &Outcome, user: UserId) -> (String, String) {
-    let name = outcome.events.users.get(user.index()).map(String::as_str).unwrap_or_default();
-    let calendar = outcome.trajectories.calendar;
+fn about_user(results: Shown, user: UserId) -> (String, String) {
+    let name = results.events.users.get(user.index()).map(String::as_str).unwrap_or_default();
+    let calendar = results.trajectories.calendar;
     let mut parts = Vec::new();
-    if let Some(summary) = outcome.users.get(user.index()) {
+    if let Some(summary) = results.users.get(user.index()) {
         let period = calendar.length.to_string();
         parts.extend([
             format::of(summary.events.into(), "event", "events"),
@@ -160,7 +173,7 @@ fn about_user(outcome: &Outcome, user: UserId) -> (String, String) {
             format!("last seen {}", format::day(summary.last.datetime().date())),
         ]);
         if let Some(p) = summary.p_active {
-            let next = calendar.label(outcome.forecast.origin);
+            let next = calendar.label(results.forecast.origin);
             parts.push(format!("active in {next}: {}", format::percent(p.into())));
             if let Some(events) = summary.expected_events {
                 parts.push(format!("{} events expected there", format::amount(f64::from(events))));
@@ -174,8 +187,9 @@ fn about_user(outcome: &Outcome, user: UserId) -> (String, String) {
 }
 
 /// A cohort's name, and what there is to know in a line.
-fn about_cohort(outcome: &Outcome, rule: CohortRule) -> (String, String) {
-    let (cohorts, space) = (&*outcome.cohorts, &*outcome.space);
+fn about_cohort(results: Shown, rule: CohortRule) -> (String, String) {
+    let Some(cohorts) = results.cohorts else { return (String::new(), String::new()) };
+    let space = results.space;
     let mut parts = Vec::new();
     if let Some(place) = cohorts.place(rule) {
         parts.push(format::of(cohorts.cohorts[place].users.len() as u64, "user", "users"));
@@ -192,7 +206,7 @@ fn about_cohort(outcome: &Outcome, rule: CohortRule) -> (String, String) {
 fn legend(
     ui: &mut Ui,
     session: &Session,
-    outcome: &Outcome,
+    results: Shown,
     seen: &Seen,
     drawn: &[u16],
     actions: &mut Actions,
@@ -203,7 +217,7 @@ fn legend(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::TIGHT, space::TIGHT);
         for interest in drawn {
-            let response = chip(ui, outcome, *interest, width);
+            let response = chip(ui, results, *interest, width);
             if response.hovered() || response.has_focus() {
                 pointed = Some(*interest);
             }
@@ -212,15 +226,15 @@ fn legend(
                 actions.push(Action::Pin(Some(rest)));
             }
         }
-        more(ui, session, outcome, seen, drawn, actions);
+        more(ui, session, results, seen, drawn, actions);
     });
     pointed
 }
 
 /// An interest in the legend: its mark, its colour, its name.
-fn chip(ui: &mut Ui, outcome: &Outcome, interest: u16, widest: f32) -> eframe::egui::Response {
+fn chip(ui: &mut Ui, results: Shown, interest: u16, widest: f32) -> eframe::egui::Response {
     let t = Tokens::of(ui);
-    let name = outcome.space.interests.get(usize::from(interest)).map(|found| found.label.as_str()).unwrap_or_default();
+    let name = results.space.interests.get(usize::from(interest)).map(|found| found.label.as_str()).unwrap_or_default();
     let mut job = eframe::egui::text::LayoutJob::simple_singleline(
         name.to_owned(),
         eframe::egui::FontId::proportional(size::SMALL),
@@ -244,12 +258,12 @@ fn chip(ui: &mut Ui, outcome: &Outcome, interest: u16, widest: f32) -> eframe::e
     let at = pos2(rect.left() + 22.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, t.text);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, true, format!("Hide {name}")));
-    let terms = outcome.space.interests.get(usize::from(interest)).map(|found| found.terms.join(", "));
+    let terms = results.space.interests.get(usize::from(interest)).map(|found| found.terms.join(", "));
     response.on_hover_text(format!("{}\nClick to hide", terms.unwrap_or_default()))
 }
 
 /// The interests that are not drawn, to choose from.
-fn more(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
+fn more(ui: &mut Ui, session: &Session, results: Shown, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
     let others = seen.paths.len().saturating_sub(drawn.len());
     if others == 0 && session.pinned.is_none() {
         return;
@@ -271,7 +285,7 @@ fn more(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
         eframe::egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for interest in &seen.ranked {
-                let name = outcome.space.interests.get(usize::from(*interest)).map(|found| found.label.as_str());
+                let name = results.space.interests.get(usize::from(*interest)).map(|found| found.label.as_str());
                 let mut on = drawn.contains(interest);
                 let room = on && drawn.len() > 1 || !on && drawn.len() < palette::COLOURED;
                 let boxed = eframe::egui::Checkbox::new(&mut on, name.unwrap_or_default());
@@ -298,7 +312,7 @@ fn foot_height(ui: &Ui, seen: &Seen) -> f32 {
 }
 
 /// The chart in words, and which band is drawn and what it is worth.
-fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
+fn foot(ui: &mut Ui, session: &Session, results: Shown, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
     ui.add_space(space::TIGHT);
     hairline(ui);
     line(
@@ -312,9 +326,9 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
             }
         },
     );
-    let text = worth(session, outcome, seen, drawn);
-    if narrow(ui) && !outcome.forecast.bands.is_empty() {
-        ui.horizontal(|ui| band_choice(ui, session, outcome, actions));
+    let text = worth(session, results, seen, drawn);
+    if narrow(ui) && !results.forecast.bands.is_empty() {
+        ui.horizontal(|ui| band_choice(ui, session, results, actions));
         caption(ui, text);
         return;
     }
@@ -324,8 +338,8 @@ fn foot(ui: &mut Ui, session: &Session, outcome: &Outcome, seen: &Seen, drawn: &
             caption(ui, text);
         },
         |ui| {
-            if !outcome.forecast.bands.is_empty() {
-                band_choice(ui, session, outcome, actions);
+            if !results.forecast.bands.is_empty() {
+                band_choice(ui, session, results, actions);
             }
         },
     );
@@ -336,9 +350,9 @@ fn narrow(ui: &Ui) -> bool {
     ui.available_width() < 520.0
 }
 
-fn band_choice(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut Actions) {
+fn band_choice(ui: &mut Ui, session: &Session, results: Shown, actions: &mut Actions) {
     let mut choices: Vec<(Option<u8>, String)> =
-        outcome.forecast.bands.iter().map(|band| (Some(band.level), format!("{} %", band.level))).collect();
+        results.forecast.bands.iter().map(|band| (Some(band.level), format!("{} %", band.level))).collect();
     choices.push((None, "Off".to_owned()));
     let choices: Vec<(Option<u8>, &str)> = choices.iter().map(|(level, text)| (*level, text.as_str())).collect();
     if let Some(level) = segmented(ui, "Band", &choices, session.level) {
@@ -348,15 +362,15 @@ fn band_choice(ui: &mut Ui, session: &Session, outcome: &Outcome, actions: &mut 
 }
 
 /// How often the band held, or why there is none, and how much of the user is drawn.
-fn worth(session: &Session, outcome: &Outcome, seen: &Seen, drawn: &[u16]) -> String {
+fn worth(session: &Session, results: Shown, seen: &Seen, drawn: &[u16]) -> String {
     let mut parts = Vec::new();
     let (bands, none) = match seen.whose {
-        Whose::User(_) => (&outcome.forecast.bands, &outcome.forecast.no_bands),
-        Whose::Cohort(_) => (&outcome.cohorts.bands, &outcome.cohorts.no_bands),
+        Whose::User(_) => (results.forecast.bands.as_slice(), &results.forecast.no_bands),
+        Whose::Cohort(_) => results.cohorts.map_or((&[][..], &None), |cohorts| (&cohorts.bands, &cohorts.no_bands)),
     };
     match bands.iter().find(|band| Some(band.level) == session.level) {
         Some(band) => {
-            let forecast = &outcome.forecast;
+            let forecast = results.forecast;
             let steps = matches!(seen.whose, Whose::User(_)) && forecast.joint;
             parts.push(report::promise(band, steps.then_some(forecast.horizon), forecast.calendar.length));
             parts.extend(none.clone());

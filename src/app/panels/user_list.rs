@@ -1,7 +1,5 @@
 //! Every user in a line. Only the lines that are seen are made, so a hundred thousand users cost no more than a hundred.
 
-use std::sync::Arc;
-
 use eframe::egui::{
     Align, Align2, CornerRadius, Key, Label, Layout, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui,
     WidgetInfo, vec2,
@@ -13,11 +11,11 @@ use super::layout::line;
 use crate::app::commands::{Action, Actions};
 use crate::app::format;
 use crate::app::session::Session;
+use crate::app::shown::Shown;
 use crate::app::theme::{Tokens, size, space};
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, section};
 use crate::events::UserId;
-use crate::pipeline::Outcome;
 use crate::report::UserSummary;
 
 mod order;
@@ -53,9 +51,9 @@ const COLUMNS: [(SortKey, &str, f32, &str); 9] = [
 
 impl View for UserList {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
-        let Some(outcome) = &session.outcome else { return };
-        let order = self.order.of(outcome, &self.filter);
-        let (shown, all) = (order.len() as u64, outcome.users.len() as u64);
+        let Some(results) = session.shown() else { return };
+        let order = self.order.of(results, &self.filter);
+        let (shown, all) = (order.len() as u64, results.users.len() as u64);
         line(
             ui,
             |ui| {
@@ -82,7 +80,7 @@ impl View for UserList {
             self.filter.clear();
         }
         step(&order, session, actions);
-        let moved = self.moved(&order, session, outcome);
+        let moved = self.moved(&order, session, results);
         card(ui, 1.0, |ui| {
             ui.set_min_size(ui.available_size());
             if order.is_empty() {
@@ -90,7 +88,7 @@ impl View for UserList {
                 ui.vertical_centered(|ui| ui.label(format!("No user and no interest holds “{}”", self.filter.trim())));
                 return;
             }
-            self.table(ui, session, outcome, &order, moved, actions);
+            self.table(ui, session, results, &order, moved, actions);
         });
     }
 }
@@ -105,8 +103,8 @@ fn step(order: &[u32], session: &Session, actions: &mut Actions) {
 
 impl UserList {
     /// The row to bring into view: the chosen user's, when another was chosen since.
-    fn moved(&mut self, order: &[u32], session: &Session, outcome: &Arc<Outcome>) -> Option<usize> {
-        let chosen = (Arc::as_ptr(outcome) as usize, session.chosen?);
+    fn moved(&mut self, order: &[u32], session: &Session, results: Shown) -> Option<usize> {
+        let chosen = (results.run, session.chosen?);
         if self.in_view == Some(chosen) {
             return None;
         }
@@ -118,7 +116,7 @@ impl UserList {
         &mut self,
         ui: &mut Ui,
         session: &Session,
-        outcome: &Outcome,
+        results: Shown,
         order: &[u32],
         moved: Option<usize>,
         actions: &mut Actions,
@@ -155,10 +153,10 @@ impl UserList {
                 })
                 .body(|body| {
                     body.rows(space::ROW, order.len(), |mut row| {
-                        let Some(summary) = outcome.users.get(order[row.index()] as usize) else { return };
+                        let Some(summary) = results.users.get(order[row.index()] as usize) else { return };
                         let chosen = session.chosen == Some(summary.user);
                         row.set_selected(chosen);
-                        if row_ui(&mut row, outcome, summary, chosen).clicked() {
+                        if row_ui(&mut row, results, summary, chosen).clicked() {
                             actions.push(Action::Choose(summary.user));
                         }
                     });
@@ -182,10 +180,10 @@ fn heading_ui(ui: &mut Ui, name: &str, hover: &str, mark: &str, right: bool) -> 
     .inner
 }
 
-fn row_ui(row: &mut TableRow<'_, '_>, outcome: &Outcome, summary: &UserSummary, chosen: bool) -> Response {
-    let name = outcome.events.users.get(summary.user.index()).map(String::as_str).unwrap_or_default();
+fn row_ui(row: &mut TableRow<'_, '_>, results: Shown, summary: &UserSummary, chosen: bool) -> Response {
+    let name = results.events.users.get(summary.user.index()).map(String::as_str).unwrap_or_default();
     let label = |interest: u16| {
-        outcome.space.interests.get(usize::from(interest)).map(|found| found.label.clone()).unwrap_or_default()
+        results.space.interests.get(usize::from(interest)).map(|found| found.label.clone()).unwrap_or_default()
     };
     for (key, ..) in COLUMNS {
         let (_, cell) = row.col(|ui| match key {

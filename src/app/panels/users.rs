@@ -24,7 +24,7 @@ pub struct UsersPage {
 
 impl View for UsersPage {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
-        if session.outcome.is_none() {
+        if session.shown().is_none() {
             empty(ui, session, actions);
             return;
         }

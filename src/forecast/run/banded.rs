@@ -8,8 +8,12 @@ use crate::forecast::bands::coverage::Coverage;
 use crate::forecast::bands::spread_choice::MeasuredSpread;
 use crate::forecast::models::answers::Answers;
 use crate::forecast::models::model::Known;
+use crate::forecast::past::history::Question;
 use crate::forecast::standing::Standing;
 use crate::observe::Cancelled;
+
+/// Past cells that bands are calibrated on when they are wanted at once.
+const QUICK_CELLS: usize = 100_000;
 
 /// Bands of a run.
 #[derive(Debug)]
@@ -21,20 +25,44 @@ pub struct Banded {
 }
 
 impl Banded {
+    /// Those around a model's shares ahead, by what at most [`QUICK_CELLS`] past cells say: there at once, and near to
+    /// what all of them say.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once somebody asked to stop.
+    pub fn quickly(known: &Known, standing: &Standing, answers: &Answers) -> Result<Self, Cancelled> {
+        let every = answers.practice.len().div_ceil(QUICK_CELLS).max(1);
+        Self::on(known, standing, answers, MeasuredSpread::default(), |asked| asked.user.index().is_multiple_of(every))
+    }
+
     /// Those around a model's shares ahead.
     ///
     /// # Errors
     /// [`Cancelled`] once somebody asked to stop.
     pub fn of(known: &Known, standing: &Standing, answers: &Answers, by: MeasuredSpread) -> Result<Self, Cancelled> {
+        Self::on(known, standing, answers, by, |_| true)
+    }
+
+    /// Those that the past questions for which `wanted` holds say.
+    fn on(
+        known: &Known,
+        standing: &Standing,
+        answers: &Answers,
+        by: MeasuredSpread,
+        wanted: impl Fn(&Question) -> bool,
+    ) -> Result<Self, Cancelled> {
         let (config, validation) = (known.config, known.split.validation);
         let questions = standing.practice.questions();
-        let calibration = by.calibrated(known, questions, answers, &config.levels, |_| true)?;
+        let calibration = by.calibrated(known, questions, answers, &config.levels, &wanted)?;
         let why_none = why_none(&calibration, known, standing);
         if !calibration.reaches(1, config.joint) {
             return Ok(Self { bands: Vec::new(), why_none });
         }
-        let before = by.calibrated(known, questions, answers, &config.levels, |asked| asked.target < validation)?;
-        let unseen = by.practised(questions, answers).observed(known, |asked| asked.target >= validation);
+        let before = by.calibrated(known, questions, answers, &config.levels, |asked| {
+            wanted(asked) && asked.target < validation
+        })?;
+        let unseen =
+            by.practised(questions, answers).observed(known, |asked| wanted(asked) && asked.target >= validation);
         let ahead = Answered { questions: standing.ahead.questions(), shares: &answers.ahead, scatter: by.ahead() };
         let mut bands = limits(&calibration, known, ahead)?;
         for band in &mut bands {

@@ -1,6 +1,7 @@
 //! Forecasts that are there before the last word: of simple models at once, of classical ones and of networks when they
 //! have learnt, and then with bands.
 
+use super::banded::Banded;
 use super::choice::choose;
 use super::result::Forecast;
 use crate::forecast::ForecastError;
@@ -20,19 +21,23 @@ pub struct EarlyForecast {
     pub model: ModelKind,
     /// Its loss on the validation periods, nats per event; none where nothing was scored.
     pub nll: Option<f64>,
-    /// The shares. Without bands before [`Tier::Bands`]; [`Forecast::p_any`] comes with the last word only.
+    /// The shares, with bands; before [`Tier::Bands`] these are calibrated on a part of the past only.
+    /// [`Forecast::p_any`] comes with the last word.
     pub forecast: Forecast,
 }
 
-/// Hears of early forecasts.
-pub type TellEarly<'a> = &'a mut dyn FnMut(EarlyForecast);
+/// Hears of early forecasts; none where nobody listens, and then none is made.
+pub type TellEarly<'a> = Option<&'a mut dyn FnMut(EarlyForecast)>;
 
 impl EarlyForecast {
     /// What the models that have answered come to.
-    pub fn of(known: &Known, standing: &Standing, tier: Tier, asked: ModelKind) -> Self {
+    ///
+    /// # Errors
+    /// [`ForecastError::Cancelled`].
+    pub fn of(known: &Known, standing: &Standing, tier: Tier, asked: ModelKind) -> Result<Self, ForecastError> {
         let (answers, _) = choose(standing, asked);
-        let why = "Bands are drawn as soon as all models have learnt.".to_owned();
-        Self::with(known, standing, tier, answers, (Vec::new(), Some(why)))
+        let Banded { bands, why_none } = Banded::quickly(known, standing, answers)?;
+        Ok(Self::with(known, standing, tier, answers, (bands, why_none)))
     }
 
     /// The forecast of a model with its bands, or why there are none.
@@ -89,7 +94,10 @@ impl Onlooker for RunOnlooker<'_, '_> {
         model.save(&mut self.networks)
     }
 
-    fn reached(&mut self, tier: Tier, standing: &Standing) {
-        (self.tell)(EarlyForecast::of(self.known, standing, tier, self.asked));
+    fn reached(&mut self, tier: Tier, standing: &Standing) -> Result<(), ForecastError> {
+        if let Some(tell) = &mut self.tell {
+            tell(EarlyForecast::of(self.known, standing, tier, self.asked)?);
+        }
+        Ok(())
     }
 }

@@ -67,7 +67,7 @@ pub fn run(
     start: Start,
     watch: &Watch,
 ) -> Result<Run, ForecastError> {
-    run_telling(trajectories, vectors, config, model, device, start, &mut |_| {}, watch)
+    run_telling(trajectories, vectors, config, model, device, start, None, watch)
 }
 
 /// Trains and forecasts with the model asked for; asked for the ensemble, with what won on the validation periods.
@@ -115,7 +115,9 @@ pub fn run_telling(
     let by = spread_choice::best(&known, standing.practice.questions(), answers, &scatters, &config.levels)?;
     let Banded { bands, why_none } = Banded::of(&known, &standing, answers, by)?;
     let early = EarlyForecast::with(&known, &standing, Tier::Bands, answers, (bands, why_none));
-    tell(early.clone());
+    if let Some(tell) = tell {
+        tell(early.clone());
+    }
     let view = CohortView::of(&known, &standing, &[answers.kind])?;
     let incidence = Incidence::learnt(&known, &standing, answers, view.stood(answers.kind))?;
     let p_any = incidence.ahead(&known, &standing, answers, &early.forecast.p_active)?;

@@ -45,15 +45,16 @@ impl Stage for Forecasting {
         let (text, rows) = road.texts(found, trajectories.origin)?;
         let Road { log, device, watch, clock, .. } = road;
         let (start, device) = (Start::Anew(checkpoints), device.tch());
-        let mut tell = |early: EarlyForecast| tell(found.early(&log.events, early));
+        let mut tell = tell.map(|tell| |early: EarlyForecast| tell(found.early(&log.events, early)));
+        let tell = tell.as_mut().map(|tell| tell as &mut dyn FnMut(EarlyForecast));
         let (config, model) = (&self.config, self.model);
-        let run = || forecast::run_telling(trajectories, &rows, config, model, device, start, &mut tell, watch);
+        let run = || forecast::run_telling(trajectories, &rows, config, model, device, start, tell, watch);
         Ok((clock.time(observe::Stage::Train, run)?, text))
     }
 }
 
-/// Hears of forecasts that are there before the run has come to its end.
-pub type TellEarly<'a> = &'a mut dyn FnMut(EarlyOutcome);
+/// Hears of forecasts that are there before the run has come to its end; none where nobody listens.
+pub type TellEarly<'a> = Option<&'a mut dyn FnMut(EarlyOutcome)>;
 
 impl Found {
     /// An early forecast with what it takes to draw it.
@@ -66,6 +67,7 @@ impl Found {
             events: Arc::clone(events),
             space: Arc::clone(&self.space),
             trajectories: Arc::clone(&self.trajectories),
+            users: Arc::new(report::summarise_users(events, &self.trajectories, &forecast)),
             forecast: Arc::new(forecast),
         }
     }
@@ -76,7 +78,7 @@ impl Found {
 /// # Errors
 /// What is wrong with the log, the settings, the model or the machine, in words for the analyst; a wish to stop.
 pub fn run(settings: &Settings, store: &Store, watch: &Watch) -> anyhow::Result<Outcome> {
-    run_from(settings, store, &mut None, &mut |_| {}, watch)
+    run_from(settings, store, &mut None, None, watch)
 }
 
 /// Like [`run`], with the log kept between calls. `tell` hears what is forecast so far, nothing where the forecast was
@@ -99,6 +101,8 @@ pub fn run_from(
         config: forecast_config(settings),
         model: settings.model,
     };
+    // Lent for as long as `found` is.
+    let tell = tell.map(|tell| tell as &mut dyn FnMut(EarlyOutcome));
     let trained = road.get(&stage, (&found, tell))?;
     Ok(road.outcome(found, trained))
 }

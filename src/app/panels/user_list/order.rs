@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pipeline::Outcome;
+use crate::app::shown::Shown;
 use crate::report::UserSummary;
 
 /// What the list can be sorted by.
@@ -72,31 +72,31 @@ impl Order {
     }
 
     /// The users' places in the outcome's list, filtered and sorted.
-    pub fn of(&mut self, outcome: &Arc<Outcome>, filter: &str) -> Arc<Vec<u32>> {
+    pub fn of(&mut self, results: Shown, filter: &str) -> Arc<Vec<u32>> {
         let wanted = filter.trim().to_lowercase();
-        let made = (Arc::as_ptr(outcome) as usize, self.key, self.falling, wanted);
+        let made = (results.run, self.key, self.falling, wanted);
         if self.made.as_ref() != Some(&made) {
-            self.lines = Arc::new(lines(outcome, &made.3, self.key, self.falling));
+            self.lines = Arc::new(lines(results, &made.3, self.key, self.falling));
             self.made = Some(made);
         }
         self.lines.clone()
     }
 }
 
-fn lines(outcome: &Outcome, wanted: &str, key: Key, falling: bool) -> Vec<u32> {
-    let labels: Vec<String> = outcome.space.interests.iter().map(|found| found.label.to_lowercase()).collect();
+fn lines(results: Shown, wanted: &str, key: Key, falling: bool) -> Vec<u32> {
+    let labels: Vec<String> = results.space.interests.iter().map(|found| found.label.to_lowercase()).collect();
     let label = |interest: u16| labels.get(usize::from(interest)).map(String::as_str).unwrap_or_default();
     let holds: Vec<bool> = labels.iter().map(|label| label.contains(wanted)).collect();
     let leads = |interest: Option<u16>| {
         interest.is_some_and(|interest| holds.get(usize::from(interest)).copied().unwrap_or(false))
     };
-    let mut lines: Vec<u32> = (0..outcome.users.len() as u32)
+    let mut lines: Vec<u32> = (0..results.users.len() as u32)
         .filter(|line| {
-            let summary = &outcome.users[*line as usize];
+            let summary = &results.users[*line as usize];
             wanted.is_empty()
                 || leads(Some(summary.leading_now))
                 || leads(summary.leading_next)
-                || outcome
+                || results
                     .events
                     .users
                     .get(summary.user.index())
@@ -105,7 +105,7 @@ fn lines(outcome: &Outcome, wanted: &str, key: Key, falling: bool) -> Vec<u32> {
         .collect();
     let size = |summary: &UserSummary| summary.largest_change.map_or(-1.0, |(_, change)| change.abs());
     lines.sort_by(|one, other| {
-        let (a, b) = (&outcome.users[*one as usize], &outcome.users[*other as usize]);
+        let (a, b) = (&results.users[*one as usize], &results.users[*other as usize]);
         let ordering = match key {
             Key::User => a.user.cmp(&b.user),
             Key::Events => a.events.cmp(&b.events),
