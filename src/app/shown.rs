@@ -70,7 +70,7 @@ impl Shown<'_> {
         };
         let next = match (learning, tier) {
             (false, _) => "The training was stopped before its last word.",
-            (true, Tier::Simple | Tier::Classical) => "Networks are learning; theirs follows here.",
+            (true, Tier::Simple | Tier::Classical) => "Networks are learning; their forecast will take its place.",
             (true, Tier::Networks | Tier::Bands) => "Bands and cohorts are on their way.",
         };
         Some(format!("So far by {by} ({model}). {next}"))

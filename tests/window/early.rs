@@ -41,7 +41,11 @@ fn users_can_be_looked_at_while_networks_learn_and_it_says_by_what() {
     assert!(window.shows("Users can be looked at already."));
     window.click("See users");
     assert_eq!(window.rows().len(), 20);
-    assert!(window.shows("So far by the best simple model (drift). Networks are learning; theirs follows here."));
+    assert!(
+        window.shows(
+            "So far by the best simple model (drift). Networks are learning; their forecast will take its place."
+        )
+    );
     assert!(!window.shows("List: Cohorts"), "these come with the last word");
 }
 

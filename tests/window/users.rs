@@ -170,3 +170,31 @@ fn a_cohort_is_chosen_and_drawn_in_place_of_a_user() {
     window.click("List: Users");
     assert_eq!(chosen(&window), user, "the user is still there");
 }
+
+/// The interests in the legend.
+fn drawn(window: &Window) -> Vec<String> {
+    window.names().iter().filter_map(|name| name.strip_prefix("Hide ").map(str::to_owned)).collect()
+}
+
+#[test]
+fn the_sentence_speaks_of_an_interest_that_is_drawn() {
+    let mut window = on_users(20, 7);
+    for hide in [false, true] {
+        for user in window.rows() {
+            window.click(&user);
+            if hide && drawn(&window).len() > 1 {
+                let first = format!("Hide {}", drawn(&window)[0]);
+                window.click(&first);
+            }
+            let (drawn, names) = (drawn(&window), window.names());
+            let said: Vec<&str> = names
+                .iter()
+                .filter_map(|name| name.strip_prefix('“').and_then(|rest| rest.split('”').next()))
+                .collect();
+            assert!(
+                !said.is_empty() && said.iter().all(|name| drawn.iter().any(|drawn| drawn == name)),
+                "{user}: {said:?}"
+            );
+        }
+    }
+}

@@ -89,10 +89,12 @@ impl Chart<'_> {
         let items: Vec<PathItem> = self
             .paths
             .iter()
-            .map(|path| {
+            .enumerate()
+            .map(|(place, path)| {
                 let emphasis = match self.raised {
                     Some(raised) if raised == path.interest => Emphasis::Raised,
                     Some(_) => Emphasis::Faded,
+                    None if place == 0 => Emphasis::First,
                     None => Emphasis::Usual,
                 };
                 PathItem::new(path, palette::style(path.interest), colour(path.interest, dark), self.level, emphasis)

@@ -13,6 +13,8 @@ use crate::report::palette::{Mark, Style};
 /// How strongly an interest is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Emphasis {
+    /// The first of those drawn, while none is pointed at.
+    First,
     /// Like the others.
     Usual,
     /// The one pointed at.
@@ -62,15 +64,27 @@ impl PathItem {
         if self.emphasis == Emphasis::Faded { 0.22 } else { 1.0 }
     }
 
-    fn band_shape(&self, transform: &PlotTransform) -> Option<Shape> {
-        let strength = match self.emphasis {
-            Emphasis::Usual => 0.13,
-            Emphasis::Raised => 0.24,
-            Emphasis::Faded => 0.03,
+    /// The limits of the band as lines, and one interest's filled: several fills over each other are mud.
+    fn band_shapes(&self, transform: &PlotTransform) -> Vec<Shape> {
+        let (filled, lines) = match self.emphasis {
+            Emphasis::First => (0.16, 0.5),
+            Emphasis::Usual => (0.0, 0.5),
+            Emphasis::Raised => (0.24, 0.7),
+            Emphasis::Faded => (0.0, 0.12),
         };
         if self.band.len() < 2 {
-            return None;
+            return Vec::new();
         }
+        let stroke = Stroke::new(1.0, self.colour.gamma_multiply(lines));
+        let limit = |of: fn(&(f64, f64, f64)) -> f64| {
+            let point = |at: &(f64, f64, f64)| transform.position_from_point(&PlotPoint::new(at.0, of(at)));
+            Shape::line(self.band.iter().map(point).collect(), stroke)
+        };
+        let fill = (filled > 0.0).then(|| self.fill(transform, filled));
+        fill.into_iter().chain([limit(|at| at.1), limit(|at| at.2)]).collect()
+    }
+
+    fn fill(&self, transform: &PlotTransform, strength: f32) -> Shape {
         let fill = self.colour.gamma_multiply(strength);
         let mut mesh = Mesh::default();
         for (x, lower, upper) in &self.band {
@@ -81,7 +95,7 @@ impl PathItem {
             mesh.add_triangle(2 * place, 2 * place + 1, 2 * place + 2);
             mesh.add_triangle(2 * place + 1, 2 * place + 3, 2 * place + 2);
         }
-        Some(Shape::Mesh(Arc::new(mesh)))
+        Shape::Mesh(Arc::new(mesh))
     }
 }
 
@@ -110,7 +124,7 @@ pub fn mark_shape(mark: Mark, at: Pos2, radius: f32, colour: Color32) -> Shape {
 
 impl PlotItem for PathItem {
     fn shapes(&self, _: &Ui, transform: &PlotTransform, shapes: &mut Vec<Shape>) {
-        shapes.extend(self.band_shape(transform));
+        shapes.extend(self.band_shapes(transform));
         let colour = self.colour.gamma_multiply(self.strength());
         let width = if self.emphasis == Emphasis::Raised { 2.75 } else { 2.0 };
         let place = |points: &[PlotPoint]| -> Vec<Pos2> {

@@ -9,6 +9,7 @@ mod curves;
 mod data;
 mod language;
 mod layout;
+mod legend;
 mod notices;
 mod preview;
 mod rail;

@@ -1,10 +1,10 @@
 //! The chosen user or cohort: who it is, the chart, what it says in words, and how sure it is.
 
-use eframe::egui::{CornerRadius, Label, Popup, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Label, Popup, RichText, Ui, vec2};
 
-use super::chart::{self, Chart, colour};
-use super::chart_item::mark_shape;
+use super::chart::{self, Chart};
 use super::layout::line;
+use super::legend::legend;
 use crate::app::commands::{Action, Actions, Command};
 use crate::app::format;
 use crate::app::jobs::Purpose;
@@ -16,7 +16,7 @@ use crate::app::widgets::{Icon, caption, card, hairline, icon_button, menu_item,
 use crate::events::UserId;
 use crate::forecast::CohortRule;
 use crate::pipeline::Whose;
-use crate::report::{self, InterestPath, palette};
+use crate::report::{self, InterestPath};
 
 /// The picture of the chosen user or cohort.
 #[derive(Debug, Default)]
@@ -33,9 +33,12 @@ struct Seen {
     run: usize,
     whose: Whose,
     level: Option<u8>,
+    pinned: Option<Vec<u16>>,
     paths: Vec<InterestPath>,
     /// All interests, those that matter most here first.
     ranked: Vec<u16>,
+    /// Those that are drawn.
+    drawn: Vec<u16>,
     sentence: String,
 }
 
@@ -45,19 +48,19 @@ impl View for TrajectoryPanel {
             chart::nothing(ui, ui.available_height(), "Choose a user in the list");
             return;
         };
-        self.see(results, whose, session.level);
+        self.see(results, whose, session);
         let Some(seen) = &self.seen else { return };
         head(ui, session, results, seen, actions);
         so_far(ui, session, results);
         ui.add_space(space::SMALL);
-        let drawn = drawn(session, seen);
+        let drawn = seen.drawn.clone();
         let outer = ui.available_height();
         let raised = self.raised;
         let mut pointed = None;
         card(ui, space::INSET, |ui| {
             ui.set_min_size(vec2(ui.available_width(), outer - 2.0 * space::INSET - 2.0));
             let bottom = ui.max_rect().top() + outer - 2.0 * space::INSET - 2.0;
-            pointed = ui.scope(|ui| legend(ui, session, results, seen, &drawn, actions)).inner;
+            pointed = ui.scope(|ui| legend(ui, session, results, &seen.ranked, &drawn, actions)).inner;
             ui.add_space(space::SMALL);
             let height = (bottom - ui.cursor().top() - foot_height(ui, seen)).max(150.0);
             let paths: Vec<&InterestPath> =
@@ -90,9 +93,10 @@ impl View for TrajectoryPanel {
 }
 
 impl TrajectoryPanel {
-    fn see(&mut self, results: Shown, whose: Whose, level: Option<u8>) {
-        let run = results.run;
-        if self.seen.as_ref().is_some_and(|seen| (seen.run, seen.whose, seen.level) == (run, whose, level)) {
+    fn see(&mut self, results: Shown, whose: Whose, session: &Session) {
+        let (run, level, pinned) = (results.run, session.level, &session.pinned);
+        let same = |seen: &Seen| (seen.run, seen.whose, seen.level) == (run, whose, level) && seen.pinned == *pinned;
+        if self.seen.as_ref().is_some_and(same) {
             return;
         }
         let paths = match whose {
@@ -103,13 +107,15 @@ impl TrajectoryPanel {
                 report::cohort_paths(results.trajectories, cohorts, cohorts.place(rule).unwrap_or_default())
             }
         };
-        // The sentence tells of the band that is drawn and of no other.
-        let mut told = paths.clone();
+        let ranked = report::ranked(&paths);
+        let drawn = drawn(session, &ranked, paths.len());
+        // The sentence tells of the interests and of the band that are drawn, and of no others.
+        let mut told: Vec<InterestPath> = paths.iter().filter(|path| drawn.contains(&path.interest)).cloned().collect();
         for next in told.iter_mut().flat_map(|path| &mut path.expected) {
             next.bands.retain(|(known, ..)| Some(*known) == level);
         }
         let sentence = report::sentence(&told, results.space, results.trajectories.calendar);
-        self.seen = Some(Seen { run, whose, level, ranked: report::ranked(&paths), paths, sentence });
+        self.seen = Some(Seen { run, whose, level, pinned: pinned.clone(), ranked, paths, drawn, sentence });
     }
 }
 
@@ -124,12 +130,12 @@ fn so_far(ui: &mut Ui, session: &Session, results: Shown) {
     });
 }
 
-fn drawn(session: &Session, seen: &Seen) -> Vec<u16> {
+fn drawn(session: &Session, ranked: &[u16], interests: usize) -> Vec<u16> {
     let mut drawn = match &session.pinned {
         Some(pinned) => pinned.clone(),
-        None => report::leading(&seen.ranked),
+        None => report::leading(ranked),
     };
-    drawn.retain(|interest| usize::from(*interest) < seen.paths.len());
+    drawn.retain(|interest| usize::from(*interest) < interests);
     drawn
 }
 
@@ -145,7 +151,7 @@ fn head(ui: &mut Ui, session: &Session, results: Shown, seen: &Seen, actions: &m
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.add(Label::new(strong(&name).size(size::TITLE)).truncate());
                 let quiet = Tokens::of(ui).quiet;
-                ui.add(Label::new(RichText::new(&below).color(quiet)).truncate()).on_hover_text(&below);
+                ui.add(Label::new(RichText::new(&below).color(quiet)).wrap());
             });
         },
         |ui| {
@@ -200,106 +206,6 @@ fn about_cohort(results: Shown, rule: CohortRule) -> (String, String) {
     }
     parts.push(report::cohort_rule(rule, space, cohorts));
     (report::cohort_name(rule, space, cohorts), parts.join(" · "))
-}
-
-/// The legend, which is also where interests are chosen. Answers the interest pointed at.
-fn legend(
-    ui: &mut Ui,
-    session: &Session,
-    results: Shown,
-    seen: &Seen,
-    drawn: &[u16],
-    actions: &mut Actions,
-) -> Option<u16> {
-    let mut pointed = None;
-    let width = ui.available_width();
-    ui.spacing_mut().interact_size.y = 24.0;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::TIGHT, space::TIGHT);
-        for interest in drawn {
-            let response = chip(ui, results, *interest, width);
-            if response.hovered() || response.has_focus() {
-                pointed = Some(*interest);
-            }
-            if response.clicked() && drawn.len() > 1 {
-                let rest = drawn.iter().copied().filter(|other| other != interest).collect();
-                actions.push(Action::Pin(Some(rest)));
-            }
-        }
-        more(ui, session, results, seen, drawn, actions);
-    });
-    pointed
-}
-
-/// An interest in the legend: its mark, its colour, its name.
-fn chip(ui: &mut Ui, results: Shown, interest: u16, widest: f32) -> eframe::egui::Response {
-    let t = Tokens::of(ui);
-    let name = results.space.interests.get(usize::from(interest)).map(|found| found.label.as_str()).unwrap_or_default();
-    let mut job = eframe::egui::text::LayoutJob::simple_singleline(
-        name.to_owned(),
-        eframe::egui::FontId::proportional(size::SMALL),
-        t.text,
-    );
-    job.wrap = eframe::egui::text::TextWrapping::truncate_at_width((widest - 40.0).min(200.0));
-    let galley = ui.painter().layout_job(job);
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 32.0, 24.0), Sense::click());
-    let round = CornerRadius::same(12);
-    let lit = response.hovered() || response.has_focus();
-    ui.painter().rect(
-        rect,
-        round,
-        if lit { t.sunken } else { t.surface },
-        Stroke::new(1.0, if lit { t.outline } else { t.hairline }),
-        StrokeKind::Inside,
-    );
-    let style = palette::style(interest);
-    let ink = colour(interest, ui.visuals().dark_mode);
-    ui.painter().add(mark_shape(style.mark, pos2(rect.left() + 13.0, rect.center().y), 4.5, ink));
-    let at = pos2(rect.left() + 22.0, rect.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, t.text);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, true, format!("Hide {name}")));
-    let terms = results.space.interests.get(usize::from(interest)).map(|found| found.terms.join(", "));
-    response.on_hover_text(format!("{}\nClick to hide", terms.unwrap_or_default()))
-}
-
-/// The interests that are not drawn, to choose from.
-fn more(ui: &mut Ui, session: &Session, results: Shown, seen: &Seen, drawn: &[u16], actions: &mut Actions) {
-    let others = seen.paths.len().saturating_sub(drawn.len());
-    if others == 0 && session.pinned.is_none() {
-        return;
-    }
-    let t = Tokens::of(ui);
-    let text =
-        RichText::new(format!("{}…", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
-    let button = ui.add(eframe::egui::Button::new(text).frame_when_inactive(false).min_size(vec2(0.0, 24.0)).small());
-    let button = button.on_hover_text("Choose which interests are drawn");
-    // The button moves and is renamed with every choice; the list stays open meanwhile.
-    let id = eframe::egui::Id::unique("driftline interests to draw");
-    let list = Popup::menu(&button).id(id).close_behavior(eframe::egui::PopupCloseBehavior::CloseOnClickOutside);
-    list.show(|ui| {
-        ui.set_min_width(240.0);
-        if session.pinned.is_some() && ui.button("Back to each user's leading interests").clicked() {
-            actions.push(Action::Pin(None));
-        }
-        caption(ui, format!("At most {} at once", palette::COLOURED));
-        eframe::egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            for interest in &seen.ranked {
-                let name = results.space.interests.get(usize::from(*interest)).map(|found| found.label.as_str());
-                let mut on = drawn.contains(interest);
-                let room = on && drawn.len() > 1 || !on && drawn.len() < palette::COLOURED;
-                let boxed = eframe::egui::Checkbox::new(&mut on, name.unwrap_or_default());
-                if ui.add_enabled(room, boxed).changed() {
-                    let mut next = drawn.to_vec();
-                    next.retain(|other| other != interest);
-                    if on {
-                        next.push(*interest);
-                    }
-                    actions.push(Action::Pin(Some(next)));
-                }
-            }
-        });
-    });
 }
 
 /// How high the foot will be: the sentence may need several lines.

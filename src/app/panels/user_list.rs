@@ -226,8 +226,12 @@ fn change_ui(ui: &mut Ui, summary: &UserSummary, label: impl Fn(u16) -> String) 
         ui.label(RichText::new("–").color(t.quiet));
         return;
     };
-    let ink = if change >= 0.0 { t.good } else { t.bad };
     let points = format::points(change.into());
+    let ink = match change {
+        _ if points == format::points(0.0) => t.quiet,
+        up if up > 0.0 => t.good,
+        _ => t.bad,
+    };
     let (rect, _) = ui.allocate_exact_size(vec2(28.0, 16.0), Sense::hover());
     let font = eframe::egui::FontId::proportional(size::BODY);
     ui.painter().text(rect.right_center(), Align2::RIGHT_CENTER, &points, font, ink);

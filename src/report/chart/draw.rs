@@ -60,8 +60,8 @@ pub fn chart_svg(chart: &TrajectoryChart, theme: Theme, width: f32, height: f32)
     };
     ground(&mut svg, &frame, chart);
     activity(&mut svg, &frame, chart);
-    for series in &chart.series {
-        band(&mut svg, &frame, chart, series);
+    for (place, series) in chart.series.iter().enumerate() {
+        band(&mut svg, &frame, chart, series, place == 0);
     }
     // The first asked for lies on top.
     for series in chart.series.iter().rev() {
@@ -145,8 +145,9 @@ fn activity(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart) {
     svg.text(frame.left - 8.0, bottom + 1.0, style, "events");
 }
 
-/// The band of a series as a fill of its colour. It begins and ends with the periods it is about.
-fn band(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) {
+/// The limits of a series' band, and between them, of the first asked for alone, a fill of its colour: several over each
+/// other could not be told apart. It begins and ends with the periods it is about.
+fn band(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series, filled: bool) {
     let Some(note) = &chart.band else { return };
     let limits: Vec<_> = series
         .path
@@ -168,11 +169,12 @@ fn band(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart, series: &Series) 
     };
     let (upper, lower) = (side(|cell| cell.2), side(|cell| cell.1));
     let colour = frame.theme.colour(series.style);
-    let around: Vec<_> = upper.iter().chain(lower.iter().rev()).copied().collect();
-    let coloured = chart.series.iter().filter(|series| series.style.is_some()).count();
-    svg.area(&around, colour, if coloured == 1 { 0.2 } else { 0.11 });
+    if filled {
+        let around: Vec<_> = upper.iter().chain(lower.iter().rev()).copied().collect();
+        svg.area(&around, colour, 0.18);
+    }
     for limit in [upper, lower] {
-        svg.line(&limit, Stroke { opacity: 0.4, ..Stroke::solid(colour, 0.75) });
+        svg.line(&limit, Stroke { opacity: 0.55, ..Stroke::solid(colour, 0.75) });
     }
 }
 
