@@ -177,7 +177,9 @@ impl Part {
                         number
                     }
                 };
-                self.number(number, || text.to_owned());
+                if self.number(number) {
+                    self.show(self.numbers.len(), Cell::Text(text));
+                }
             }
             ColumnUse::Times => {
                 let time = match code {
@@ -209,7 +211,9 @@ impl Part {
                         time
                     }
                 };
-                self.time(time, || text.to_owned());
+                if self.time(time) {
+                    self.show(self.times.len(), Cell::Text(text));
+                }
             }
         }
     }
@@ -246,7 +250,9 @@ impl Part {
                     Cell::Number(value) if value.is_finite() => value,
                     _ => Amount::Unreadable.as_number(),
                 };
-                self.number(number, || cell.spelled().unwrap_or_default());
+                if self.number(number) {
+                    self.show(self.numbers.len(), cell);
+                }
             }
             ColumnUse::Times => {
                 let time = match cell {
@@ -255,28 +261,34 @@ impl Part {
                     Cell::Integer(value) => read_integer(value, times, &mut self.evidence),
                     other => times.read(&other.spelled().unwrap_or_default(), 1, &mut self.evidence),
                 };
-                self.time(time, || cell.spelled().unwrap_or_default());
+                if self.time(time) {
+                    self.show(self.times.len(), cell);
+                }
             }
         }
     }
 
-    /// Takes a time, or what stands for one.
-    fn time(&mut self, time: i64, written: impl FnOnce() -> String) {
-        if time == UNREADABLE && self.unreadable.len() < SHOWN {
-            self.unreadable.push((self.times.len() as u32, written()));
-        }
+    /// Takes a time, or what stands for one. Answers whether it is to be shown as one that cannot be read.
+    #[inline]
+    fn time(&mut self, time: i64) -> bool {
         self.times.push(time);
+        time == UNREADABLE && self.unreadable.len() < SHOWN
     }
 
-    /// Takes a number, or what stands for one that cannot be read.
-    fn number(&mut self, number: f64, written: impl FnOnce() -> String) {
+    /// Takes a number, or what stands for one that cannot be read. Answers likewise.
+    #[inline]
+    fn number(&mut self, number: f64) -> bool {
         let unreadable = number.is_infinite();
         if unreadable {
-            if self.unreadable.len() < SHOWN {
-                self.unreadable.push((self.numbers.len() as u32, written()));
-            }
             self.bad.push(self.numbers.len() as u32);
         }
         self.numbers.push(if unreadable { f64::NAN } else { number });
+        unreadable && self.unreadable.len() < SHOWN
+    }
+
+    /// Remembers what stands in the last of so many rows. Few rows come here, so it stands apart from the others' way.
+    #[cold]
+    fn show(&mut self, rows: usize, cell: Cell<'_>) {
+        self.unreadable.push((rows as u32 - 1, cell.spelled().unwrap_or_default()));
     }
 }

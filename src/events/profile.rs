@@ -44,6 +44,8 @@ pub struct Profile {
     pub examples: Vec<String>,
     /// Its values are of a type that cannot be read.
     pub unreadable: Option<String>,
+    /// Only the kind is asked of the looks, so that nothing is looked at once it is settled.
+    brief: bool,
     distinct: Distinct,
     kept: u64,
 }
@@ -52,6 +54,11 @@ impl Profile {
     /// An empty tally.
     pub fn new(name: String) -> Self {
         Self { name, ..Self::default() }
+    }
+
+    /// An empty tally of whose looks only the kind is asked. It is soon settled for words, and to look at words is slow.
+    pub fn brief(name: String) -> Self {
+        Self { name, brief: true, ..Self::default() }
     }
 
     /// Counts a batch, keeping its distinct values.
@@ -134,8 +141,9 @@ impl Profile {
         if self.examples.len() < EXAMPLES {
             self.examples.extend(cell.spelled());
         }
+        let settled = self.brief && self.looks.are_text();
         let looks = &mut self.looks;
-        if looks.values as usize >= SAMPLE {
+        if settled || looks.values as usize >= SAMPLE {
             return;
         }
         looks.values += 1;
@@ -179,6 +187,12 @@ fn is_code(text: &str) -> bool {
 }
 
 impl Looks {
+    /// Whether the values are of no kind but text, which more of them cannot change.
+    fn are_text(&self) -> bool {
+        let kinds = [self.truths, self.integers, self.numbers, self.dates, self.times];
+        self.values > 0 && kinds.iter().all(|count| *count < self.values)
+    }
+
     fn text(&mut self, text: &str) {
         if means_absent(text) {
             self.values -= 1;
@@ -235,6 +249,22 @@ mod tests {
             (["1", "one"], "text"),
         ] {
             assert_eq!(profile_of(&values.map(Some)).kind(), kind, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_brief_look_tells_the_same_kind() {
+        let words = ["12", "-2", "2.5", "2010-01-31", "2010-01-31 08:00", "true", "one two", "n/a", "", "2024-05"];
+        for first in words {
+            for second in words {
+                for third in words {
+                    let whole = profile_of(&[Some(first), Some(second), Some(third)]);
+                    let mut brief = Profile::brief("c".into());
+                    [first, second, third].map(|word| brief.meet(Cell::Text(word)));
+                    // Equal values are met once by the whole.
+                    assert_eq!(brief.kind(), whole.kind(), "{first}, {second}, {third}");
+                }
+            }
         }
     }
 

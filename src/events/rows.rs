@@ -139,7 +139,7 @@ impl Gather {
     }
 
     fn add(&mut self, name: &str, role: Option<Role>) {
-        let mut profile = Profile::new(name.to_owned());
+        let mut profile = Profile::brief(name.to_owned());
         profile.observe_absent(self.hash.len());
         self.columns.push(Column {
             profile,

@@ -1,5 +1,8 @@
 //! Signs and names of currencies, and words that stand where nothing is.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Words that stand where a value is missing, in whatever role: what programs write there, what spreadsheets show where
 /// something went wrong, dashes, and the abbreviations of people.
 pub fn means_absent(text: &str) -> bool {
@@ -96,19 +99,30 @@ fn is_currency(letter: char) -> bool {
     )
 }
 
-/// Whether a word is a currency's code after ISO 4217 or what people write for one.
-fn names_currency(word: &str) -> bool {
-    const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD \
+/// Codes of currencies after ISO 4217.
+static CODES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD \
         CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD \
         HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD \
         MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN \
         PYG QAR RMB RON RSD RUB RUR RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND \
-        TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL";
-    const NAMES: &str = "kr kr. zł kč руб руб. р р. грн лв лв. ft tl rs rs. re lei din kn km fr fr. sfr r$ us$ a$ c$ hk$ nt$ s$ \
-        nz$ mx$ bs s/ s/. rm rp đ dh дин ден тг сум ر.س د.إ ج.م eur usd gbp chf cny rmb euro euros dollar dollars 元 円 원";
+        TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL"
+        .split(' ')
+        .collect()
+});
+
+/// What people write for currencies.
+static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    "kr kr. zł kč руб руб. р р. грн лв лв. ft tl rs rs. re lei din kn km fr fr. sfr r$ us$ a$ c$ hk$ nt$ s$ \
+        nz$ mx$ bs s/ s/. rm rp đ dh дин ден тг сум ر.س د.إ ج.م eur usd gbp chf cny rmb euro euros dollar dollars 元 円 원"
+        .split(' ')
+        .collect()
+});
+
+/// Whether a word is a currency's code or what people write for one.
+fn names_currency(word: &str) -> bool {
     let code = word.trim_end_matches('.');
-    (code.len() == 3 && CODES.split(' ').any(|known| known == code))
-        || NAMES.split(' ').any(|name| name == word.to_lowercase())
+    (code.len() == 3 && CODES.contains(code)) || NAMES.contains(word.to_lowercase().as_str())
 }
 
 #[cfg(test)]

@@ -40,7 +40,8 @@ fn median_fill(events: &EventTable, calendar: Calendar) -> Option<f64> {
         if first.day() == last.day() {
             continue;
         }
-        let mut active = times.iter().map(|time| calendar.period(*time)).collect::<Vec<_>>();
+        let days = times.chunk_by(|one, next| one.day() == next.day());
+        let mut active = days.map(|of_day| calendar.period(of_day[0])).collect::<Vec<_>>();
         active.dedup();
         let between = i64::from(calendar.period(*last).0) - i64::from(calendar.period(*first).0) + 1;
         fills.push(active.len() as f64 / between as f64);

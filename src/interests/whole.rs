@@ -117,8 +117,11 @@ struct Days {
 
 impl Days {
     fn of(events: &EventTable) -> Option<Self> {
+        // A user's events of a day stand together.
         let mut counts: HashMap<i64, u32> = HashMap::new();
-        events.time.iter().for_each(|time| *counts.entry(time.day()).or_default() += 1);
+        for of_day in events.time.chunk_by(|one, next| one.day() == next.day()) {
+            *counts.entry(of_day[0].day()).or_default() += of_day.len() as u32;
+        }
         let mut days: Vec<i64> = counts.keys().copied().collect();
         days.sort_unstable();
         let (first, last) = (*days.first()?, *days.last()?);

@@ -26,8 +26,7 @@ const DECISIVE: f64 = 0.95;
 pub fn looks_like_time(text: &str) -> Option<bool> {
     let digits = text.chars().filter(|letter| letter.is_numeric()).count();
     let written = [Reading::YearFirst, Reading::DayFirst, Reading::MonthFirst, Reading::Compact];
-    let read = text.len() >= 6 && digits >= 3 && written.iter().any(|reading| reading.read(text).is_some());
-    read.then(|| {
+    (text.len() >= 6 && digits >= 3 && Reading::any(&written, text)).then(|| {
         let clock = |letter| matches!(letter, ':' | '时' | '點' | '点' | '時' | '시');
         text.contains(clock) || text.to_ascii_lowercase().ends_with('m')
     })
@@ -40,7 +39,7 @@ pub fn looks_like_month(text: &str) -> bool {
 
 /// Whether a number could be a count since 1970 or a date written without separators.
 pub fn could_count_time(text: &str) -> bool {
-    Reading::ALL.iter().any(|reading| reading.read(text).is_some())
+    Reading::any(&Reading::ALL, text)
 }
 
 /// Whether a date of zeros stands where databases know none.

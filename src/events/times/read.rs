@@ -16,6 +16,13 @@ impl Reading {
         })
     }
 
+    /// Whether the text can be read in any of these ways. What it is in English is asked once for all of them.
+    pub fn any(readings: &[Self], text: &str) -> bool {
+        let text = text.trim();
+        let plain = |text: &str| readings.iter().any(|reading| reading.read_plain(text).is_some());
+        plain(text) || english(text, ANY).is_some_and(|found| found.is_sure() && plain(&found.text))
+    }
+
     /// The time, if the text, without outer spaces, is in a spelling that is read as it stands.
     pub fn read_plain(self, text: &str) -> Option<Found> {
         match self {

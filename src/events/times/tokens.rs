@@ -1,5 +1,8 @@
 //! A written time cut into numbers, signs and words of which it is known what they mean.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::scan::is_weekday;
 use super::tongue::{ANY, Languages, MonthWord, fold, month_of, words};
 
@@ -23,18 +26,30 @@ pub enum Token<'a> {
     Era(i64),
 }
 
+/// Words looked up, a set of them made at the first look.
+type WordSet = LazyLock<HashSet<&'static str>>;
+
 /// Words between the parts of a time that say nothing more.
-const FILLERS: &str = "о об στις στισ de del of the le la el den der am um uhr kl klo a as las los em en on in at o v ve \
+static FILLERS: WordSet = WordSet::new(|| {
+    "о об στις στισ de del of the le la el den der am um uhr kl klo a as las los em en on in at o v ve \
     o'clock г год года гг     р року ж m d gada gads g god e ko eko ngay nam luc vao h alle ore dia op om t ja і в у ob u ч часов น ที่ \
-    พศ คศ เวลา вагы ш ку את ב الساعة في ساعت saat pukul jam tanggal ngày vers to da di od do rd th date datum και ωρα";
+    พศ คศ เวลา вагы ш ку את ב الساعة في ساعت saat pukul jam tanggal ngày vers to da di od do rd th date datum και ωρα"
+        .split(' ')
+        .collect()
+});
 
 /// Zones that programs name by letters. A clock on the wall is meant, whatever the season.
-const ZONES: &str = "CET CEST MEZ MESZ MET MEST EET EEST WET WEST BST IST MSK MSD EST EDT CST CDT MST MDT PST PDT AKST AKDT \
+static ZONES: WordSet = WordSet::new(|| {
+    "CET CEST MEZ MESZ MET MEST EET EEST WET WEST BST IST MSK MSD EST EDT CST CDT MST MDT PST PDT AKST AKDT \
     HST AST ADT NST NDT AEST AEDT ACST ACDT AWST NZST NZDT JST KST SGT HKT PHT PKT ICT WIB WITA WIT SAST EAT \
-    WAT CAT BRT ART CLT COT PET TRT GST NPT ET CT MT PT";
+    WAT CAT BRT ART CLT COT PET TRT GST NPT ET CT MT PT"
+        .split(' ')
+        .collect()
+});
 
 /// What stands behind the number of a day.
-const ORDINALS: &str = "st nd rd th er ere re e eme o a º ª ste de ος η го е an ин";
+static ORDINALS: WordSet =
+    WordSet::new(|| "st nd rd th er ere re e eme o a º ª ste de ος η го е an ин".split(' ').collect());
 const HOURS: &[&str] = &["h", "hr", "hrs", "u", "ч", "uhr", "g"];
 const MINUTES: &[&str] = &["m", "min", "mn", "мин", "m'"];
 const SECONDS: &[&str] = &["s", "sec", "sek", "сек"];
@@ -110,10 +125,6 @@ pub fn tokens(text: &str, among: Languages) -> Option<Vec<Token<'_>>> {
     Some(cut.tokens)
 }
 
-fn among_words(words: &str, word: &str) -> bool {
-    words.split(' ').any(|known| known == word)
-}
-
 fn is_square(letter: char) -> bool {
     matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
@@ -179,7 +190,7 @@ impl<'a> Cut<'a> {
         } else if MINUTES.contains(&word) {
             self.take(length);
             self.minute();
-        } else if SECONDS.contains(&word) || among_words(ORDINALS, word) {
+        } else if SECONDS.contains(&word) || ORDINALS.contains(word) {
             self.take(length);
             self.rest = self.rest.strip_prefix('.').unwrap_or(self.rest);
         } else if word == "t" && digit_next {
@@ -288,7 +299,7 @@ impl<'a> Cut<'a> {
     }
 
     fn word_alone(&self, written: &'a str, folded: &str, has_clock: bool) -> Option<Token<'a>> {
-        if among_words(ZONES, written) && has_clock {
+        if ZONES.contains(written) && has_clock {
             return Some(Token::Zone(written));
         }
         let weekday = words().is_weekday(folded) || is_weekday(written);
@@ -297,7 +308,7 @@ impl<'a> Cut<'a> {
         if let Some(word) = month {
             return Some(Token::Month { word, weekday });
         }
-        let filler = among_words(FILLERS, folded);
+        let filler = FILLERS.contains(folded);
         match words().half(folded) {
             _ if weekday => Some(Token::Space),
             Some(half) if has_clock || !filler => Some(Token::Half(half)),

@@ -27,7 +27,7 @@ impl Parser<'_> {
     pub fn record(&mut self, from: usize, hits: &mut (impl Iterator<Item = usize> + Clone)) -> Ended {
         self.fields.clear();
         self.inner.clear();
-        (self.quoted, self.needed) = (0, 0);
+        (self.within, self.quoted, self.needed) = (false, 0, 0);
         let quote = self.dialect.quote;
         // Files put together have a mark of UTF-8 where each begins.
         let mut begun =
@@ -120,6 +120,7 @@ impl Parser<'_> {
 
     /// Finds the end of a field that begins with a quote. Answers whether the record ends with it, and what comes next.
     fn quoted(&mut self, from: usize, hits: &mut impl Iterator<Item = usize>) -> Result<(bool, usize), Ended> {
+        self.within = true;
         let quote = self.bytes[from];
         let mut escaped = false;
         loop {

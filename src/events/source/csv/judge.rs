@@ -27,14 +27,13 @@ pub fn judge(fields: &[(u32, u32)], bytes: &[u8], behind: &str, width: usize, sh
     let words = |field: &(u32, u32)| str::from_utf8(text(field)).unwrap_or_default();
     let count = fields.len();
     let empty = |field: &(u32, u32)| field.0 == field.1;
-    let again = count > 1
-        && count == shape.names.len()
-        && fields.iter().zip(&shape.names).all(|(field, name)| alike(text(field), name));
-    if again {
-        return Judged::LeftOut(Reason::RepeatedHeader);
-    }
-    if count > 1 && count == shape.names.len() && is_reordered(fields, text, &shape.names) {
-        return Judged::Reordered;
+    if count > 1 && count == shape.names.len() && shape.begins.may_begin(text(&fields[0])) {
+        if fields.iter().zip(&shape.names).all(|(field, name)| alike(text(field), name)) {
+            return Judged::LeftOut(Reason::RepeatedHeader);
+        }
+        if is_reordered(fields, text, &shape.names) {
+            return Judged::Reordered;
+        }
     }
     let whole = if count == width {
         !shape.always

@@ -2,7 +2,7 @@
 
 use super::evidence::{self, is_value, may_name};
 use super::marks::usual_width;
-use super::parts::Shape;
+use super::parts::{Begins, Shape};
 use super::record::Records;
 use crate::events::Role;
 use crate::events::dialect::DialectChoice;
@@ -202,6 +202,7 @@ impl<'a> Table<'a> {
         }
         let (columns, mut shape) = self.columns(*line, names, &later, why)?;
         shape.names = names.iter().map(|name| (*name).to_owned()).collect();
+        shape.begins = Begins::of(&shape.names);
         Ok(Layout { above, header, columns, shape })
     }
 

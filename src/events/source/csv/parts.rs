@@ -40,12 +40,42 @@ pub enum Spaced {
 pub struct Shape {
     /// The header's fields, by which it is known where it comes again; empty where there is none.
     pub names: Vec<String>,
+    /// What they begin with.
+    pub begins: Begins,
     /// Lines above the table; as many stand above each header that comes again, where files were put together.
     pub above: u32,
     /// So many empty fields may stand behind those of a whole record.
     pub extra: usize,
     /// Whether they must.
     pub always: bool,
+}
+
+/// Bytes that names begin with, whatever their case: hardly any row begins so, and one look tells.
+#[derive(Clone, Debug, Default)]
+pub struct Begins([u64; 4]);
+
+impl Begins {
+    /// Of these names.
+    pub fn of(names: &[String]) -> Self {
+        let mut begins = Self::default();
+        let mut add = |byte: u8| begins.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        for name in names.iter().map(|name| name.trim()) {
+            let Some(first) = name.bytes().next() else { continue };
+            add(first.to_ascii_lowercase());
+            add(first.to_ascii_uppercase());
+            if !name.is_ascii() {
+                // Letters whose small ones are ASCII's, and the other way round.
+                (128..=u8::MAX).chain(*b"kKiI").for_each(&mut add);
+            }
+        }
+        begins
+    }
+
+    /// Whether a field may be one of the names.
+    pub fn may_begin(&self, field: &[u8]) -> bool {
+        let first = field.trim_ascii_start().first();
+        first.is_none_or(|byte| (self.0[usize::from(byte >> 6)] & (1 << (byte & 63))) != 0)
+    }
 }
 
 impl Dialect {

@@ -86,6 +86,7 @@ fn parsed(mut bytes: Vec<u8>, dialect: &Dialect, width: usize, last: bool, look:
         look,
         wrong: &wrong,
         fields: Vec::with_capacity(width),
+        within: false,
         quoted: 0,
         needed: 0,
         inner: Vec::new(),
@@ -154,7 +155,9 @@ pub struct Parser<'a> {
     pub look: usize,
     wrong: &'a [(usize, Reason)],
     pub fields: Vec<(u32, u32)>,
-    /// Which fields stood within quotes, and how many of them had to.
+    /// Whether any field stood within quotes.
+    pub within: bool,
+    /// At a first look, which fields did, and how many of them had to.
     pub quoted: u64,
     pub needed: u32,
     /// Quotes within fields that stand within none.
@@ -223,7 +226,8 @@ impl Parser<'_> {
     /// Takes the record from `at` to `next`, or leaves it out. Answers where the next one begins and how many lines this
     /// one has, or that its quotes make no sense after all.
     fn keep(&mut self, at: usize, next: usize, line: u32) -> Result<(usize, u32), Ended> {
-        let lines = memchr_iter(self.end, &self.bytes[at..next]).count() as u32;
+        // Only within quotes a record has ends of lines.
+        let lines = if self.within { memchr_iter(self.end, &self.bytes[at..next]).count() as u32 } else { 1 };
         let blank = self.fields.len() == 1 && self.fields[0].0 == self.fields[0].1;
         if blank {
             return Ok((next, lines));
