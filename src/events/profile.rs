@@ -260,8 +260,8 @@ mod tests {
                 for third in words {
                     let whole = profile_of(&[Some(first), Some(second), Some(third)]);
                     let mut brief = Profile::brief("c".into());
-                    [first, second, third].map(|word| brief.meet(Cell::Text(word)));
-                    // Equal values are met once by the whole.
+                    [first, second, third].iter().for_each(|word| brief.meet(Cell::Text(word)));
+                    // Here equal values are met again, which makes no other kind.
                     assert_eq!(brief.kind(), whole.kind(), "{first}, {second}, {third}");
                 }
             }
