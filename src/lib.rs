@@ -22,7 +22,6 @@ pub mod cli;
 pub mod events;
 pub mod forecast;
 pub mod interests;
-mod kernels;
 pub mod language;
 pub mod observe;
 pub mod pipeline;

@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod folder;
 mod gpt2;
+mod kernels;
 mod layers;
 mod modernbert;
 mod mpnet;
