@@ -10,7 +10,8 @@ use super::network::train::{LessonTensors, Member, Stop};
 use super::past::lessons::Lessons;
 use super::testing::{alone, lively, trajectories};
 use super::{
-    ActivitySource, CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, NetworkShape, Run, Start, run,
+    ActivitySource, CellKind, Checkpoints, ForecastConfig, HeadLoss, ModelKind, NetworkRole, NetworkShape, Run, Start,
+    run,
 };
 use crate::calendar::Period;
 use crate::interests::{RowVectors, Trajectories};
@@ -92,7 +93,7 @@ fn chances_of_a_network_add_up_to_what_came_among_the_eager_and_the_lazy() {
     let watch = Watch::silent();
     let (nowhere, nothing) = (Checkpoints::none(), RowVectors::default());
     let known = Known::at_origin(&log, &nothing, &config, CPU, Start::Anew(&nowhere), &watch).unwrap();
-    let features = known.features().unwrap();
+    let features = known.features(&[CellKind::Lstm, CellKind::Gru], NetworkRole::Whole).unwrap();
     let training = training(&known, CellKind::Lstm, &features);
     let before = Period(15);
     let reference = Reference::fit(&known.pasts, before, log.calendar, &Watch::silent()).unwrap();
@@ -126,7 +127,7 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
     let with = quick().with_heads(HeadLoss::Weight(0.0));
     let without = quick().with_heads(HeadLoss::Without);
     let known = Known::at_origin(&log, &nothing, &with, CPU, Start::Anew(&nowhere), &watch).unwrap();
-    let features = known.features().unwrap();
+    let features = known.features(&[CellKind::Lstm, CellKind::Gru], NetworkRole::Whole).unwrap();
     let reference = Reference::fit(&known.pasts, Period(16), log.calendar, &Watch::silent()).unwrap();
     let lessons =
         Lessons::of(&known.pasts, Period(0)..Period(16), Period(0), &[1]).with_activity(Period(0)..Period(16));
@@ -143,7 +144,7 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
 #[test]
 fn heads_begin_at_the_simple_answers() {
     side_by_side(0, |known, [with, _], reference| {
-        let features = known.features().unwrap();
+        let features = known.features(&[CellKind::Lstm, CellKind::Gru], NetworkRole::Whole).unwrap();
         let training = training(known, CellKind::Gru, &features);
         let asked = Lessons::about_activity(&known.pasts, Period(10)..Period(16));
         let network = mean_outlook(std::slice::from_ref(with), &training, &asked, reference).unwrap().unwrap();

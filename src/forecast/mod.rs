@@ -6,6 +6,8 @@ mod activity_tests;
 mod backtest;
 mod bands;
 #[cfg(test)]
+mod beginning_tests;
+#[cfg(test)]
 mod cancel_tests;
 mod cohorts;
 mod config;

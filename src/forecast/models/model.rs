@@ -10,7 +10,7 @@ use crate::events::UserId;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
 use crate::forecast::activity::reference::Reference;
-use crate::forecast::config::{ForecastConfig, HeadLoss};
+use crate::forecast::config::{Beginning, CellKind, ForecastConfig, HeadLoss};
 use crate::forecast::ground::fitted_pool::FittedPool;
 use crate::forecast::ground::terms::{Terms, TopicRidges};
 use crate::forecast::network::batch::Features;
@@ -121,13 +121,15 @@ impl<'a> Known<'a> {
         })
     }
 
-    /// What networks are shown of it.
+    /// What networks of these kinds and this role are shown of it.
     ///
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
-    pub fn features(&self) -> Result<Features<'_>, ForecastError> {
+    pub fn features(&self, cells: &[CellKind], role: NetworkRole) -> Result<Features<'_>, ForecastError> {
         let terms = (self.terms(), self.ridges()?);
-        Ok(Features::new(self.trajectories, &self.market, terms, self.vectors, self.device))
+        let features = Features::new(self.trajectories, &self.market, terms, self.vectors, self.device);
+        let at_pool = cells.iter().any(|cell| cell.beginning() == Beginning::Pool);
+        if at_pool { Ok(features.beginning_at(self.pool(role)?)) } else { Ok(features) }
     }
 
     /// How many interests there are.

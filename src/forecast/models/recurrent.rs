@@ -92,7 +92,9 @@ pub fn train<'a>(
     cells: &[CellKind],
     meter: &mut Meter,
 ) -> Result<Vec<Trained<'a>>, ForecastError> {
-    let features = known.features()?;
+    let [for_judged, for_recent, for_whole] =
+        [NetworkRole::Judged, NetworkRole::Recent, NetworkRole::Whole].map(|role| known.features(cells, role));
+    let (features, for_recent, for_whole) = (for_judged?, for_recent?, for_whole?);
     let saved = |model: &SavedModel, cell: CellKind| -> Result<[Vec<Member>; 3], ForecastError> {
         let training = training(known, cell, &features);
         let of = |role| model.networks(cell, role, &training);
@@ -121,8 +123,8 @@ pub fn train<'a>(
     let course = Course {
         early: LessonTensors::of(&features, early, before_tuning)?,
         tuning: LessonTensors::of(&features, tuning, before_tuning)?,
-        up_to_validation: LessonTensors::of(&features, up_to_validation, before_validation)?,
-        everything: LessonTensors::of(&features, everything, before_origin)?,
+        up_to_validation: LessonTensors::of(&for_recent, up_to_validation, before_validation)?,
+        everything: LessonTensors::of(&for_whole, everything, before_origin)?,
     };
     let meter = Mutex::new(meter);
     let began = Instant::now();
@@ -203,26 +205,35 @@ impl MemberPath<'_> {
 
 impl FittedModel for Trained<'_> {
     fn practise(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = self.known.features()?;
-        let training = training(self.known, self.cell, &features);
         let (early, late) = self.halves(questions);
-        let early = mean_shares(&self.judged, &training, &early)?;
-        let late = mean_shares(&self.recent, &training, &late)?;
+        let of = |members, role, questions| {
+            let features = self.features(role)?;
+            mean_shares(members, &training(self.known, self.cell, &features), questions)
+        };
+        let early = of(&self.judged, NetworkRole::Judged, &early)?;
+        let late = of(&self.recent, NetworkRole::Recent, &late)?;
         Ok(self.joined(questions, &early, &late))
     }
 
     fn scatter(&self, practice: &Lessons, ahead: &Lessons) -> Result<Vec<Scatter>, ForecastError> {
-        let features = self.known.features()?;
-        let training = training(self.known, self.cell, &features);
+        let [for_judged, for_recent, for_whole] =
+            [NetworkRole::Judged, NetworkRole::Recent, NetworkRole::Whole].map(|role| self.features(role));
+        let (for_judged, for_recent, for_whole) = (for_judged?, for_recent?, for_whole?);
+        let training = training(self.known, self.cell, &for_judged);
         let Split { first, tune, validation, origin } = self.known.split;
         let learnt = |end| Lessons::of(&self.known.pasts, self.known.learnt_since(end)..end, first, &[1]);
         let (early, late) = self.halves(practice);
         let roles = [
-            (&self.judged, learnt(tune), &early),
-            (&self.recent, learnt(validation), &late),
-            (&self.whole, learnt(origin), ahead),
+            (&self.judged, &for_judged, learnt(tune), &early),
+            (&self.recent, &for_recent, learnt(validation), &late),
+            (&self.whole, &for_whole, learnt(origin), ahead),
         ];
-        let asked = roles.each_ref().map(|(members, learnt, questions)| ScatterTask { members, learnt, questions });
+        let asked = roles.each_ref().map(|(members, features, learnt, questions)| ScatterTask {
+            members,
+            features,
+            learnt,
+            questions,
+        });
         let [early, late, ahead] = scatter(asked, &training, self.known.config.seed)?;
         let join = |((early, late), ahead): ((Measured, Measured), Measured)| Scatter {
             spread: ahead.spread,
@@ -234,12 +245,12 @@ impl FittedModel for Trained<'_> {
     }
 
     fn forecast(&self, questions: &Lessons) -> Result<Vec<f32>, ForecastError> {
-        let features = self.known.features()?;
+        let features = self.features(NetworkRole::Whole)?;
         mean_shares(&self.whole, &training(self.known, self.cell, &features), questions)
     }
 
     fn outlooks(&self, [validation, ahead]: [&Lessons; 2]) -> Result<Option<[Outlook; 2]>, ForecastError> {
-        let features = self.known.features()?;
+        let features = self.features(NetworkRole::Whole)?;
         let training = training(self.known, self.cell, &features);
         if self.whole.iter().any(|member| member.network.heads.is_none()) {
             return Ok(None);
@@ -262,6 +273,11 @@ impl FittedModel for Trained<'_> {
 }
 
 impl Trained<'_> {
+    /// What the networks of a role are shown.
+    fn features(&self, role: NetworkRole) -> Result<Features<'_>, ForecastError> {
+        self.known.features(&[self.cell], role)
+    }
+
     /// Whether a practice question is for the networks that learnt up to the validation periods.
     fn is_late(&self, question: &Question) -> bool {
         question.origin >= self.known.split.validation

@@ -7,13 +7,16 @@ use super::resident::Resident;
 use crate::calendar::Calendar;
 use crate::events::UserId;
 use crate::forecast::activity::reference::Reference;
+use crate::forecast::ground::fitted_pool::FittedPool;
+use crate::forecast::ground::pool_weights::WEIGHED;
 use crate::forecast::ground::terms::{TERMS, Terms, TopicRidges};
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::lessons::UserQuestions;
 use crate::forecast::past::market::Market;
 use crate::interests::{RowVectors, Trajectories};
 
-/// The weights that training starts from: memory with decay 0.8, and half of the market's drift.
+/// The weights that training starts from where it begins at the drift: memory with decay 0.8, and half of the market's
+/// drift.
 pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0];
 /// Numbers that describe a question besides the terms.
 pub(in crate::forecast) const SHARE_CONTEXT: usize = 9;
@@ -30,6 +33,8 @@ pub struct Features<'a> {
     vectors: &'a RowVectors,
     terms: Terms<'a>,
     ridges: &'a TopicRidges,
+    /// The pool, where networks begin at it.
+    pool: Option<&'a FittedPool>,
     pub(in crate::forecast) device: Device,
 }
 
@@ -43,6 +48,8 @@ pub struct Batch {
     pub place: Tensor,
     /// `[questions, interests]`: log-popularity at the origin.
     pub ground: Tensor,
+    /// `[questions, interests]`: the pool's log-shares, where networks begin at it.
+    pub pooled: Option<Tensor>,
     /// `[questions, TERMS, interests]`: log-shares of simple forecasts relative to the ground.
     pub terms: Tensor,
     /// `[questions, context]`: calendar, distance and activity.
@@ -55,6 +62,16 @@ pub struct Batch {
     pub activity: Option<ActivityBatch>,
 }
 
+/// Questions in numbers, one after the other; as in a [`Batch`].
+#[derive(Debug, Default)]
+pub(in crate::forecast) struct QuestionNumbers {
+    pub(in crate::forecast) ground: Vec<f32>,
+    pub(in crate::forecast) pooled: Vec<f32>,
+    pub(in crate::forecast) terms: Vec<f32>,
+    pub(in crate::forecast) context: Vec<f32>,
+    pub(in crate::forecast) events: Vec<f32>,
+}
+
 impl<'a> Features<'a> {
     /// Features of one log, as it is known at its origin, on one device.
     pub fn new(
@@ -64,7 +81,18 @@ impl<'a> Features<'a> {
         vectors: &'a RowVectors,
         device: Device,
     ) -> Self {
-        Self { trajectories, market, vectors, terms, ridges, device }
+        Self { trajectories, market, vectors, terms, ridges, pool: None, device }
+    }
+
+    /// The same with a pool, which must know no more than the networks that are shown it may know.
+    #[must_use]
+    pub fn beginning_at(self, pool: &'a FittedPool) -> Self {
+        Self { pool: Some(pool), ..self }
+    }
+
+    /// Whether networks that begin at the pool can be asked.
+    pub(in crate::forecast) fn has_pool(&self) -> bool {
+        self.pool.is_some()
     }
 
     pub(in crate::forecast) fn interests(&self) -> usize {
@@ -98,23 +126,26 @@ impl<'a> Features<'a> {
         Resident::of(self, asked, reference)?.batch(&(0..asked.len()).collect::<Vec<_>>())
     }
 
-    /// The questions to a user in numbers, each behind what `ground`, `terms`, `context` and `events` hold already.
-    pub(in crate::forecast) fn questions(
-        &self,
-        asked: &UserQuestions,
-        ground: &mut Vec<f32>,
-        terms: &mut Vec<f32>,
-        context: &mut Vec<f32>,
-        events: &mut Vec<f32>,
-    ) {
-        let past = asked.past;
-        terms.extend(self.terms.of(self.ridges, asked.user, past, asked.questions));
+    /// The questions to a user in numbers, each behind what `numbers` hold already.
+    pub(in crate::forecast) fn questions(&self, asked: &UserQuestions, numbers: &mut QuestionNumbers) {
+        let (past, interests) = (asked.past, self.interests());
+        match self.pool {
+            None => numbers.terms.extend(self.terms.of(self.ridges, asked.user, past, asked.questions)),
+            Some(pool) => {
+                let weighed = pool.numbers(&self.terms, self.ridges, past, asked.questions);
+                numbers.pooled.extend(pool.log_shares(&weighed, asked.questions, interests));
+                // The last of what the pool weighs is no term: the best simple forecast.
+                let of_questions = weighed.terms.chunks_exact(WEIGHED * interests);
+                of_questions.for_each(|weighed| numbers.terms.extend_from_slice(&weighed[..TERMS * interests]));
+            }
+        }
         for question in asked.questions {
-            ground.extend_from_slice(self.market.log_popularity(question.origin));
-            self.context(past, question, context);
+            numbers.ground.extend_from_slice(self.market.log_popularity(question.origin));
+            self.context(past, question, &mut numbers.context);
+            let events = &mut numbers.events;
             match question.answer {
                 Some(answer) => events.extend(past.counts(answer).iter().map(|events| question.weight() * events)),
-                None => events.resize(events.len() + self.interests(), 0.0),
+                None => events.resize(events.len() + interests, 0.0),
             }
         }
     }

@@ -136,6 +136,7 @@ mod tests {
             inputs: of(&[questions, 1, 1], 0.0),
             place: Tensor::zeros([questions], (Kind::Int64, Device::Cpu)),
             ground: of(&[questions, 2], 0.0),
+            pooled: None,
             terms: of(&[questions, TERMS as i64, 2], 0.0),
             context: of(&[questions, 1], 0.0),
             events: of(&[questions, 2], f64::from(events) / 2.0),

@@ -2,7 +2,8 @@
 //!
 //! Shares are never predicted from nothing. The network weighs simple forecasts in log-shares (memories with several
 //! decays, the market's drift and season) and adds a correction to each interest; a softmax makes shares of the sum.
-//! Training starts at a sound simple forecast, so that with little to learn from it stays there.
+//! Training starts at a sound simple forecast, or at the pool of them all ([`Beginning`]), so that with little to learn from
+//! it stays there.
 
 use tch::nn::{self, Module as _, RNN as _};
 use tch::{Kind, TchError, Tensor};
@@ -11,7 +12,7 @@ use super::adamw::variables_by_name;
 use super::batch::{AHEAD, Batch, FIRST_WEIGHTS, Features};
 use super::dropout::{Dropout, dropped};
 use super::heads::Heads;
-use crate::forecast::config::{CellKind, ForecastConfig};
+use crate::forecast::config::{Beginning, CellKind, ForecastConfig};
 use crate::forecast::ground::terms::TERMS;
 
 /// A recurrent layer of either kind.
@@ -41,6 +42,7 @@ pub struct Network {
     question: nn::Linear,
     later: nn::Linear,
     weights: nn::Linear,
+    beginning: Beginning,
     correction: nn::Linear,
     /// The heads for activity and spend.
     pub heads: Option<Heads>,
@@ -67,7 +69,9 @@ impl Network {
             },
             question: linear("question", hidden + features.question() as i64, hidden),
             later: linear("later", hidden + features.question() as i64, hidden),
-            weights: nn::linear(path / "weights", hidden, TERMS as i64, still),
+            // Weights of a network that began elsewhere mean something else, so they have another name where they are saved.
+            weights: nn::linear(path / weights_name(cell.beginning()), hidden, TERMS as i64, still),
+            beginning: cell.beginning(),
             correction: nn::linear(path / "correction", hidden, interests, still),
             heads: config.shape.heads.weight().map(|_| Heads::new(path, hidden, features.has_value())),
         }
@@ -142,10 +146,20 @@ impl Network {
     /// # Errors
     /// What libtorch reports, out of memory among it.
     pub fn log_shares(&self, hidden: &Tensor, batch: &Batch) -> Result<Tensor, TchError> {
-        let first = Tensor::f_from_slice(&FIRST_WEIGHTS)?.f_to_device(hidden.device())?;
-        let weights = self.weights.forward(hidden).f_add(&first)?.f_unsqueeze(1)?; // [questions, 1, TERMS]
-        let weighed = weights.f_bmm(&batch.terms)?.f_squeeze_dim(1)?; // [questions, interests]
-        let sum = batch.ground.f_add(&weighed)?.f_add(&self.correction.forward(hidden))?;
+        let learnt = self.weights.forward(hidden); // [questions, TERMS]
+        let (ground, weights) = match self.beginning {
+            Beginning::Drift => {
+                let first = Tensor::f_from_slice(&FIRST_WEIGHTS)?.f_to_device(hidden.device())?;
+                (&batch.ground, learnt.f_add(&first)?)
+            }
+            Beginning::Pool => {
+                let missing =
+                    || TchError::Shape("the batch was laid out without the pool that its network corrects".into());
+                (batch.pooled.as_ref().ok_or_else(missing)?, learnt)
+            }
+        };
+        let weighed = weights.f_unsqueeze(1)?.f_bmm(&batch.terms)?.f_squeeze_dim(1)?; // [questions, interests]
+        let sum = ground.f_add(&weighed)?.f_add(&self.correction.forward(hidden))?;
         sum.f_log_softmax(-1, Kind::Float)
     }
 
@@ -160,6 +174,14 @@ impl Network {
             None => layer.ws.f_pad([0, 1], "constant", 0.0),
         };
         Tensor::f_cat(&[&whole(&self.weights)?, &whole(&self.correction)?], 0)
+    }
+}
+
+/// What the layer that weighs the terms is called where weights are saved.
+fn weights_name(beginning: Beginning) -> &'static str {
+    match beginning {
+        Beginning::Drift => "weights",
+        Beginning::Pool => "weights_onto_pool",
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::batch::{Batch, Features, SHARE_CONTEXT};
+use super::batch::{Batch, Features, QuestionNumbers, SHARE_CONTEXT};
 use super::heads::ActivityBatch;
 use crate::forecast::activity::reference::{ACTIVITY_CONTEXT, Reference, SEEN, STARTS};
 use crate::forecast::ground::terms::TERMS;
@@ -17,6 +17,7 @@ pub struct Resident {
     rows: Tensor,
     /// `[questions, interests]`, as in a batch; so are the others.
     ground: Tensor,
+    pooled: Option<Tensor>,
     terms: Tensor,
     context: Tensor,
     events: Tensor,
@@ -60,8 +61,8 @@ impl Resident {
     /// When libtorch has no memory for it.
     pub fn of(features: &Features, asked: &[UserQuestions], reference: Option<&Reference>) -> Result<Self, TchError> {
         let (wide, interests, device) = (features.inputs(), features.interests() as i64, features.device);
-        let (mut rows, mut ground, mut terms, mut context) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut events, mut users, mut known) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut users, mut known) = (Vec::new(), Vec::new(), Vec::new());
+        let mut questions = QuestionNumbers::default();
         let (mut start, mut about, mut seen, mut activity_known) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for asked in asked {
             let activity = if reference.is_some() { asked.activity } else { &[] };
@@ -82,7 +83,7 @@ impl Resident {
                 features.active_period(asked.user, asked.past, step, &mut rows[at..]);
             }
             if !asked.questions.is_empty() {
-                features.questions(asked, &mut ground, &mut terms, &mut context, &mut events);
+                features.questions(asked, &mut questions);
             }
             if let Some(reference) = reference {
                 reference.lay_out(asked.past, activity, &mut start, &mut about, &mut seen);
@@ -95,7 +96,10 @@ impl Resident {
         let tensor = |data: &[f32], shape: &[i64]| {
             Tensor::f_from_slice(data)?.f_reshape(rows_of(data, shape))?.f_to_device(device)
         };
+        let QuestionNumbers { ground, pooled, terms, context, events } = questions;
+        let pooled = if features.has_pool() { Some(tensor(&pooled, &[-1, interests])?) } else { None };
         Ok(Self {
+            pooled,
             rows: tensor(&rows, &[-1, wide as i64])?,
             ground: tensor(&ground, &[-1, interests])?,
             terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
@@ -117,6 +121,7 @@ impl Resident {
         Self {
             rows: self.rows.shallow_clone(),
             ground: self.ground.shallow_clone(),
+            pooled: self.pooled.as_ref().map(Tensor::shallow_clone),
             terms: self.terms.shallow_clone(),
             context: self.context.shallow_clone(),
             events: self.events.shallow_clone(),
@@ -166,6 +171,7 @@ impl Resident {
             inputs: self.rows.f_index_select(0, &index(&rows)?)?.f_view(shape)?,
             place: index(&places)?,
             ground: self.ground.f_index_select(0, &asked)?,
+            pooled: self.pooled.as_ref().map(|pooled| pooled.f_index_select(0, &asked)).transpose()?,
             terms: self.terms.f_index_select(0, &asked)?,
             context: self.context.f_index_select(0, &asked)?,
             events: self.events.f_index_select(0, &asked)?,

@@ -231,7 +231,7 @@ mod tests {
         let nowhere = Checkpoints::none();
         let start = Start::Anew(&nowhere);
         let known = Known::at_origin(&log, &vectors, &config, Device::Cpu, start, &watch).unwrap();
-        let features = known.features().unwrap();
+        let features = known.features(&[CellKind::Lstm, CellKind::Gru], NetworkRole::Whole).unwrap();
         let mut meter = watch.meter(Stage::Train, "epochs", None);
         for cell in [CellKind::Lstm, CellKind::Gru] {
             let held = LessonTensors::of(&features, &lessons, Some(&known.references().unwrap()[2])).unwrap();
@@ -266,7 +266,7 @@ mod tests {
         let nowhere = Checkpoints::none();
         let start = Start::Anew(&nowhere);
         let known = Known::at_origin(&log, &vectors, &small, Device::Cpu, start, &watch).unwrap();
-        let features = known.features().unwrap();
+        let features = known.features(&[CellKind::Lstm, CellKind::Gru], NetworkRole::Whole).unwrap();
         let training = |config| Training {
             features: &features,
             interests: 3,

@@ -6,7 +6,7 @@ use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Tensor};
 
-use super::batch::Batch;
+use super::batch::{Batch, Features};
 use super::dropout::Dropout;
 use super::last_layer::{Curvature, LastLayer};
 use super::spread::Spread;
@@ -35,6 +35,8 @@ pub struct Measured {
 pub struct ScatterTask<'a> {
     /// The networks.
     pub members: &'a [Member],
+    /// What they are shown.
+    pub features: &'a Features<'a>,
     /// What they learnt from.
     pub learnt: &'a Lessons<'a>,
     /// What they are asked.
@@ -60,9 +62,9 @@ pub fn scatter<const N: usize>(
     seed: u64,
 ) -> Result<[Vec<Measured>; N], ForecastError> {
     let mut pieces = Vec::new();
-    for (number, ScatterTask { members, learnt, questions }) in asked.iter().enumerate() {
-        let learnt = LessonTensors::of(training.features, learnt, None)?;
-        let questions = LessonTensors::of(training.features, questions, None)?;
+    for (number, ScatterTask { members, features, learnt, questions }) in asked.iter().enumerate() {
+        let learnt = LessonTensors::of(features, learnt, None)?;
+        let questions = LessonTensors::of(features, questions, None)?;
         for (at, member) in members.iter().enumerate() {
             let draw = seed ^ (number as u64 + 1) << 32 ^ (at as u64) << 48;
             pieces.push((number, training.copy_of(member)?, learnt.share(), questions.share(), draw));

@@ -14,12 +14,16 @@ use super::layers::{Network, loss};
 use super::resident::Resident;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::reference::Reference;
-use crate::forecast::config::{CellKind, ForecastConfig};
+use crate::forecast::config::{Beginning, CellKind, ForecastConfig};
 use crate::forecast::past::lessons::Lessons;
 use crate::observe::{CurvePoint, Meter, Watch};
 
 /// Longest norm of the gradient that is followed.
 const GRADIENT_NORM: f64 = 1.0;
+
+/// Epochs after which a network that began at the pool may be at its best, at the earliest. The pool already knows what is
+/// common to all users, so that what a first epoch disturbs weighs more at first than what it learns.
+const FEWEST_EPOCHS: u32 = 6;
 
 /// A meter that networks learning side by side advance together.
 pub type SharedMeter<'a> = Mutex<&'a mut Meter>;
@@ -170,7 +174,8 @@ impl Training<'_> {
             let train = self.epoch(network, &mut optimizer, lessons, draws(seed, state.epoch))?;
             let validation = judge.map(|judge| self.judge(network, judge)).transpose()?;
             // Where nothing judges, the last epoch is the one that is wanted.
-            let best = validation.is_none_or(|loss| loss < state.best_loss);
+            let early = self.cell.beginning() == Beginning::Pool && state.epoch <= FEWEST_EPOCHS;
+            let best = validation.is_none_or(|loss| early || loss < state.best_loss);
             if best {
                 state.best_loss = validation.unwrap_or(train);
                 state.best_epoch = state.epoch;

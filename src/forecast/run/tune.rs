@@ -7,7 +7,7 @@ use crate::forecast::config::{CellKind, ForecastConfig, NetworkShape, training_h
 use crate::forecast::models::model::Known;
 use crate::forecast::models::recurrent::training;
 use crate::forecast::network::checkpoint::Checkpoints;
-use crate::forecast::network::saved::Start;
+use crate::forecast::network::saved::{NetworkRole, Start};
 use crate::forecast::network::train::{LessonTensors, Member, Stop, Training};
 use crate::forecast::network::tuning::{Trial, TrialState, Tuning, search_rounds, shapes_to_try};
 use crate::forecast::past::lessons::Lessons;
@@ -37,7 +37,7 @@ pub fn tune(
     let known = Known::at_origin(trajectories, vectors, config, device, Start::Anew(checkpoints), watch)?;
     let _threads = OneThread::on(device);
     let Split { first, tune, validation, .. } = known.split;
-    let features = known.features()?;
+    let features = known.features(&[cell], NetworkRole::Judged)?;
     let new = |shape: NetworkShape| Trial {
         shape,
         state: TrialState::Waiting,
