@@ -264,6 +264,7 @@ fn changes(then: &Settings, now: &Settings) -> Vec<String> {
         (then.network != now.network, "the networks’ settings".to_owned()),
         (then.period != now.period, periods),
         (then.interests != now.interests, format!("{} interests", now.interests)),
+        (then.vectors != now.vectors, format!("interests found in {} vectors", now.vectors)),
         (then.horizon != now.horizon, format!("{} periods ahead", now.horizon)),
         (then.levels != now.levels, "the bands' levels".to_owned()),
         (then.joint != now.joint, bands.to_owned()),

@@ -8,6 +8,7 @@ use super::dialect::DialectArguments;
 use super::meaning::MeaningArguments;
 use crate::calendar::PeriodLength;
 use crate::forecast::ModelKind;
+use crate::interests::VectorsAsked;
 use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::InterestCount;
 use crate::report::TableFormat;
@@ -143,6 +144,10 @@ pub(super) struct RoadArguments {
     /// How many interests: auto or a number [default: auto].
     #[arg(long, value_name = "auto|N")]
     pub(super) interests: Option<InterestCount>,
+    /// In which vectors interests are found: raw as the language model gives them, or words mapped to behaviour where
+    /// the log's past shows that this is better [default: raw].
+    #[arg(long, value_name = "raw|behaviour")]
+    pub(super) vectors: Option<VectorsAsked>,
     /// The model that forecasts; in a backtest several, separated by commas, beside the simple ones [default: ensemble,
     /// which is what did best on past periods; in a backtest all].
     #[arg(long = "model", value_name = "MODEL", value_delimiter = ',')]
@@ -329,6 +334,7 @@ mod tests {
     fn senseless_settings_are_refused_with_a_way_out() {
         for (bad, hint) in [
             ("--interests 1", "auto or a number"),
+            ("--vectors words", "raw or behaviour"),
             ("--device gpu", "cuda:N"),
             ("--precision f16", "auto, f32 or bf16"),
             ("--returns C", "basket-prefix:C"),

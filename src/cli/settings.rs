@@ -43,6 +43,7 @@ impl RoadArguments {
         self.model.apply(&mut settings);
         settings.period = self.period.or(settings.period);
         settings.interests = self.interests.unwrap_or(settings.interests);
+        settings.vectors = self.vectors.unwrap_or(settings.vectors);
         settings.horizon = self.horizon.unwrap_or(settings.horizon);
         if let Some([.., model]) = self.chosen_models.as_deref() {
             settings.model = *model;
@@ -56,6 +57,7 @@ impl RoadArguments {
             settings.levels.dedup();
         }
         let flags = [
+            ("vectors", self.vectors.is_some()),
             ("horizon", self.horizon.is_some()),
             ("model", self.chosen_models.is_some()),
             ("joint", self.joint),

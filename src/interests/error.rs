@@ -20,6 +20,16 @@ pub enum InterestsError {
         /// How many vectors came.
         vectors: usize,
     },
+    /// A mapping learnt on the vectors of another language model.
+    #[error(
+        "texts are mapped to behaviour from vectors of {mapping} numbers, and these have {vectors}; use the language model that the mapping was learnt with, or train anew"
+    )]
+    Width {
+        /// Length that the mapping takes.
+        mapping: usize,
+        /// Length that came.
+        vectors: usize,
+    },
     /// The vectors could not be read back.
     #[error(transparent)]
     Vectors(#[from] LanguageError),

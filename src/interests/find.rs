@@ -170,7 +170,7 @@ fn places(
 }
 
 /// The number of interests chosen for a log whose texts have so many events each.
-fn unasked(counts: &[u32]) -> usize {
+pub(super) fn unasked(counts: &[u32]) -> usize {
     let texts = counts.iter().filter(|events| **events > 0).count() as f64;
     ((texts / TEXTS_PER_SQUARE).sqrt().round() as usize).clamp(UNASKED.0, UNASKED.1)
 }

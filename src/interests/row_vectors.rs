@@ -7,6 +7,7 @@ use tch::{Kind, Tensor};
 use super::centroids::{Centroids, dot};
 use super::one_thread::OneThread;
 use super::sample::Sample;
+use super::text_mapping::TextMapping;
 use super::topics::{RowTopics, Topics};
 use super::{InterestSpace, InterestsError, Trajectories};
 use crate::calendar::WallTime;
@@ -23,6 +24,8 @@ const TEMPERATURE: f32 = 0.1;
 /// topic. Found once on a log, and then the same for other logs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextFeatures {
+    /// What texts' vectors are mapped to before anything is told of them; none where they stay as they are.
+    pub mapping: Option<TextMapping>,
     /// The directions.
     pub main: MainDirections,
     /// The topics.
@@ -30,7 +33,7 @@ pub struct TextFeatures {
 }
 
 impl TextFeatures {
-    /// Those of a log's texts, each as often as it has events before `until`.
+    /// Those of a log's texts, each as often as it has events before `until`; `vectors` are mapped already.
     ///
     /// # Errors
     /// [`InterestsError::Cancelled`], what libtorch or the disk reports.
@@ -43,7 +46,7 @@ impl TextFeatures {
         let counts: Vec<f64> = events.text_counts_before(until).into_iter().map(f64::from).collect();
         // Which texts stand for all is of no weight here: the directions hardly depend on it.
         let main = MainDirections::of(&Sample::take(vectors, &counts, 0)?)?;
-        Ok(Self { main, topics: Topics::find(vectors, &counts, watch)? })
+        Ok(Self { mapping: None, main, topics: Topics::find(vectors, &counts, watch)? })
     }
 }
 

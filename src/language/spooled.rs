@@ -34,6 +34,12 @@ impl SpooledVectors {
         Self { dim: 0, len: 0, file: spooled_tempfile_in(bytes, folder), folder: folder.to_owned() }
     }
 
+    /// No vectors yet, to be kept where these are.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self::within(&self.folder)
+    }
+
     /// Appends vectors of length `dim`, row by row.
     ///
     /// # Errors

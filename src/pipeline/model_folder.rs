@@ -15,7 +15,7 @@ use super::model_shapes::{Shapes, card_fault};
 use super::readable::written;
 use crate::calendar::Calendar;
 use crate::forecast::SavedModel;
-use crate::interests::{MainDirections, TextFeatures, Topics};
+use crate::interests::{MainDirections, TextFeatures, TextMapping, Topics};
 use crate::project::limits::check_config;
 use crate::report;
 
@@ -80,17 +80,26 @@ pub(super) fn write(outcome: &Outcome, folder: &Path) -> anyhow::Result<()> {
             *path = absolute;
         }
     }
+    let mapping = text.mapping.clone().unwrap_or_default();
     let bytes = |numbers: &[f32]| -> Vec<u8> { numbers.iter().flat_map(|number| number.to_le_bytes()).collect() };
     let parts = [
         ("interests.centroids", vec![space.len(), space.dim], bytes(&space.centroids)),
         ("texts.directions", vec![text.main.centre.len(), text.main.dim], bytes(&text.main.rows)),
         ("texts.centre", vec![text.main.centre.len()], bytes(&text.main.centre)),
         ("topics.centroids", vec![text.topics.len(), text.topics.dim], bytes(&text.topics.centroids)),
+        ("mapping.centre", vec![mapping.centre.len()], bytes(&mapping.centre)),
+        (
+            "mapping.rows",
+            vec![mapping.rows.len().checked_div(mapping.dim).unwrap_or(0), mapping.dim],
+            bytes(&mapping.rows),
+        ),
+        // A flag among tables: whether the text stands beside.
+        ("mapping.beside", vec![1], bytes(&[f32::from(u8::from(mapping.beside))])),
     ];
-    let views: Result<Vec<_>, _> = parts
-        .iter()
-        .map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
-        .collect();
+    // Where nothing is mapped, the file is as it was before there were mappings.
+    let parts = parts.iter().filter(|(name, ..)| text.mapping.is_some() || !name.starts_with("mapping."));
+    let views: Result<Vec<_>, _> =
+        parts.map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?))).collect();
     let views = views.map_err(|error: safetensors::SafeTensorError| anyhow::anyhow!(error));
     let numbers = serialize(views?, None).context("The place of the interests could not be packed")?;
     let card = ModelCard {
@@ -157,11 +166,18 @@ impl ModelFolder {
             }
             read.insert(name, (view.shape().to_vec(), numbers));
         }
+        let mapping = mapping(&mut read);
         let mut part = |name: &str| read.remove(name).ok_or_else(|| damaged(SPACE, format!("it has no `{name}`")));
         let (interests, centroids) = part("interests.centroids")?;
         let (directions, rows) = part("texts.directions")?;
         let (middle, centre) = part("texts.centre")?;
         let (topics, centroids_of_topics) = part("topics.centroids")?;
+        let mapping = mapping.map_err(|fault| damaged(SPACE, fault))?;
+        if let Some(mapping) = mapping.as_ref().filter(|mapping| interests.get(1) != Some(&mapping.width())) {
+            let fault =
+                format!("texts are mapped to {} numbers, and the interests' places are {interests:?}", mapping.width());
+            return Err(damaged(SPACE, fault));
+        }
         let shapes = Shapes { interests: &interests, directions: &directions, centre: &middle, topics: &topics };
         if let Some(fault) = shapes.fault(card.interests.len()) {
             return Err(damaged(SPACE, fault));
@@ -179,7 +195,7 @@ impl ModelFolder {
             learnt: card.learnt,
             weights,
         };
-        Ok(Self { path, card, model, centroids, text: TextFeatures { main, topics } })
+        Ok(Self { path, card, model, centroids, text: TextFeatures { mapping, main, topics } })
     }
 
     /// That the results beside the model are of another run, where that is so. The model is whole all the same.
@@ -204,6 +220,22 @@ impl ModelFolder {
     }
 }
 
+/// The mapping among the tables of a saved model; none in one whose texts stay as they are, what is wrong in words.
+fn mapping(tables: &mut HashMap<String, (Vec<usize>, Vec<f32>)>) -> Result<Option<TextMapping>, String> {
+    let mut part = |name: &str| tables.remove(&format!("mapping.{name}"));
+    let ((middle, centre), (shape, rows), (_, beside)) = match (part("centre"), part("rows"), part("beside")) {
+        (Some(centre), Some(rows), Some(beside)) => (centre, rows, beside),
+        (None, None, None) => return Ok(None),
+        _ => return Err("it has only a part of the texts' mapping".to_owned()),
+    };
+    match *shape {
+        [_, dim] if dim > 0 && *middle == [dim] => {
+            Ok(Some(TextMapping { dim, centre, rows, beside: beside.first().is_some_and(|flag| *flag > 0.0) }))
+        }
+        _ => Err(format!("the texts' mapping is {shape:?} beside a centre of {middle:?}")),
+    }
+}
+
 /// Whether a model belongs to the results it lies beside, as far as their manifest tells; else the file that does not.
 fn beside(model: &Path) -> Result<(), String> {
     let within = model.parent().filter(|_| model.file_name().is_some_and(|name| name == "model"));
@@ -220,5 +252,32 @@ fn why(error: &io::Error, name: &str) -> String {
         }
         io::ErrorKind::NotFound => "the file is missing".into(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(centre: usize, rows: [usize; 2]) -> HashMap<String, (Vec<usize>, Vec<f32>)> {
+        let table = |name: &str, shape: Vec<usize>| {
+            let numbers = vec![1.0; shape.iter().product()];
+            (format!("mapping.{name}"), (shape, numbers))
+        };
+        [table("centre", vec![centre]), table("rows", rows.to_vec()), table("beside", vec![1])].into()
+    }
+
+    #[test]
+    fn a_mapping_is_read_whole_or_refused_and_none_is_none() {
+        assert_eq!(mapping(&mut HashMap::new()), Ok(None));
+        let whole = mapping(&mut tables(3, [2, 3])).unwrap().unwrap();
+        assert_eq!((whole.dim, whole.width(), whole.beside), (3, 5, true));
+        assert!(mapping(&mut tables(4, [2, 3])).unwrap_err().contains("centre"));
+        assert!(mapping(&mut tables(0, [2, 0])).is_err());
+        for lost in ["centre", "rows", "beside"] {
+            let mut part = tables(3, [2, 3]);
+            part.remove(&format!("mapping.{lost}"));
+            assert!(mapping(&mut part).unwrap_err().contains("only a part"), "{lost}");
+        }
     }
 }

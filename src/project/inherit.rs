@@ -99,6 +99,7 @@ impl Settings {
             keep_duplicates,
             period,
             interests,
+            vectors,
             model: kind,
             network,
             horizon,
@@ -140,6 +141,7 @@ impl Settings {
             },
             period: open(period, &model.period),
             interests: if interests == InterestCount::Auto { model.interests } else { interests },
+            vectors: if word("vectors", vectors != usual.vectors) { vectors } else { model.vectors },
             model: if word("model", kind != usual.model) { kind } else { model.model },
             network: open(network, &model.network),
             horizon: if word("horizon", horizon != usual.horizon) { horizon } else { model.horizon },
@@ -191,6 +193,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::calendar::PeriodLength;
     use crate::forecast::{ModelKind, NetworkShape};
+    use crate::interests::VectorsAsked;
     use crate::language::{DeviceChoice, PrecisionChoice};
     use crate::report::TableFormat;
 
@@ -225,6 +228,7 @@ pub(crate) mod tests {
             keep_duplicates: true,
             period: Some(PeriodLength::Week),
             interests: InterestCount::Fixed(9),
+            vectors: VectorsAsked::Behaviour,
             model: ModelKind::Gru,
             network: Some(NetworkShape { hidden: 48, ..NetworkShape::default() }),
             horizon: 5,

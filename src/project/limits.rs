@@ -79,6 +79,7 @@ impl Settings {
             keep_duplicates: _,
             period: _,
             interests,
+            vectors: _,
             model: _,
             network,
             horizon,

@@ -78,6 +78,7 @@ impl Settings {
             keep_duplicates,
             period: _,
             interests: _,
+            vectors: _,
             model: _,
             network: _,
             horizon: _,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::PeriodLength;
 use crate::events::{DialectChoice, Filter, KindWeights, Mapping};
 use crate::forecast::{ModelKind, NetworkShape};
+use crate::interests::VectorsAsked;
 use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::report::TableFormat;
 
@@ -83,6 +84,8 @@ pub struct Settings {
     pub period: Option<PeriodLength>,
     /// How many interests.
     pub interests: InterestCount,
+    /// In which vectors interests and topics are found.
+    pub vectors: VectorsAsked,
     /// Which model forecasts.
     pub model: ModelKind,
     /// How the networks are shaped and trained; as chosen for most logs when not given. `--tune` finds one.
@@ -126,6 +129,7 @@ impl Default for Settings {
             keep_duplicates: false,
             period: None,
             interests: InterestCount::Auto,
+            vectors: VectorsAsked::default(),
             model: ModelKind::default(),
             network: None,
             horizon: 3,

@@ -19,6 +19,7 @@ mod tables;
 mod tuning;
 mod user;
 mod vectors;
+mod vectors_used;
 
 pub use backtest::{scores_object, write_backtest};
 pub use chart::{
@@ -37,3 +38,4 @@ pub use tables::write_forecast_tables;
 pub use tuning::{tuning_basis, tuning_verdict, write_tuning};
 pub use user::{Expected, InterestPath, Observed, UserSummary};
 pub use vectors::write_vectors;
+pub use vectors_used::vectors_in_words;

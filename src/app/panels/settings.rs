@@ -8,6 +8,7 @@ use crate::app::theme::space;
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, labelled, section, segmented};
 use crate::calendar::PeriodLength;
+use crate::interests::VectorsAsked;
 use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::limits::{HORIZON, INTERESTS};
 use crate::project::{InterestCount, Settings};
@@ -37,6 +38,7 @@ impl View for SettingsCard {
             ui.add_space(space::TIGHT);
             period_ui(ui, &mut settings);
             interests_ui(ui, &mut settings);
+            vectors_ui(ui, &mut settings);
             labelled(ui, "Forecast ahead", |ui| {
                 let value = DragValue::new(&mut settings.horizon).range(HORIZON).suffix(" periods").speed(0.05);
                 ui.add(value).accessible_name("Forecast ahead").on_hover_text("How many periods the forecast reaches");
@@ -148,6 +150,15 @@ fn interests_ui(ui: &mut Ui, settings: &mut Settings) {
             Some(true) => settings.interests = InterestCount::Fixed(SOME_INTERESTS),
             Some(false) => settings.interests = InterestCount::Auto,
             None => {}
+        }
+    });
+}
+
+fn vectors_ui(ui: &mut Ui, settings: &mut Settings) {
+    labelled(ui, "Vectors", |ui| {
+        let choices = [(VectorsAsked::Raw, "Words"), (VectorsAsked::Behaviour, "Behaviour")];
+        if let Some(vectors) = segmented(ui, "Vectors", &choices, settings.vectors) {
+            settings.vectors = vectors;
         }
     });
 }

@@ -16,6 +16,7 @@ use crate::observe::{self, Watch};
 use crate::pipeline::{Fingerprint, Store};
 use crate::project::Settings;
 use crate::project::limits::check_origins;
+use crate::report;
 
 /// What a backtest ends in.
 #[derive(Clone, Debug)]
@@ -134,7 +135,8 @@ pub fn backtest_from(
     let (only, ablation) = (only.clone(), *ablation);
     let stage = Backtesting { interests: found.key, length: calendar.length, config, plan, only, ablation };
     let backtest = road.get(&stage, &found)?;
-    let notes = road.notes();
+    let mut notes = road.notes();
+    notes.extend(report::vectors_in_words(&found.vectors));
     Ok(BacktestOutcome {
         settings: settings.clone(),
         events: road.log.events,

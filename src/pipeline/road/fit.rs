@@ -5,6 +5,7 @@ use strum::IntoEnumIterator as _;
 use super::log::read_options;
 use crate::events::{self, KindWeights, Role};
 use crate::forecast::NetworkShape;
+use crate::interests::VectorsAsked;
 use crate::language::ModelInfo;
 use crate::observe::Watch;
 use crate::pipeline::{ModelCard, ModelFolder};
@@ -64,6 +65,16 @@ pub(super) fn check(settings: &Settings, saved: &ModelFolder) -> anyhow::Result<
         return misfit(format!(
             "it was trained from the seed {}, and {} is asked for; leave out --seed, or train anew",
             card.config.seed, settings.seed
+        ));
+    }
+    let mapped = saved.text.mapping.is_some();
+    if settings.vectors != card.settings.vectors && mapped != (settings.vectors == VectorsAsked::Behaviour) {
+        let (own, asked) = match mapped {
+            true => ("words mapped to behaviour", "raw ones"),
+            false => ("raw vectors", "mapped ones"),
+        };
+        return misfit(format!(
+            "its interests were found in {own}, and {asked} are asked for; leave out --vectors, or train anew"
         ));
     }
     let (own, usual) = (&card.settings, NetworkShape::default());

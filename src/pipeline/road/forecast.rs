@@ -111,6 +111,7 @@ impl Road<'_> {
     /// All that was found on the road, put together.
     pub(super) fn outcome(self, found: Found, (run, text): (Run, TextFeatures)) -> Outcome {
         let (language, mut notes) = (self.language_use(), self.notes());
+        notes.extend(report::vectors_in_words(&found.vectors));
         notes.push(run.chosen_because);
         let Self { settings, log, device, clock, .. } = self;
         let Found { space, trajectories, .. } = found;

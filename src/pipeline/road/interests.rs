@@ -9,7 +9,11 @@ use super::stage::Stage;
 use super::walk::Road;
 use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::forecast::Checkpoints;
-use crate::interests::{InterestSpace, RowVectors, TextFeatures, Trajectories, find, find_before};
+use crate::interests::{
+    InterestSpace, InterestsError, RowVectors, TextFeatures, TextMapping, Trajectories, VectorsAsked, VectorsUsed,
+    choose_vectors, find, find_before,
+};
+use crate::language::SpooledVectors;
 use crate::observe;
 use crate::pipeline::Fingerprint;
 use crate::project::InterestCount;
@@ -23,6 +27,8 @@ pub(super) struct Interests {
     pub computing: Computing,
     /// How many.
     pub count: InterestCount,
+    /// In which vectors.
+    pub vectors: VectorsAsked,
     /// Where chance comes from.
     pub seed: u64,
     /// The period whose events, and all later ones, are not looked at; none to look at all.
@@ -32,31 +38,53 @@ pub(super) struct Interests {
 impl Stage for Interests {
     const NAME: &'static str = "interests";
     type Needs<'n> = ();
-    type Gives = InterestSpace;
+    type Gives = (InterestSpace, Option<TextMapping>, VectorsUsed);
 
-    fn make(&self, (): (), road: &mut Road, _: &Checkpoints) -> anyhow::Result<InterestSpace> {
+    fn make(&self, (): (), road: &mut Road, _: &Checkpoints) -> anyhow::Result<Self::Gives> {
         let mut vectors = road.take_vectors()?;
         let Road { log, watch, clock, .. } = road;
         let count = match self.count {
             InterestCount::Auto => None,
             InterestCount::Fixed(number) => Some(number),
         };
-        let found = clock.time(observe::Stage::Cluster, || match self.before {
-            None => find(&log.events, &mut vectors, count, self.seed, watch),
-            Some((length, period)) => {
-                let until = Calendar::new(length).start(period);
-                find_before(&log.events, &mut vectors, until, count, self.seed, watch)
-            }
+        let until = self.before.map(|(length, period)| Calendar::new(length).start(period));
+        let found = clock.time(observe::Stage::Cluster, || {
+            let (mapping, used) = match self.vectors {
+                VectorsAsked::Raw => (None, VectorsUsed::Raw),
+                VectorsAsked::Behaviour => choose_vectors(&log.events, &mut vectors, until, count, self.seed, watch)?,
+            };
+            let mut mapped = mapped(&mut vectors, mapping.as_ref())?;
+            let vectors = mapped.as_mut().unwrap_or(&mut vectors);
+            let space = match until {
+                None => find(&log.events, vectors, count, self.seed, watch),
+                Some(until) => find_before(&log.events, vectors, until, count, self.seed, watch),
+            };
+            Ok::<_, InterestsError>((space?, mapping, used))
         })?;
         road.vectors = Some(vectors);
         Ok(found)
     }
 }
 
+/// All vectors mapped; none where they stay as they are.
+///
+/// # Errors
+/// As [`TextMapping::map_all`].
+pub(super) fn mapped(
+    vectors: &mut SpooledVectors,
+    mapping: Option<&TextMapping>,
+) -> Result<Option<SpooledVectors>, InterestsError> {
+    mapping.map(|mapping| mapping.map_all(vectors)).transpose()
+}
+
 /// What is found in a log, with the key of the interests.
 pub(super) struct Found {
     pub(super) key: Fingerprint,
     pub(super) space: Arc<InterestSpace>,
+    /// What vectors are mapped to before they are placed.
+    pub(super) mapping: Option<TextMapping>,
+    /// Which vectors these are, and why, where that was asked here.
+    pub(super) vectors: VectorsUsed,
     pub(super) trajectories: Arc<Trajectories>,
 }
 
@@ -67,6 +95,7 @@ impl Road<'_> {
             log: self.log.key,
             computing: self.computing(),
             count: self.settings.interests,
+            vectors: self.settings.vectors,
             seed: self.settings.seed,
             before: before.map(|period| (self.calendar.length, period)),
         }
@@ -79,9 +108,10 @@ impl Road<'_> {
     pub(super) fn find(&mut self, before: Option<Period>) -> anyhow::Result<Found> {
         let stage = self.interests(before);
         let key = stage.key()?;
-        let space = Arc::new(self.get(&stage, ())?);
+        let (space, mapping, vectors) = self.get(&stage, ())?;
+        let space = Arc::new(space);
         let trajectories = Arc::new(Trajectories::build(&self.log.events, &space, self.calendar));
-        Ok(Found { key, space, trajectories })
+        Ok(Found { key, space, mapping, vectors, trajectories })
     }
 
     /// What the forecasters are told of the texts, learnt from those before a period. The vectors are let go.
@@ -90,8 +120,12 @@ impl Road<'_> {
     /// As [`Self::take_vectors`].
     pub(super) fn texts(&mut self, found: &Found, before: Period) -> anyhow::Result<(TextFeatures, RowVectors)> {
         let mut vectors = self.take_vectors()?;
+        if let Some(mapped) = mapped(&mut vectors, found.mapping.as_ref())? {
+            vectors = mapped;
+        }
         let (events, until) = (&self.log.events, self.calendar.start(before));
-        let text = TextFeatures::before(events, &mut vectors, until, self.watch)?;
+        let mut text = TextFeatures::before(events, &mut vectors, until, self.watch)?;
+        text.mapping.clone_from(&found.mapping);
         let rows = RowVectors::of_space(events, &found.trajectories, &found.space, &text, &mut vectors)?;
         Ok((text, rows))
     }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::fit::{as_the_model, check, check_language};
-use super::interests::Found;
+use super::interests::{Found, mapped};
 use super::key::Computing;
 use super::stage::Stage;
 use super::walk::{Road, embedding};
 use crate::forecast::{self, Checkpoints, Drift, ForecastConfig, ModelKind, Run, SavedModel, Split, Start};
-use crate::interests::{RowVectors, Trajectories, place};
+use crate::interests::{RowVectors, Trajectories, VectorsUsed, place};
 use crate::language::{self, Device};
 use crate::observe::{self, Watch};
 use crate::pipeline::{Fingerprint, ModelCard, ModelFolder, Outcome, Store};
@@ -150,6 +150,10 @@ impl Road<'_> {
     /// [`Self::take_vectors`].
     fn place(&mut self, saved: &ModelFolder) -> anyhow::Result<(Found, RowVectors)> {
         let mut vectors = self.take_vectors()?;
+        let mapping = saved.text.mapping.clone();
+        if let Some(mapped) = mapped(&mut vectors, mapping.as_ref())? {
+            vectors = mapped;
+        }
         let Self { log, watch, clock, calendar, .. } = self;
         let (events, calendar, card) = (&log.events, *calendar, &saved.card);
         let (interests, centroids) = (card.interests.clone(), saved.centroids.clone());
@@ -166,7 +170,7 @@ impl Road<'_> {
         }
         let rows = RowVectors::of_space(events, &trajectories, &space, &saved.text, &mut vectors)?;
         let (space, trajectories) = (Arc::new(space), Arc::new(trajectories));
-        Ok((Found { key: self.log.key, space, trajectories }, rows))
+        Ok((Found { key: self.log.key, space, mapping, vectors: VectorsUsed::Raw, trajectories }, rows))
     }
 
     /// Forecasts with saved networks, as they are or after they learnt on.

@@ -19,7 +19,14 @@ fn computing() -> Computing {
 }
 
 fn interests(log: Fingerprint, computing: Computing, settings: &Settings) -> Interests {
-    Interests { log, computing, count: settings.interests, seed: settings.seed, before: None }
+    Interests {
+        log,
+        computing,
+        count: settings.interests,
+        vectors: settings.vectors,
+        seed: settings.seed,
+        before: None,
+    }
 }
 
 /// The key of a forecast, over those of all stages below it.
