@@ -199,7 +199,7 @@ mod tests {
             let found = counted(&events, &texts).information();
             let mut sums = [[0.0_f64; 4]; 4];
             for (user, day) in (0..5).flat_map(|user| (0..4).map(move |day| (user, day))) {
-                let within = |text: usize| lines.iter().any(|line| *line == (user, day, text as u32));
+                let within = |text: usize| lines.contains(&(user, day, text as u32));
                 let size = texts.iter().filter(|text| within(**text)).count();
                 for a in 0..4 {
                     for b in (0..4).filter(|b| *b != a) {
