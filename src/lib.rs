@@ -10,6 +10,7 @@
 //! | 1 | [`language`] | words → vectors, by a pre-trained language model |
 //! | 2 | [`interests`] | events and vectors → named interests and each user's trajectory over them |
 //! | 3 | [`forecast`] | trajectories → forecasts with bands, and how well every model did on the past |
+//! | 3 | [`recommend`] | events and vectors → next items for each user, each with its reason |
 //! | 4 | [`report`] | results → tables and charts |
 //! | 5 | [`project`] | the analyst's file: what to read and how |
 //! | 5 | [`pipeline`] | the stages chained, kept under fingerprints, run as jobs |
@@ -26,4 +27,5 @@ pub mod language;
 pub mod observe;
 pub mod pipeline;
 pub mod project;
+pub mod recommend;
 pub mod report;

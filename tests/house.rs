@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("language", 1),
     ("interests", 2),
     ("forecast", 3),
+    ("recommend", 3),
     ("report", 4),
     ("project", 5),
     ("pipeline", 5),
@@ -43,7 +44,7 @@ const WINGS: &[&str] = &[
 const CLIMBING: &[(&str, &str)] = &[];
 
 /// Rooms that may know tensors.
-const TENSORS: &[&str] = &["language", "interests", "forecast"];
+const TENSORS: &[&str] = &["language", "interests", "forecast", "recommend"];
 
 /// Crates that only the window knows.
 const WINDOW_CRATES: &[&str] = &["egui", "eframe", "egui_plot", "egui_extras", "egui_tiles", "rfd"];

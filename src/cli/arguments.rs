@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 use super::dialect::DialectArguments;
 use super::meaning::MeaningArguments;
@@ -40,6 +41,8 @@ pub enum Command {
     Update(UpdateArguments),
     /// Set every model against the past, from several origins.
     Backtest(BacktestArguments),
+    /// Rank what each user will want next, each item with its reason.
+    Recommend(RecommendArguments),
     /// Say what is kept between runs, and clear it away.
     Cache(CacheArguments),
     /// Check that every part works: libtorch, device, language model, cache, fonts, display.
@@ -128,6 +131,36 @@ pub struct BacktestArguments {
     /// Train each network a second time without the texts' vectors and topics, and tell the difference.
     #[arg(long)]
     pub(super) ablation: bool,
+}
+
+/// `driftline recommend`.
+#[derive(Debug, Args)]
+pub struct RecommendArguments {
+    #[command(flatten)]
+    pub(super) log: LogArguments,
+    /// The folder to write the results to.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// A day of the past: nothing from it on is seen, and every model is scored on what was taken then [default: the end
+    /// of the log, without scores].
+    #[arg(long, value_name = "DATE")]
+    pub(super) cut: Option<Date>,
+    /// Days of the window that is asked about.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    pub(super) days: u32,
+    /// Items for each user.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(super) top: usize,
+    /// Where every random choice comes from [default: 7].
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// How tables are written: as Parquet files for programs, as CSV files for spreadsheets, or both [default: parquet].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) tables: Option<TableFormat>,
+    #[command(flatten)]
+    pub(super) model: ModelArguments,
+    #[command(flatten)]
+    pub(super) voice: Voice,
 }
 
 /// The settings of a road to forecasts.

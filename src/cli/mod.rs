@@ -17,6 +17,7 @@ mod interrupt;
 mod meaning;
 mod output;
 mod progress;
+mod recommend;
 mod settings;
 mod update;
 
@@ -57,6 +58,7 @@ pub fn run(command: &Command, display: bool) -> u8 {
         Command::Forecast(arguments) => forecast::run(arguments),
         Command::Update(arguments) => update::run(arguments),
         Command::Backtest(arguments) => backtest::run(arguments),
+        Command::Recommend(arguments) => recommend::run(arguments),
         Command::Cache(arguments) => cache::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments, display),
     }));

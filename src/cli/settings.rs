@@ -74,7 +74,7 @@ impl RoadArguments {
 }
 
 impl LogArguments {
-    fn settings(&self) -> anyhow::Result<Settings> {
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let (mut settings, _) = self.said()?;
         self.meaning.recall(&mut settings);
         settings.validate()?;

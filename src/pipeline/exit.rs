@@ -7,6 +7,7 @@ use crate::interests::InterestsError;
 use crate::language::LanguageError;
 use crate::observe::Cancelled;
 use crate::project::{BadSetting, ProjectError};
+use crate::recommend::RecommendError;
 use crate::report::ReportError;
 
 /// 130 if somebody asked to stop, 2 if the input, the arguments or the place for results are at fault, 1 if the program
@@ -33,6 +34,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
                         | ForecastError::Misfit(_)
                 )
             )
+            || matches!(cause.downcast_ref(), Some(RecommendError::NoPast { .. } | RecommendError::NoWindow { .. }))
             || cause.is::<std::io::Error>()
     });
     if at_fault { 2 } else { 1 }
@@ -44,12 +46,13 @@ mod tests {
 
     #[test]
     fn a_wish_to_stop_is_told_from_a_fault_in_whatever_room_it_was_met() {
-        let met: [anyhow::Error; 5] = [
+        let met: [anyhow::Error; 6] = [
             Cancelled.into(),
             EventsError::from(Cancelled).into(),
             LanguageError::from(Cancelled).into(),
             InterestsError::from(Cancelled).into(),
             ForecastError::from(Cancelled).into(),
+            RecommendError::from(Cancelled).into(),
         ];
         for error in met {
             assert_eq!(exit_code(&error.context("While the log was read")), 130);

@@ -10,6 +10,7 @@ mod output;
 pub mod palette;
 mod periods;
 mod promise;
+mod recommend;
 #[cfg(test)]
 mod sample;
 mod sentence;
@@ -31,6 +32,7 @@ pub use leading::{leading, ranked};
 pub use output::{OutputFolder, Results, of_one_run, write_file};
 pub use periods::{ends_need_words, periods_in_words};
 pub use promise::{SEEN_BY, promise};
+pub use recommend::{item_text, ranking_scores, reason_name, why, write_recommendations};
 pub use sentence::{percent, sentence};
 pub use summary::{summarise_users, user_paths};
 pub use table::TableFormat;

@@ -9,6 +9,7 @@ mod forecast;
 mod interests;
 mod key;
 mod log;
+mod recommend;
 mod saved;
 mod stage;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod walk;
 pub use backtest::{BacktestOutcome, BacktestScope, backtest, backtest_from};
 pub use forecast::{TellEarly, run, run_from};
 pub use log::{ReadLog, read_log, read_options};
+pub use recommend::{RecommendOutcome, RecommendScope, next_items};
 pub use saved::{forecast_with, settings_to_update, update};
 pub(super) use tuning::put_tuning;
 pub use tuning::{TuningOutcome, tune, write_tuning};

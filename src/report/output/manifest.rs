@@ -25,6 +25,8 @@ pub enum Results {
     Tuning,
     /// What `driftline backtest` writes.
     Backtest,
+    /// What `driftline recommend` writes.
+    Recommend,
 }
 
 impl Results {
@@ -93,7 +95,7 @@ impl Manifest {
 }
 
 /// The tables, by what they belong to.
-const TABLES: [(&str, Results); 9] = [
+const TABLES: [(&str, Results); 10] = [
     ("interests", Results::Forecast),
     ("texts", Results::Forecast),
     ("trajectories", Results::Forecast),
@@ -103,6 +105,7 @@ const TABLES: [(&str, Results); 9] = [
     ("cohort_trajectories", Results::Forecast),
     ("tuning", Results::Tuning),
     ("backtest", Results::Backtest),
+    ("recommend", Results::Recommend),
 ];
 /// The other files whose names are known beforehand.
 const OTHERS: [(&str, Results); 6] = [
