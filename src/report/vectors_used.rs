@@ -13,7 +13,7 @@ pub fn vectors_in_words(used: &VectorsUsed) -> Option<String> {
                 .to_owned(),
         ),
         VectorsUsed::NotBetter(compared) => Some(format!(
-            "Interests found in raw words: mapped to behaviour they are {} {}, which is too little to count.",
+            "Interests found in raw words: mapped to behaviour they are {} {}, which is too little to count, or not so in each part of that time.",
             gained(compared),
             period(compared)
         )),
