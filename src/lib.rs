@@ -11,6 +11,7 @@
 //! | 2 | [`interests`] | events and vectors → named interests and each user's trajectory over them |
 //! | 3 | [`forecast`] | trajectories → forecasts with bands, and how well every model did on the past |
 //! | 3 | [`recommend`] | events and vectors → next items for each user, each with its reason |
+//! | 3 | [`value`] | events → what each user will be worth, and how well every model did on the past |
 //! | 4 | [`report`] | results → tables and charts |
 //! | 5 | [`project`] | the analyst's file: what to read and how |
 //! | 5 | [`pipeline`] | the stages chained, kept under fingerprints, run as jobs |
@@ -29,3 +30,4 @@ pub mod pipeline;
 pub mod project;
 pub mod recommend;
 pub mod report;
+pub mod value;

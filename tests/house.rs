@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("interests", 2),
     ("forecast", 3),
     ("recommend", 3),
+    ("value", 3),
     ("report", 4),
     ("project", 5),
     ("pipeline", 5),
