@@ -43,6 +43,8 @@ pub enum Command {
     Backtest(BacktestArguments),
     /// Rank what each user will want next, each item with its reason.
     Recommend(RecommendArguments),
+    /// Say what each user will be worth over the next days.
+    Value(ValueArguments),
     /// Say what is kept between runs, and clear it away.
     Cache(CacheArguments),
     /// Check that every part works: libtorch, device, language model, cache, fonts, display.
@@ -159,6 +161,31 @@ pub struct RecommendArguments {
     pub(super) tables: Option<TableFormat>,
     #[command(flatten)]
     pub(super) model: ModelArguments,
+    #[command(flatten)]
+    pub(super) voice: Voice,
+}
+
+/// `driftline value`.
+#[derive(Debug, Args)]
+pub struct ValueArguments {
+    #[command(flatten)]
+    pub(super) log: LogArguments,
+    /// The folder to write the results to.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// How many days ahead.
+    #[arg(long, value_name = "N", default_value_t = 90)]
+    pub(super) days: u32,
+    /// Stand on this day in the past: nothing from it on is seen, and every model is held against what came [default: the
+    /// day after the log's last].
+    #[arg(long, value_name = "DATE")]
+    pub(super) cut: Option<Date>,
+    /// Where every random choice comes from [default: 7].
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// How tables are written: as Parquet files for programs, as CSV files for spreadsheets, or both [default: parquet].
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) tables: Option<TableFormat>,
     #[command(flatten)]
     pub(super) voice: Voice,
 }

@@ -20,10 +20,11 @@ mod progress;
 mod recommend;
 mod settings;
 mod update;
+mod value;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-pub use arguments::{Arguments, BacktestArguments, Command, UpdateArguments};
+pub use arguments::{Arguments, BacktestArguments, Command, UpdateArguments, ValueArguments};
 pub use failure::{Misuse, tell};
 
 /// What the program ends with.
@@ -59,6 +60,7 @@ pub fn run(command: &Command, display: bool) -> u8 {
         Command::Update(arguments) => update::run(arguments),
         Command::Backtest(arguments) => backtest::run(arguments),
         Command::Recommend(arguments) => recommend::run(arguments),
+        Command::Value(arguments) => value::run(arguments),
         Command::Cache(arguments) => cache::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments, display),
     }));

@@ -1,7 +1,7 @@
 //! Arguments → settings: the file first, what was said on the command line over it.
 
 use super::Misuse;
-use super::arguments::{EmbedArguments, InspectArguments, LogArguments, ModelArguments, RoadArguments};
+use super::arguments::{EmbedArguments, InspectArguments, LogArguments, ModelArguments, RoadArguments, ValueArguments};
 use crate::events::Role;
 use crate::pipeline::ModelCard;
 use crate::project::{Named, Settings};
@@ -16,6 +16,15 @@ impl EmbedArguments {
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let mut settings = self.log.settings()?;
         self.model.apply(&mut settings);
+        Ok(settings)
+    }
+}
+
+impl ValueArguments {
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = self.log.settings()?;
+        settings.seed = self.seed.unwrap_or(settings.seed);
+        settings.tables = self.tables.unwrap_or(settings.tables);
         Ok(settings)
     }
 }

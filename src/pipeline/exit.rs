@@ -9,6 +9,7 @@ use crate::observe::Cancelled;
 use crate::project::{BadSetting, ProjectError};
 use crate::recommend::RecommendError;
 use crate::report::ReportError;
+use crate::value::ValueError;
 
 /// 130 if somebody asked to stop, 2 if the input, the arguments or the place for results are at fault, 1 if the program
 /// is.
@@ -25,6 +26,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
             || cause.is::<BadSetting>()
             || cause.is::<ReportError>()
             || cause.is::<ModelError>()
+            || matches!(cause.downcast_ref(), Some(ValueError::TooFew { .. } | ValueError::NotOver { .. }))
             || matches!(
                 cause.downcast_ref(),
                 Some(
@@ -46,13 +48,14 @@ mod tests {
 
     #[test]
     fn a_wish_to_stop_is_told_from_a_fault_in_whatever_room_it_was_met() {
-        let met: [anyhow::Error; 6] = [
+        let met: [anyhow::Error; 7] = [
             Cancelled.into(),
             EventsError::from(Cancelled).into(),
             LanguageError::from(Cancelled).into(),
             InterestsError::from(Cancelled).into(),
             ForecastError::from(Cancelled).into(),
             RecommendError::from(Cancelled).into(),
+            ValueError::from(Cancelled).into(),
         ];
         for error in met {
             assert_eq!(exit_code(&error.context("While the log was read")), 130);

@@ -24,8 +24,8 @@ pub use model_card::ModelCard;
 pub use model_folder::{ModelError, ModelFolder};
 pub use outcome::{EarlyOutcome, Input, LanguageUse, Outcome};
 pub use road::{
-    BacktestOutcome, BacktestScope, ReadLog, RecommendOutcome, RecommendScope, TellEarly, TuningOutcome, backtest,
-    backtest_from, embedding, forecast_with, next_items, read_log, read_options, run, run_from, settings_to_update,
-    tune, update, write_tuning,
+    BacktestOutcome, BacktestScope, ReadLog, RecommendOutcome, RecommendScope, TellEarly, TuningOutcome, ValueOutcome,
+    backtest, backtest_from, embedding, forecast_with, next_items, read_log, read_options, run, run_from,
+    settings_to_update, tune, update, value, write_tuning,
 };
 pub use store::Store;

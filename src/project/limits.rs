@@ -17,6 +17,8 @@ pub const LEVELS: [u8; 3] = [50, 80, 95];
 pub const TRIALS: RangeInclusive<usize> = 2..=1000;
 /// How many origins of a backtest are looked at from right before.
 pub const ORIGINS: RangeInclusive<usize> = 1..=120;
+/// How many days ahead users' value is asked for.
+pub const DAYS: RangeInclusive<u32> = 1..=3650;
 /// What an event of a kind may count.
 const KIND_WEIGHT: RangeInclusive<f32> = 0.0..=1000.0;
 
@@ -134,6 +136,14 @@ pub fn check_trials(trials: usize) -> Result<(), BadSetting> {
 /// If it is none that can be looked at.
 pub fn check_origins(origins: usize) -> Result<(), BadSetting> {
     within("origins", origins, &ORIGINS)
+}
+
+/// Holds the days ahead that value is asked for to what they may be.
+///
+/// # Errors
+/// If they are none that can be looked at.
+pub fn check_days(days: u32) -> Result<(), BadSetting> {
+    within("days", days, &DAYS)
 }
 
 /// Words that say nothing are not the same as no words: what begins with nothing is everything.

@@ -19,6 +19,7 @@ mod table;
 mod tables;
 mod tuning;
 mod user;
+mod value;
 mod vectors;
 mod vectors_used;
 
@@ -39,5 +40,6 @@ pub use table::TableFormat;
 pub use tables::write_forecast_tables;
 pub use tuning::{tuning_basis, tuning_verdict, write_tuning};
 pub use user::{Expected, InterestPath, Observed, UserSummary};
+pub use value::{value_object, write_value};
 pub use vectors::write_vectors;
 pub use vectors_used::vectors_in_words;

@@ -51,7 +51,9 @@ pub(super) fn write_inputs(ledger: &Ledger, user: UserId, cut: i64, days: i64, i
     let last_worth = worth.last().copied().unwrap_or(f64::NAN);
     worth.sort_by(f64::total_cmp);
     [recency, age, mean_gap, scatter, last_gap, middle(&gaps)].into_iter().for_each(&mut put);
-    [mean(&worth), middle(&worth), last_worth, worth.last().copied().unwrap_or(f64::NAN)].into_iter().for_each(&mut put);
+    [mean(&worth), middle(&worth), last_worth, worth.last().copied().unwrap_or(f64::NAN)]
+        .into_iter()
+        .for_each(&mut put);
     for half_life in HALF_LIVES {
         let fades = |day: &UserDay| (-((cut - day.day) as f64) / half_life).exp2();
         put(bought.iter().map(|day| fades(day) * day.gross).sum());

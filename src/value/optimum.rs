@@ -119,10 +119,9 @@ fn update<const N: usize>(inverse: &mut [[f64; N]; N], step: &[f64; N], change: 
     let along = 1.0 + dot(change, &turned) / curvature;
     for row in 0..N {
         for column in 0..N {
-            inverse[row][column] += (along * step[row] * step[column]
-                - turned[row] * step[column]
-                - step[row] * turned[column])
-                / curvature;
+            inverse[row][column] +=
+                (along * step[row] * step[column] - turned[row] * step[column] - step[row] * turned[column])
+                    / curvature;
         }
     }
 }

@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn scores_are_what_they_are_by_hand() {
-        let observed = [0.0, 10.0, 0.0, 30.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        let observed: [f64; 10] = [0.0, 10.0, 0.0, 30.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         let expected = [1.0, 20.0, 2.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         let bands = [(80, observed.iter().map(|y| (0.0, y.min(20.0))).collect())];
         let scores = ValueScores::of(&observed, &expected, &bands);

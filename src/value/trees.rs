@@ -66,9 +66,8 @@ impl Binned {
                 let mut seen: Vec<f32> =
                     (0..rows).step_by(step).map(|row| inputs[row * width + input]).filter(|x| !x.is_nan()).collect();
                 seen.sort_by(f32::total_cmp);
-                let mut edges: Vec<f32> = (1..BINS - 1)
-                    .filter_map(|bin| seen.get(bin * seen.len() / (BINS - 1)).copied())
-                    .collect();
+                let mut edges: Vec<f32> =
+                    (1..BINS - 1).filter_map(|bin| seen.get(bin * seen.len() / (BINS - 1)).copied()).collect();
                 edges.dedup();
                 edges
             })
@@ -161,7 +160,8 @@ impl Boosted {
             let many = ((inputs.len() as f64 * growth.inputs).ceil() as usize).max(1);
             let tree = grow(data, rows, &slopes, &inputs[..many.min(inputs.len())], growth, |rows| match loss {
                 Loss::Quantile(level) => {
-                    let rest = rows.iter().map(|row| *row as usize).map(|row| (target[row] - answers[row], weight[row]));
+                    let rest =
+                        rows.iter().map(|row| *row as usize).map(|row| (target[row] - answers[row], weight[row]));
                     quantile(rest.collect(), level)
                 }
                 _ => {
@@ -264,16 +264,9 @@ fn grow(
     tree
 }
 
-fn best_split(
-    data: &Binned,
-    rows: &[u32],
-    slopes: &[[f64; 2]],
-    inputs: &[usize],
-    growth: &Growth,
-) -> Option<Split> {
-    let gain = |[down, bend, many]: [f64; 3]| {
-        (many >= growth.least_rows as f64).then(|| down * down / (bend + growth.ridge))
-    };
+fn best_split(data: &Binned, rows: &[u32], slopes: &[[f64; 2]], inputs: &[usize], growth: &Growth) -> Option<Split> {
+    let gain =
+        |[down, bend, many]: [f64; 3]| (many >= growth.least_rows as f64).then(|| down * down / (bend + growth.ridge));
     let of_input = |input: &usize| {
         let bins = &data.bins[*input];
         let mut sums = [[0.0_f64; 3]; BINS];

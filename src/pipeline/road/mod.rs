@@ -15,6 +15,7 @@ mod stage;
 #[cfg(test)]
 mod tests;
 mod tuning;
+mod value;
 mod walk;
 
 pub use backtest::{BacktestOutcome, BacktestScope, backtest, backtest_from};
@@ -24,4 +25,5 @@ pub use recommend::{RecommendOutcome, RecommendScope, next_items};
 pub use saved::{forecast_with, settings_to_update, update};
 pub(super) use tuning::put_tuning;
 pub use tuning::{TuningOutcome, tune, write_tuning};
+pub use value::{ValueOutcome, value};
 pub use walk::embedding;

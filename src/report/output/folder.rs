@@ -157,7 +157,7 @@ impl OutputFolder {
     fn finish(&self, mut files: BTreeMap<String, Written>, kept: BTreeMap<String, Written>) -> io::Result<()> {
         for (name, written) in &mut files {
             // What a search left belongs to the search, though a forecast brought it along.
-            if let Some(of) = super::manifest::belongs_to(name) {
+            if let Some(of) = super::manifest::belongs_to(name, self.kind) {
                 written.of = of;
             }
         }
@@ -272,7 +272,7 @@ fn is_taken(error: &io::Error) -> bool {
 fn refuse_clash(target: &Path, survey: &Survey) -> Result<(), ReportError> {
     let Some(name) = &survey.clash else { return Ok(()) };
     Err(ReportError::Write {
-        why: "there is something of that name that Driftline did not write, and nothing of yours is overwritten; move \
+        why: "there is something of that name that this command did not write, and nothing of yours is overwritten; move \
               it away, or choose another folder for the results"
             .into(),
         path: target.join(name),

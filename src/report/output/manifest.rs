@@ -27,6 +27,8 @@ pub enum Results {
     Backtest,
     /// What `driftline recommend` writes.
     Recommend,
+    /// What `driftline value` writes.
+    Value,
 }
 
 impl Results {
@@ -95,7 +97,7 @@ impl Manifest {
 }
 
 /// The tables, by what they belong to.
-const TABLES: [(&str, Results); 10] = [
+const TABLES: [(&str, Results); 11] = [
     ("interests", Results::Forecast),
     ("texts", Results::Forecast),
     ("trajectories", Results::Forecast),
@@ -106,15 +108,17 @@ const TABLES: [(&str, Results); 10] = [
     ("tuning", Results::Tuning),
     ("backtest", Results::Backtest),
     ("recommend", Results::Recommend),
+    ("value", Results::Value),
 ];
 /// The other files whose names are known beforehand.
-const OTHERS: [(&str, Results); 6] = [
+const OTHERS: [(&str, Results); 7] = [
     ("run.ron", Results::Forecast),
     ("model/weights.safetensors", Results::Forecast),
     ("model/space.safetensors", Results::Forecast),
     ("model/model.ron", Results::Forecast),
     ("tuned.ron", Results::Tuning),
     ("scores.json", Results::Backtest),
+    ("scores.json", Results::Value),
 ];
 
 /// The names of the files that belong to some results, but for the charts, which are named after users.
@@ -125,9 +129,11 @@ fn names(format: TableFormat) -> impl Iterator<Item = (String, Results)> {
     tables.chain(OTHERS.map(|(name, of)| (name.to_owned(), of)))
 }
 
-/// To what a file belongs whose name is known beforehand.
-pub(super) fn belongs_to(name: &str) -> Option<Results> {
-    names(TableFormat::Both).find(|(known, _)| known == name).map(|(_, of)| of)
+/// To what a file belongs whose name is known beforehand and that came with results of a kind: to these, where they have
+/// a file of this name.
+pub(super) fn belongs_to(name: &str, kind: Results) -> Option<Results> {
+    let known = || names(TableFormat::Both).filter(|(known, _)| known == name).map(|(_, of)| of);
+    known().find(|of| *of == kind).or_else(|| known().next())
 }
 
 /// The names of the files that a run is going to write, but for the charts.

@@ -45,6 +45,10 @@ impl Survey {
                     found.foreign.insert(name);
                 }
                 Some(written) if !kind.replace(written.of) => {
+                    // Results of two kinds may have a file of the same name; neither takes it from the other.
+                    if new.contains(&name) {
+                        found.clash.get_or_insert(name.clone());
+                    }
                     found.kept.insert(name, written.clone());
                 }
                 Some(_) if new.contains(&name) => {}

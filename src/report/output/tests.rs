@@ -116,6 +116,20 @@ fn each_command_replaces_only_its_own_and_a_forecast_the_search_before_it() {
 }
 
 #[test]
+fn a_file_that_two_commands_write_is_not_taken_from_the_other() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    commit(&out, Results::Value, &["value.parquet", "scores.json"], "value").unwrap();
+    commit(&out, Results::Value, &["value.parquet"], "later").unwrap();
+    assert_eq!(names(&out), ["value.parquet"], "scores of an earlier question do not stay");
+    commit(&out, Results::Backtest, &["backtest.parquet", "scores.json"], "past").unwrap();
+    assert!(OutputFolder::new(&out, Results::Value, TableFormat::Parquet).is_err());
+    assert_eq!(text(out.join("scores.json")), "past scores.json");
+    commit(&out, Results::Backtest, &["backtest.parquet", "scores.json"], "again").unwrap();
+    assert_eq!(text(out.join("scores.json")), "again scores.json");
+}
+
+#[test]
 fn files_of_others_are_left_alone_wherever_they_lie() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("out");

@@ -52,8 +52,7 @@ impl Grouped {
         let groups = alike.into_iter().map(|(key, users)| {
             let [many, recency, age] = key.map(f64::from_bits);
             *repeats.entry(many.to_bits()).or_default() += users;
-            let of =
-                RepeatBuying { repeats: many, recency_days: recency / unit_days, age_days: age / unit_days };
+            let of = RepeatBuying { repeats: many, recency_days: recency / unit_days, age_days: age / unit_days };
             Group { of, users }
         });
         let groups: Vec<Group> = groups.collect();

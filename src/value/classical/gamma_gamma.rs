@@ -47,8 +47,7 @@ impl GammaGamma {
         }
         let by_orders: Vec<(f64, f64)> =
             by_orders.into_iter().map(|(orders, users)| (f64::from_bits(orders), users)).collect();
-        let scaled: Vec<OrderValue> =
-            worth.iter().map(|user| OrderValue { mean: user.mean / mean, ..*user }).collect();
+        let scaled: Vec<OrderValue> = worth.iter().map(|user| OrderValue { mean: user.mean / mean, ..*user }).collect();
         let model = |logs: &[f64; 3]| Self { p: logs[0].exp(), q: 1.0 + logs[1].exp(), v: logs[2].exp() };
         let found = minimise(
             [1.0, 1.0, 0.0],

@@ -91,6 +91,12 @@ impl MbgNbd {
         ];
         (value, slope)
     }
+
+    /// The chance that a user has an order in the next `days`: they have not left, and their rate brings one.
+    pub fn p_active(&self, user: &RepeatBuying, days: f64) -> f64 {
+        let none = -(self.r + user.repeats) * (days / (self.alpha + user.age_days)).ln_1p();
+        -none.exp_m1() * self.alive(user)
+    }
 }
 
 impl RepeatModel for MbgNbd {

@@ -71,8 +71,8 @@ impl ParetoNbd {
         let Self { r, alpha, .. } = *self;
         let [rates] = users.sum_by_repeats(|x| [ln_gamma(r + x) - ln_gamma(r)]);
         let [by_user] = users.sum(|user| {
-            let stayed = -(r + user.repeats) * (alpha + user.age_days).ln()
-                - self.s * (1.0 + user.age_days / self.beta).ln();
+            let stayed =
+                -(r + user.repeats) * (alpha + user.age_days).ln() - self.s * (1.0 + user.age_days / self.beta).ln();
             [stayed + self.odds_of_leaving(user).ln_1p()]
         });
         rates + users.users * r * alpha.ln() + by_user
@@ -124,9 +124,7 @@ impl ParetoNbd {
             let time = place.exp() - small;
             (r + x) * ((alpha + time) / (alpha + from)).ln() + (s + 1.0) * ((beta + time) / (beta + from)).ln()
         };
-        let top = (r + x) * ((alpha + to) / (alpha + from)).ln()
-            + s * ((beta + to) / (beta + from)).ln()
-            + s.ln()
+        let top = (r + x) * ((alpha + to) / (alpha + from)).ln() + s * ((beta + to) / (beta + from)).ln() + s.ln()
             - (beta + from).ln();
         let (mut at, mut sum) = (start, 0.0);
         while at < end && fall(at) < NEGLIGIBLE + (at - start) {

@@ -80,7 +80,10 @@ pub(super) fn slope_is_that_of(at: [f64; 4], likelihood: impl Fn(&[f64; 4]) -> (
         above[i] += 1e-5;
         below[i] -= 1e-5;
         let by_difference = (likelihood(&above).0 - likelihood(&below).0) / 2e-5;
-        assert!((slope[i] - by_difference).abs() < 1e-4 * (1.0 + by_difference.abs()), "{i}: {slope:?} {by_difference}");
+        assert!(
+            (slope[i] - by_difference).abs() < 1e-4 * (1.0 + by_difference.abs()),
+            "{i}: {slope:?} {by_difference}"
+        );
     }
 }
 
@@ -118,8 +121,8 @@ pub(super) fn hard_cases(fit: impl Fn(&[RepeatBuying]) -> (f64, Box<dyn RepeatMo
         let (log_likelihood, model) = fit(&users);
         assert!(log_likelihood.is_finite(), "case {case}: {log_likelihood}");
         let strangers = [(0.0, 0.0, 0.0), (0.0, 0.0, 900.0), (300.0, 300.0, 300.0), (1.0, 0.5, 9e3)];
-        let strangers = strangers
-            .map(|(repeats, recency_days, age_days)| RepeatBuying { repeats, recency_days, age_days });
+        let strangers =
+            strangers.map(|(repeats, recency_days, age_days)| RepeatBuying { repeats, recency_days, age_days });
         for user in users.iter().take(20).chain(&strangers) {
             for days in [0.5, 90.0, 3000.0] {
                 let (orders, alive) = (model.expected(user, days), model.alive(user));
