@@ -170,21 +170,13 @@ pub struct RecommendArguments {
 pub struct ValueArguments {
     #[command(flatten)]
     pub(super) log: LogArguments,
-    /// The folder to write the results to.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help = "The folder to write the results to")]
     pub(super) out: PathBuf,
-    /// How many days ahead.
-    #[arg(long, value_name = "N", default_value_t = 90)]
+    #[arg(long, value_name = "N", default_value_t = 90, help = "How many days ahead")]
     pub(super) days: u32,
-    /// Stand on this day in the past: nothing from it on is seen, and every model is held against what came [default: the
-    /// day after the log's last].
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", help = "Stand on this day of the past and score every model")]
     pub(super) cut: Option<Date>,
-    /// Where every random choice comes from [default: 7].
-    #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
-    /// How tables are written: as Parquet files for programs, as CSV files for spreadsheets, or both [default: parquet].
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_name = "FORMAT", help = "How tables are written [default: parquet]")]
     pub(super) tables: Option<TableFormat>,
     #[command(flatten)]
     pub(super) voice: Voice,

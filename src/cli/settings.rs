@@ -23,7 +23,6 @@ impl EmbedArguments {
 impl ValueArguments {
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let mut settings = self.log.settings()?;
-        settings.seed = self.seed.unwrap_or(settings.seed);
         settings.tables = self.tables.unwrap_or(settings.tables);
         Ok(settings)
     }
