@@ -16,6 +16,8 @@ use driftline::events::{Account, EventsError, Log, Mapping, ReadOptions, Reason,
 use driftline::observe::{CancelToken, CurvePoint, Observer, Progress, Watch};
 use proptest::prelude::*;
 
+#[path = "events/calendars.rs"]
+mod calendars;
 #[path = "events/folders.rs"]
 mod folders;
 #[path = "events/parquet.rs"]

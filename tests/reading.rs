@@ -16,6 +16,8 @@ use driftline::observe::Watch;
 use encoding_rs::{Encoding, GB18030, SHIFT_JIS};
 use proptest::prelude::*;
 
+#[path = "reading/archives.rs"]
+mod archives;
 #[path = "reading/polluted.rs"]
 mod polluted;
 #[path = "reading/quotes.rs"]

@@ -15,8 +15,12 @@ mod events {
     pub mod dialect;
     #[path = "error.rs"]
     mod error;
+    #[path = "letters.rs"]
+    mod letters;
     #[path = "guess/lexicon.rs"]
     mod lexicon;
+    #[path = "guess/lexicon_further.rs"]
+    mod lexicon_further;
     #[path = "guess/names.rs"]
     mod names;
     #[path = "numbers.rs"]
@@ -25,10 +29,14 @@ mod events {
     mod roles;
     #[path = "times/mod.rs"]
     pub mod times;
+    #[path = "today.rs"]
+    mod today;
+    #[path = "units.rs"]
+    mod units;
 
     pub use account::{Account, Reason, Rejection};
     pub use dialect::{Dialect, DialectChoice, LineEnd};
-    pub use error::{EventsError, TwoReadings};
+    pub use error::{EventsError, OtherCalendar, TwoReadings, UnreadableTimes};
     pub use roles::{Mapping, Role};
 
     pub mod guess {

@@ -129,6 +129,9 @@ pub enum EventsError {
     /// Too many times of the column cannot be read.
     #[error("{0}")]
     UnreadableTimes(Box<UnreadableTimes>),
+    /// The times lie where no log does.
+    #[error("{0}")]
+    OtherCalendar(Box<OtherCalendar>),
     /// `--time-format` is not strftime's notation.
     #[error("--time-format '{format}' is no strftime notation ({why}); write for instance '%Y-%m-%d %H:%M:%S'")]
     BadTimeFormat {
@@ -311,6 +314,37 @@ impl fmt::Display for UnreadableTimes {
         f.write_str(
             "; without these rows the log would have holes. Say how they are written with --time-format (several notations \
              of one column with `|` between), name another column with --time COL, or leave such rows out with --where",
+        )
+    }
+}
+
+/// Times most of which lie where no log does.
+#[derive(Debug)]
+pub struct OtherCalendar {
+    /// The time column.
+    pub column: String,
+    /// Rows whose times do.
+    pub rows: u64,
+    /// Rows with a time.
+    pub all: u64,
+    /// The year in the middle of them.
+    pub year: i16,
+    /// The calendars by which it is one of the last decades.
+    pub calendars: Vec<&'static str>,
+}
+
+impl std::error::Error for OtherCalendar {}
+
+impl fmt::Display for OtherCalendar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { column, rows, all, year, calendars } = self;
+        write!(f, "{rows} of {all} times in column `{column}` lie where no log does, about the year {year}")?;
+        if !calendars.is_empty() {
+            write!(f, "; as years of another calendar they would be recent: {}", calendars.join(", "))?;
+        }
+        f.write_str(
+            ". Write them as dates of the Gregorian calendar or as counts since 1970; if they are meant as they stand, say \
+             where the log begins and ends with --first and --last",
         )
     }
 }

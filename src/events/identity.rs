@@ -1,14 +1,15 @@
 //! One identity, one spelling: names that differ in nothing anybody means are one name, and those that may be one are told.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::HashMap;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use rayon::prelude::*;
 
 use super::Role;
 use super::dictionary::{ABSENT, Arena, hash_text};
 use super::letters::{is_invisible, plain};
+use super::spelling::{alike, key, lost_digits, whole_number};
 use super::units::means_absent;
 
 /// This share of a column's names must be numbers for its numbers to be read as such.
@@ -38,20 +39,31 @@ pub fn identities(role: Role, names: &Arena, counts: impl FnOnce() -> Vec<u64>) 
             Cow::Owned(key) => Some((*at, key)),
         })
         .collect();
+    let counts = LazyCell::new(counts);
     let mut found = Identities::default();
     let mut keys: HashMap<u32, &str> = HashMap::new();
     if !odd.is_empty() {
         keys = odd.iter().map(|(at, key)| (*at, key.as_str())).collect();
-        found.join(role, names, &keys, counts);
+        found.join(role, names, &keys, || &counts);
     }
     let key_of = |at: u32| keys.get(&at).copied().unwrap_or_else(|| names.get(at as usize));
     found.tell_alike(role, names, key_of);
+    found.tell_lost(role, names);
+    if role == Role::User {
+        found.tell_nobody(names, || &counts);
+    }
     found
 }
 
 impl Identities {
     /// Joins the names with equal keys.
-    fn join(&mut self, role: Role, names: &Arena, keys: &HashMap<u32, &str>, counts: impl FnOnce() -> Vec<u64>) {
+    fn join<'a>(
+        &mut self,
+        role: Role,
+        names: &Arena,
+        keys: &HashMap<u32, &str>,
+        counts: impl FnOnce() -> &'a Vec<u64>,
+    ) {
         let mut groups: HashMap<&str, Vec<u32>> = HashMap::new();
         keys.iter().for_each(|(at, key)| groups.entry(key).or_default().push(*at));
         // Names that are as they should be join a group only if their key is one of it.
@@ -85,8 +97,8 @@ impl Identities {
             }
         }
         self.notes.push(format!(
-            "{spellings} spellings of the {role} are {} that differ in spaces, in what cannot be seen, in how accents are stored \
-             or in how numbers are written; they are joined under the most frequent spelling ({moved} rows): {}.",
+            "{spellings} spellings of the {role} are {} that differ in spaces, in what cannot be seen, in how accents are stored, \
+             in the marks that programs put round text or in how numbers and UUIDs are written; they are joined under the most frequent spelling ({moved} rows): {}.",
             groups.len(),
             examples.join("; ")
         ));
@@ -122,11 +134,83 @@ impl Identities {
         });
         let spellings: usize = groups.iter().map(Vec::len).sum();
         self.notes.push(format!(
-            "{spellings} spellings of the {role} differ from each other in case, leading zeros or the width of letters alone ({}); \
-             they are kept apart as {spellings}, though they may be {}. Write them alike in the log if they are the same.",
+            "{spellings} spellings of the {role} differ from each other in case, leading zeros, points between digits, the width or the \
+             alphabet of letters alone ({}); they are kept apart as {spellings}, though they may be {}. Write them alike in the log if they are the same.",
             examples.collect::<Vec<_>>().join("; "),
             groups.len()
         ));
+    }
+}
+
+/// What programs and people write where a user is not known.
+const NOBODY: [&str; 23] = [
+    "guest",
+    "anonymous",
+    "anon",
+    "unknown",
+    "nobody",
+    "no user",
+    "not logged in",
+    "unregistered",
+    "visitor",
+    "gast",
+    "unbekannt",
+    "anonym",
+    "anonyme",
+    "inconnu",
+    "invité",
+    "anónimo",
+    "desconocido",
+    "гость",
+    "аноним",
+    "游客",
+    "-1",
+    "00000000-0000-0000-0000-000000000000",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+];
+/// Stands for nobody too, where it has far more rows than others.
+const ZERO: &str = "0";
+/// So many times the rows of the others, on average, are far more.
+const FAR_MORE: u64 = 5;
+
+impl Identities {
+    /// Tells numbers from which a spreadsheet cut the last digits: each may have been several names.
+    fn tell_lost(&mut self, role: Role, names: &Arena) {
+        let lost: Vec<&str> = names.iter().filter(|name| lost_digits(name)).collect();
+        if let Some(first) = lost.first() {
+            self.notes.push(format!(
+                "{} spellings of the {role} are numbers whose last digits are lost, as spreadsheets write long ones (such as \
+                 {}): each may stand for several. Write that column as text with the program that has the whole numbers.",
+                lost.len(),
+                shown(first)
+            ));
+        }
+    }
+
+    /// Tells users who may be everybody who is not known.
+    fn tell_nobody<'a>(&mut self, names: &Arena, counts: impl FnOnce() -> &'a Vec<u64>) {
+        let word = |name: &str| NOBODY.contains(&name.trim().to_lowercase().as_str());
+        let zero = |name: &str| name.trim() == ZERO;
+        let short = |name: &&str| name.len() <= 40;
+        if !names.iter().filter(short).any(|name| word(name) || zero(name)) {
+            return;
+        }
+        let counts = counts();
+        let all: u64 = counts.iter().sum();
+        let others = counts.len().saturating_sub(1).max(1) as u64;
+        let found: Vec<String> = names
+            .iter()
+            .zip(counts)
+            .filter(|(name, rows)| word(name) || (zero(name) && **rows * others > FAR_MORE * (all - **rows)))
+            .map(|(name, rows)| format!("{} ({rows} rows)", shown(name)))
+            .collect();
+        if !found.is_empty() {
+            self.notes.push(format!(
+                "Some users may stand for all who are not known: {}. Each counts as one user; leave their rows out with \
+                 --where if they are many people.",
+                found.join(", ")
+            ));
+        }
     }
 }
 
@@ -155,66 +239,6 @@ fn is_numeric(names: &Arena) -> bool {
     all > 0 && numbers as f64 >= NUMERIC * all as f64
 }
 
-/// What a name means: without outer spaces and what cannot be seen, spaces of all kinds as one, accents composed, and,
-/// where names are numbers, digits alone. Borrowed where the name is that already.
-fn key(name: &str, numeric: bool) -> Cow<'_, str> {
-    let bytes = name.as_bytes();
-    let simple = |byte: &u8| byte.is_ascii() && !byte.is_ascii_whitespace();
-    if bytes.iter().all(simple) && (!numeric || bytes.iter().all(u8::is_ascii_digit)) {
-        return Cow::Borrowed(name);
-    }
-    let seen = name.chars().filter(|letter| !is_invisible(*letter));
-    let ascii = seen
-        .clone()
-        .all(|letter| letter.is_ascii() || matches!(letter, '\u{200c}' | '\u{200d}') || letter.is_whitespace());
-    // What joins letters means something between letters of other scripts only.
-    let seen: String = seen.filter(|letter| !(ascii && matches!(letter, '\u{200c}' | '\u{200d}'))).collect();
-    let spaced = seen.split_whitespace().collect::<Vec<_>>().join(" ");
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&spaced);
-    let key = match whole_number(&composed).filter(|_| numeric) {
-        Some(digits) => digits,
-        None => composed.into_owned(),
-    };
-    if key == name { Cow::Borrowed(name) } else { Cow::Owned(key) }
-}
-
-/// The digits of `17850.0`, `17,850`, `17 850`, `1.234.567`. One point before three digits may be either mark: that is
-/// nobody's to say.
-fn whole_number(name: &str) -> Option<String> {
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, fraction) = name.split_once('.').unwrap_or((name, ""));
-    if fraction.bytes().all(|byte| byte == b'0') && fraction.len() != 3 && name.matches('.').count() <= 1 {
-        if digits(whole) {
-            return name.contains('.').then(|| whole.to_owned()).filter(|_| !fraction.is_empty());
-        }
-        return grouped(whole, &[',', ' ', '\'', '\u{2019}']);
-    }
-    let groups = name.matches('.').count();
-    if groups > 1 { grouped(name, &['.']) } else { None }
-}
-
-/// The digits of a number whose thousands are parted by one of these marks.
-fn grouped(name: &str, marks: &[char]) -> Option<String> {
-    let mark = name.chars().find(|letter| marks.contains(letter))?;
-    let groups: Vec<&str> = name.split(mark).collect();
-    let (first, rest) = groups.split_first()?;
-    let digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
-    let fits = digits && first.len() <= 3 && !first.starts_with('0') && rest.iter().all(|group| group.len() == 3);
-    fits.then(|| groups.concat())
-}
-
-/// A key in small letters of usual width, without leading zeros. Borrowed where it is that already.
-fn alike(key: &str) -> Cow<'_, str> {
-    let bytes = key.as_bytes();
-    let leading = bytes.len() > 1 && bytes[0] == b'0';
-    if !leading && bytes.iter().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
-        return Cow::Borrowed(key);
-    }
-    let small = plain(key).to_lowercase();
-    let bare = if small.bytes().all(|byte| byte.is_ascii_digit()) { small.trim_start_matches('0') } else { &small };
-    if bare == key { Cow::Borrowed(key) } else { Cow::Owned(bare.to_owned()) }
-}
-
 /// Puts the names that stand for others into a column.
 pub fn renumber(codes: &mut [u32], stands_for: &[u32]) {
     codes.par_iter_mut().for_each(|code| *code = stands_for.get(*code as usize).copied().unwrap_or(ABSENT));
@@ -236,6 +260,44 @@ mod tests {
         assert_eq!(found.stands_for, [0, 0, 0, 0, 0, 0, 0, 7]);
         assert!(found.notes[0].contains("7 spellings of the user are 1") && found.notes[0].contains("`17<U+00A0>850`"));
         assert_eq!(found.notes.len(), 1);
+    }
+
+    #[test]
+    fn marks_of_programs_make_no_second_name() {
+        for names in [
+            ["=\"0017\"", "0017"],
+            ["'0017", "0017"],
+            ["{6F9619FF-8B86-D011-B42D-00CF4FC964FF}", "6f9619ff-8b86-d011-b42d-00cf4fc964ff"],
+            ["6F9619FF-8B86-D011-B42D-00CF4FC964FF", "6f9619ff-8b86-d011-b42d-00cf4fc964ff"],
+            ["urn:uuid:6f9619ff-8b86-d011-b42d-00cf4fc964ff", "6f9619ff-8b86-d011-b42d-00cf4fc964ff"],
+            ["1.785000E+06", "1785000"],
+            ["1.78510e+5", "178510"],
+        ] {
+            assert_eq!(among(&names).stands_for, [0, 0], "{names:?}");
+        }
+        for names in [["'t Hof's", "t Hof's"], ["1.7851E+3", "1785"], ["'", "''"]] {
+            assert!(among(&names).stands_for.is_empty(), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_lost_digits_and_users_who_are_nobody_are_told() {
+        let notes = among(&["1.23457E+12", "1.23458E+12", "178500"]).notes;
+        assert!(
+            notes.len() == 1 && notes[0].contains("2 spellings of the user are numbers whose last digits are lost")
+        );
+        assert!(among(&["1.5E+1", "2e5", "E+12", "abc1E+03"]).notes.is_empty());
+        let rows = |names: &[&str], rows: &[u64]| {
+            let mut arena = Arena::default();
+            names.iter().for_each(|name| arena.push(name));
+            identities(Role::User, &arena, || rows.to_vec()).notes
+        };
+        assert!(rows(&["u1", "Guest", "u2"], &[5, 9, 7])[0].contains("`Guest` (9 rows)"));
+        assert!(rows(&["0", "1", "2"], &[5, 9, 7]).is_empty(), "a number among others");
+        let many: Vec<String> = (0..20).map(|user| user.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let counts: Vec<u64> = (0..20).map(|user| if user == 0 { 900 } else { 9 }).collect();
+        assert!(rows(&many, &counts)[0].contains("`0` (900 rows)"));
     }
 
     #[test]
@@ -267,7 +329,15 @@ mod tests {
 
     #[test]
     fn what_may_be_one_is_kept_apart_and_told() {
-        for names in [["00123", "123"], ["ID-5", "id-5"], ["Ａ１", "a1"], ["ANN", "Ann"]] {
+        for names in [
+            ["00123", "123"],
+            ["ID-5", "id-5"],
+            ["Ａ１", "a1"],
+            ["ANN", "Ann"],
+            ["17.850", "17850"],
+            ["А1", "A1"],
+            ["ΑΒ-2", "AB-2"],
+        ] {
             let found = among(&names);
             assert!(found.stands_for.is_empty());
             assert!(found.notes[0].contains("2 spellings of the user differ"), "{names:?}: {:?}", found.notes);

@@ -35,15 +35,17 @@ mod rows;
 mod shapes;
 mod sieve;
 mod source;
+mod spelling;
 mod table;
 mod tally;
 mod times;
+mod today;
 mod units;
 
 pub use account::{Account, Reason, Rejection, ValueUnknown};
 pub use as_read::write_table;
 pub use dialect::{Dialect, DialectChoice, LineEnd};
-pub use error::{EventsError, TwoReadings, UnreadableTimes};
+pub use error::{EventsError, OtherCalendar, TwoReadings, UnreadableTimes};
 pub use files::find_files;
 pub use filter::{Condition, Filter};
 pub use flags::{Flag, Flagged, flag_users};

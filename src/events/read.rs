@@ -182,6 +182,10 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions, watch: &Watch) -> Result<
     let (mut rows, profiles, mut tally) = gather.finish(&head.cast);
     watch.check()?;
     if let Some(column) = head.cast.of(Role::Time).and_then(|at| profiles.get(at)) {
+        // Where the analyst says when the log begins or ends, its times are meant so.
+        if options.first.is_none() && options.last.is_none() {
+            doubt::other_calendar(&rows, &column.name)?;
+        }
         doubt::unreadable_times(&rows, &column.name)?;
     }
     done("gather");

@@ -1,5 +1,6 @@
 //! What columns are called, by role, in the languages that logs come in.
 
+use super::lexicon_further::further;
 use crate::events::Role;
 
 /// Names of columns by role, the surest first, as [`super::names::bare`] writes them: without capitals, spaces, signs
@@ -144,5 +145,5 @@ pub fn lexicon(role: Role) -> impl Iterator<Item = &'static str> {
              reparto kategoria категория カテゴリ カテゴリー 分類 部門 카테고리 분류"
         }
     };
-    names.split_whitespace()
+    names.split_whitespace().chain(further(role).split_whitespace())
 }

@@ -4,6 +4,7 @@ mod cause;
 #[cfg(test)]
 mod headers;
 mod lexicon;
+mod lexicon_further;
 mod names;
 #[cfg(test)]
 mod plausible;

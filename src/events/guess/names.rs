@@ -93,8 +93,11 @@ fn plain(letter: char) -> Vec<char> {
         'Æ' | 'æ' => vec!['a', 'e'],
         'Ø' | 'ø' => vec!['o'],
         'Ł' | 'ł' => vec!['l'],
+        'Đ' | 'đ' => vec!['d'],
         // Marks of other scripts make other letters.
-        _ if letter < '\u{250}' => letter.to_lowercase().nfd().filter(|part| !is_combining_mark(*part)).collect(),
+        _ if letter < '\u{250}' || matches!(letter, '\u{1e00}'..='\u{1eff}') => {
+            letter.to_lowercase().nfd().filter(|part| !is_combining_mark(*part)).collect()
+        }
         _ => letter.to_lowercase().collect(),
     }
 }
@@ -136,6 +139,19 @@ mod tests {
             "用户编号",
         ] {
             assert!(fit(name, Role::User).0 > 700, "{name}");
+        }
+        // Later in the list, but whole names all the same.
+        for name in [
+            "Mã khách hàng",
+            "Müşteri No",
+            "معرف العميل",
+            "מספר לקוח",
+            "شناسه‌مشتری",
+            "Κωδικός Πελάτη",
+            "Клієнт",
+            "Ügyfélszám",
+        ] {
+            assert!(fit(name, Role::User).0 > 500, "{name}");
         }
         assert!(fit("CustomerRef", Role::User).0 > 400);
         assert_eq!(fit("Country", Role::Quantity).0, 0, "a word inside a word is none");

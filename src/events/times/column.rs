@@ -4,6 +4,7 @@
 use super::evidence::{Evidence, TimeNotations};
 use super::formats::Formats;
 use super::iso::iso;
+use super::read::from_other_beginning;
 use super::reading::Reading;
 use super::tongue::{ANY, Languages};
 use super::zone::Zone;
@@ -149,7 +150,7 @@ pub fn read_integer(value: i64, reader: &TimeReader, evidence: &mut Evidence) ->
         // From 1900010100 on these may be a day and an hour.
         8..=10 if !(1_900_010_100..2_200_000_000).contains(&value) => (Reading::Seconds, 1_000_000),
         12 => (Reading::Millis, 1000),
-        14..=16 => (Reading::Micros, 1),
+        14..=16 if from_other_beginning(value).is_none() => (Reading::Micros, 1),
         // Other lengths may be dates as well as counts.
         _ => return reader.read(&value.to_string(), 1, evidence),
     };

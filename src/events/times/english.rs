@@ -11,6 +11,11 @@ const LONGEST: usize = 160;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/// The letters of Thai.
+const THAI: std::ops::RangeInclusive<char> = '\u{e00}'..='\u{e7f}';
+/// The years that the Buddhist calendar is ahead.
+const BUDDHIST: i64 = 543;
+
 /// A time put into a spelling that is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct English {
@@ -102,8 +107,10 @@ fn count(text: &str) -> Option<String> {
     let (whole, offset) = text.split_at_checked(text.len().checked_sub(5)?)?;
     let shifted = offset.starts_with(['+', '-']) && digits(&offset[1..]) && digits(whole) && whole.len() > 8;
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (count, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    if shifted { Some(whole.to_owned()) } else { (digits(count) && digits(fraction)).then(|| text.to_owned()) }
+    // A decimal comma, where the count is too long for one that parts thousands.
+    let (count, fraction) = unsigned.split_once(['.', ',']).unwrap_or((unsigned, "0"));
+    let counted = digits(count) && digits(fraction) && (count.len() > 4 || !unsigned.contains(','));
+    if shifted { Some(whole.to_owned()) } else { counted.then(|| text.replace(',', ".")) }
 }
 
 /// The parts of a time, whatever their order.
@@ -230,6 +237,8 @@ impl<'a> Parts<'a> {
     fn with_month(&self, month: u8) -> Option<String> {
         let name = MONTHS.get(usize::from(month).checked_sub(1)?)?;
         let (day, year) = match self.numbers[..] {
+            // `03 Jan` is a day without a year, `Jan 24` more likely a month.
+            [(day, _)] if self.before == 1 && day.len() <= 2 => return None,
             [(year, _)] => (None, year),
             [(year, _), (day, _)] if year.len() > 2 => (Some(day), year),
             // Two short numbers before the month may be either.
@@ -248,10 +257,16 @@ impl<'a> Parts<'a> {
         if !matches!(digits.len(), 2 | 4) && self.era == 0 {
             return None;
         }
-        if self.era == 0 {
-            return Some(digits.to_owned());
-        }
-        Some((digits.parse::<i64>().ok()? + self.era).to_string())
+        let number: i64 = digits.parse().ok()?;
+        // Who names months in Thai counts years as Thais do.
+        let thai = self.month.as_ref().is_some_and(|month| month.word.starts_with(|letter| THAI.contains(&letter)));
+        let year = match (self.era, digits.len()) {
+            (0, 2) if thai => number + 2500 - BUDDHIST,
+            (0, _) if thai && number > 2400 => number - BUDDHIST,
+            (0, _) => return Some(digits.to_owned()),
+            (era, _) => number + era,
+        };
+        Some(year.to_string())
     }
 
     /// `2024-1-6`, `6.1.2024`, `2024-1`.

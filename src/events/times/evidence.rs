@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::DECISIVE;
 use super::english::{English, english};
 use super::formats::{pattern, shown};
+use super::open::{Open, bit};
 use super::reading::{Found, Reading};
+use super::short_years::ShortYears;
 use super::tongue::{ANY, Languages, words};
 use crate::events::{EventsError, TwoReadings};
 
-/// A further way of writing is followed where this share of the rows is written so.
-const JOINS: f64 = 0.01;
 /// A larger share of rows that cannot be read, or in two ways, is no matter of a few rows.
 pub const FEW: f64 = 0.05;
 /// So many names of months and zones are remembered.
@@ -69,10 +69,6 @@ impl TimeNotations {
     }
 }
 
-fn bit(reading: Reading) -> usize {
-    1 << reading as usize
-}
-
 /// The rows that the same readings can read.
 #[derive(Clone, Debug, Default)]
 struct Seen {
@@ -91,6 +87,8 @@ pub struct Evidence {
     months: BTreeMap<String, Vec<(u8, Languages)>>,
     /// Names of zones.
     zones: BTreeSet<String>,
+    /// The ends of dates with years of two digits.
+    short_years: ShortYears,
 }
 
 impl Evidence {
@@ -140,6 +138,7 @@ impl Evidence {
 
     /// The readings of a spelling, `text` in the log.
     fn readings_of(&mut self, spelling: &str, text: &str) -> usize {
+        self.short_years.see(spelling);
         let found: [Option<Found>; Reading::ALL.len()] = Reading::ALL.map(|reading| reading.read_plain(spelling));
         let mut mask = 0;
         for (at, one) in found.iter().enumerate() {
@@ -180,6 +179,7 @@ impl Evidence {
             self.months.entry(word.clone()).or_insert_with(|| months.clone());
         }
         self.zones.extend(later.zones.iter().cloned());
+        self.short_years.merge(later.short_years);
     }
 
     /// The languages that name all the months so, where a name can mean several; any language elsewhere.
@@ -196,7 +196,7 @@ impl Evidence {
 
     /// The ways that read the most, each of what those before it leave; they may not be the only ones.
     pub fn likeliest(&self) -> Option<TimeNotations> {
-        let mut open = Open::of(self);
+        let mut open = self.open();
         let mut readings = Vec::new();
         while let Some(best) = open.best().filter(|best| readings.is_empty() || open.joins(*best)) {
             readings.push(best);
@@ -210,7 +210,7 @@ impl Evidence {
     /// # Errors
     /// No value can be read, or some in two ways that give different times.
     pub fn decide(&self, column: &str) -> Result<TimeNotations, EventsError> {
-        let mut open = Open::of(self);
+        let mut open = self.open();
         let mut readings: Vec<Reading> = Vec::new();
         while let Some(best) = open.best().filter(|best| readings.is_empty() || open.joins(*best)) {
             if let Some((rival, text)) = self.rival(best, &readings, &open) {
@@ -232,6 +232,11 @@ impl Evidence {
         let ways = TimeNotations::new(&readings, self.languages());
         self.check_months(column, ways.languages)?;
         Ok(ways)
+    }
+
+    /// All rows, by the readings that can read them.
+    fn open(&self) -> Open {
+        Open::of(self.rows.iter().map(|(mask, seen)| (self.short_years.narrowed(*mask), seen.rows)).collect())
     }
 
     /// Another reading that the open rows leave, with a value that it reads differently.
@@ -322,6 +327,14 @@ impl Evidence {
                  quarter or week."
             ));
         }
+        if let Some((_, rows, first)) = groups.iter().find(|group| group.0 == Reading::ShortYearFirst)
+            && self.short_years.year_first()
+        {
+            notes.push(format!(
+                "{rows} times in `{column}` are read with the year first (such as `{first}`), as the numbers that stand \
+                 first are few and those that stand last are many. If the day stands first, say so with --time-format."
+            ));
+        }
         if !self.zones.is_empty() {
             let zones: Vec<&str> = self.zones.iter().map(String::as_str).collect();
             notes.push(format!(
@@ -334,41 +347,6 @@ impl Evidence {
             notes.push(format!("The months in `{column}` are read as {} names them.", words().names(languages)));
         }
         notes
-    }
-}
-
-/// The rows that no way reads so far.
-struct Open {
-    rows: Vec<(usize, u64)>,
-    all: u64,
-}
-
-impl Open {
-    fn of(evidence: &Evidence) -> Self {
-        let rows: Vec<(usize, u64)> = evidence.rows.iter().map(|(mask, seen)| (*mask, seen.rows)).collect();
-        Self { all: rows.iter().map(|(_, rows)| rows).sum(), rows }
-    }
-
-    fn readable(&self, mask: usize) -> u64 {
-        self.rows.iter().filter(|(readings, _)| readings & mask != 0).map(|(_, rows)| rows).sum()
-    }
-
-    /// The reading that reads the most, the first of several.
-    fn best(&self) -> Option<Reading> {
-        let rows = |reading: &Reading| self.readable(bit(*reading));
-        Reading::ALL.into_iter().rev().filter(|reading| rows(reading) > 0).max_by_key(rows)
-    }
-
-    fn share(&self, reading: Reading) -> f64 {
-        self.readable(bit(reading)) as f64 / self.all.max(1) as f64
-    }
-
-    fn joins(&self, reading: Reading) -> bool {
-        self.share(reading) >= JOINS
-    }
-
-    fn close(&mut self, mask: usize) {
-        self.rows.retain(|(readings, _)| readings & mask == 0);
     }
 }
 

@@ -6,9 +6,11 @@ mod english;
 mod evidence;
 mod formats;
 mod iso;
+mod open;
 mod read;
 mod reading;
 mod scan;
+mod short_years;
 #[cfg(test)]
 mod spellings;
 mod tokens;

@@ -52,12 +52,26 @@ fn epoch(text: &str, size: std::ops::Range<u32>, micros: i64) -> Option<Found> {
     if !size.contains(&length) {
         return None;
     }
+    if let Some(micros) = from_other_beginning(count) {
+        return Some(Found { micros, utc: true });
+    }
     if micros == 0 {
         return Some(Found { micros: count.div_euclid(1000), utc: true });
     }
     let part = format!("0.{fraction}0").parse::<f64>().unwrap_or(0.0) * micros as f64;
     let part = if count < 0 { -(part as i64) } else { part as i64 };
     Some(Found { micros: count.checked_mul(micros)?.checked_add(part)?, utc: true })
+}
+
+/// Microseconds since 1970 of a count that programs begin elsewhere and that lies in this century, while as a count
+/// since 1970 it would lie before every computer that counts so finely, or centuries ahead: Windows' file times and
+/// .NET's ticks, tenths of microseconds since 1601 and since the year 1, and WebKit's microseconds since 1601.
+pub fn from_other_beginning(count: i64) -> Option<i64> {
+    const SINCE_1601: i64 = 11_644_473_600_000_000;
+    const SINCE_YEAR_1: i64 = 62_135_596_800_000_000;
+    const CENTURY: std::ops::Range<i64> = 946_684_800_000_000..4_102_444_800_000_000;
+    let candidates = [(count / 10, SINCE_1601), (count / 10, SINCE_YEAR_1), (count, SINCE_1601)];
+    candidates.into_iter().map(|(micros, before)| micros.saturating_sub(before)).find(|micros| CENTURY.contains(micros))
 }
 
 /// A spreadsheet's day between 1954 and 2118, to the millisecond: five digits, with a fraction or without.
@@ -110,6 +124,14 @@ mod tests {
             (Nanos, "1291191960000000000", "2010-12-01T08:26:00"),
             (SheetDays, "40513.3513888889", "2010-12-01T08:26:00"),
             (SheetDays, "40513", "2010-12-01T00:00:00"),
+            (SheetDays, "40513,3513888889", "2010-12-01T08:26:00"),
+            (Seconds, "1291191960,000", "2010-12-01T08:26:00"),
+            (Nanos, "129356655600000000", "2010-12-01T08:26:00"),
+            (Nanos, "634267887600000000", "2010-12-01T08:26:00"),
+            (Micros, "12935665560000000", "2010-12-01T08:26:00"),
+            (DayFirst, "1 ธ.ค. 2553", "2010-12-01T00:00:00"),
+            (DayFirst, "1 ธันวาคม 53", "2010-12-01T00:00:00"),
+            (ShortYearFirst, "10/12/01", "2010-12-01T00:00:00"),
         ] {
             assert_eq!(read(reading, text).as_deref(), Some(time), "{text}");
         }
@@ -130,6 +152,7 @@ mod tests {
             "2010",
             "8:26",
             "2010-12-01 08:26 nonsense",
+            "03 Jan",
             "99999999",
             "2010-12-01T08:26:00+99:00",
             "T",

@@ -116,8 +116,9 @@ impl<'a> Scan<'a> {
             Reading::YearFirst if first_length == 4 && third_length <= 2 => date(first, second, third),
             Reading::DayFirst if short_ends => date(full_year(third, third_length), second, first),
             Reading::MonthFirst if short_ends => date(full_year(third, third_length), first, second),
-            // Other separators are hardly ever used with the year in front cut short.
-            Reading::ShortYearFirst if (first_length, second_length, third_length) == (2, 2, 2) && between == '-' => {
+            Reading::ShortYearFirst
+                if (first_length, second_length, third_length) == (2, 2, 2) && matches!(between, '-' | '/' | '.') =>
+            {
                 date(full_year(first, 2), second, third)
             }
             _ => None,

@@ -1,33 +1,32 @@
-//! The tables in a zip archive (PKWARE's APPNOTE 6.3; entries stored or deflated).
+//! The tables in a zip archive: which there are says the crate `zip`; their bytes are unpacked as they are read.
+//!
+//! Nothing is ever written where an archive says, and no more is unpacked than it says: names only choose and order the
+//! tables, and a table that goes on behind its stated length is refused.
 
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use zip::{CompressionMethod, ZipArchive};
+
 use super::stream::{Counted, HEAD_BYTES};
 use crate::events::EventsError;
 
-/// The end of the list of entries stands within so many bytes of the end of the file.
-const LAST_BYTES: u64 = 66_000;
-/// Stands for a number that is written elsewhere, in eight bytes.
-const ELSEWHERE: u64 = u32::MAX as u64;
-/// A list of entries longer than this is none.
-const LONGEST_LIST: u64 = 1 << 26;
-
-/// How entries are packed.
-const STORED: u64 = 0;
-const DEFLATED: u64 = 8;
 const DAMAGED: &str = "this zip archive is damaged or cut off";
+/// No table shrinks to so small a part of itself: deflate cannot go below a thousandth.
+const DENSEST: u64 = 1100;
 
 /// A file in the archive.
 #[derive(Debug)]
 struct Entry {
     name: String,
     encrypted: bool,
-    packing: u64,
+    packing: CompressionMethod,
     check: u32,
+    /// Bytes in the archive, and unpacked.
     size: u64,
+    unpacked: u64,
     start: u64,
 }
 
@@ -49,7 +48,7 @@ pub fn entry(path: &Path, mut file: Counted) -> Result<Box<dyn Read + Send>, Eve
     if tables.iter().any(|table| table.encrypted) {
         return Err(broken("this zip archive is encrypted; unpack it".to_owned()));
     }
-    if tables.iter().any(|table| ![STORED, DEFLATED].contains(&table.packing)) {
+    if tables.iter().any(|table| ![CompressionMethod::Stored, CompressionMethod::Deflated].contains(&table.packing)) {
         return Err(broken("this zip archive is packed in a way not known here; unpack it".to_owned()));
     }
     if tables.len() > 1 {
@@ -81,17 +80,14 @@ pub fn entry(path: &Path, mut file: Counted) -> Result<Box<dyn Read + Send>, Eve
 
 /// The bytes of an entry.
 fn unpacked(table: &Entry, mut file: Counted) -> std::io::Result<Box<dyn Read + Send>> {
-    let damaged = || std::io::Error::other(DAMAGED);
-    let mut local = [0; 30];
     file.seek(SeekFrom::Start(table.start))?;
-    file.read_exact(&mut local)?;
-    let behind = number(&local, 26, 2).zip(number(&local, 28, 2)).map(|(name, extra)| name + extra);
-    let start = behind.filter(|_| local.starts_with(b"PK\x03\x04")).ok_or_else(damaged)? + table.start + 30;
-    file.seek(SeekFrom::Start(start))?;
     let packed = BufReader::new(file.take(table.size));
-    let bytes: Box<dyn Read + Send> =
-        if table.packing == STORED { Box::new(packed) } else { Box::new(flate2::read::DeflateDecoder::new(packed)) };
-    Ok(Box::new(Checked { bytes: flate2::CrcReader::new(bytes), check: table.check }))
+    let bytes: Box<dyn Read + Send> = if table.packing == CompressionMethod::Stored {
+        Box::new(packed)
+    } else {
+        Box::new(flate2::read::DeflateDecoder::new(packed))
+    };
+    Ok(Box::new(Checked { bytes: flate2::CrcReader::new(bytes), check: table.check, left: table.unpacked }))
 }
 
 /// Reads the first line of a table, without a mark before it; and with it what was read of the rest.
@@ -126,62 +122,28 @@ impl Read for Joined {
     }
 }
 
-/// The archive's list of entries; none if it makes no sense.
-fn entries(mut file: File) -> Option<Vec<Entry>> {
+/// The archive's entries; none if it makes no sense.
+fn entries(file: File) -> Option<Vec<Entry>> {
     let length = file.metadata().ok()?.len();
-    let tail = part(&mut file, length.saturating_sub(LAST_BYTES), length.min(LAST_BYTES))?;
-    let end = memchr::memmem::rfind(&tail, b"PK\x05\x06")?;
-    let (mut size, mut from) = (number(&tail, end + 12, 4)?, number(&tail, end + 16, 4)?);
-    if size == ELSEWHERE || from == ELSEWHERE {
-        let locator = end.checked_sub(20)?;
-        let wide = part(&mut file, number(&tail, locator + 8, 8)?, 56)?;
-        (size, from) = (number(&wide, 40, 8)?, number(&wide, 48, 8)?);
-    }
-    let list = part(&mut file, from, Some(size).filter(|size| *size <= LONGEST_LIST)?)?;
-    let (mut entries, mut at) = (Vec::new(), 0);
-    while list.get(at..at + 4) == Some(b"PK\x01\x02") {
-        let lengths = [28, 30, 32].map(|place| number(&list, at + place, 2).unwrap_or_default() as usize);
-        let name = list.get(at + 46..at + 46 + lengths[0])?;
-        let mut extra = list.get(at + 46 + lengths[0]..at + 46 + lengths[0] + lengths[1])?;
-        let mut wide = Vec::new();
-        while let (Some(kind), Some(length)) = (number(extra, 0, 2), number(extra, 2, 2)) {
-            let content = extra.get(4..4 + length as usize)?;
-            if kind == 1 {
-                wide = (0..content.len() / 8).filter_map(|at| number(content, at * 8, 8)).collect();
-            }
-            extra = &extra[4 + length as usize..];
-        }
-        // Only those numbers stand there that had no place in four bytes, in this order.
-        let mut wide = wide.into_iter();
-        let mut sized = |place: usize| -> Option<u64> {
-            let value = number(&list, at + place, 4)?;
-            if value == ELSEWHERE { wide.next() } else { Some(value) }
-        };
-        let (_, size, start) = (sized(24)?, sized(20)?, sized(42)?);
-        entries.push(Entry {
-            name: String::from_utf8_lossy(name).into_owned(),
-            encrypted: number(&list, at + 8, 2)? & 1 == 1,
-            packing: number(&list, at + 10, 2)?,
-            check: number(&list, at + 16, 4)? as u32,
+    let mut archive = ZipArchive::new(BufReader::new(file)).ok()?;
+    let count = archive.len();
+    let entry = |at: usize| {
+        let entry = archive.by_index_raw(at).ok()?;
+        let (size, unpacked, start) = (entry.compressed_size(), entry.size(), entry.data_start()?);
+        let inside = start.checked_add(size).is_some_and(|end| end <= length);
+        let packing = entry.compression();
+        let dense = packing == CompressionMethod::Deflated && unpacked > size.saturating_mul(DENSEST);
+        (inside && !dense).then(|| Entry {
+            name: String::from_utf8_lossy(entry.name_raw()).into_owned(),
+            encrypted: entry.encrypted(),
+            packing,
+            check: entry.crc32(),
             size,
+            unpacked,
             start,
-        });
-        at += 46 + lengths.iter().sum::<usize>();
-    }
-    Some(entries)
-}
-
-fn part(file: &mut File, from: u64, length: u64) -> Option<Vec<u8>> {
-    file.seek(SeekFrom::Start(from)).ok()?;
-    let mut bytes = Vec::new();
-    file.take(length).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 == length).then_some(bytes)
-}
-
-/// A number of so many bytes, the least first.
-fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at + length)?;
-    Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+        })
+    };
+    (0..count).map(entry).collect()
 }
 
 fn is_table(name: &str) -> bool {
@@ -190,18 +152,21 @@ fn is_table(name: &str) -> bool {
     !hidden && [".csv", ".tsv", ".txt"].iter().any(|ending| file.ends_with(ending))
 }
 
-/// Refuses bytes that do not add up to the archive's checksum.
+/// Refuses bytes that do not add up to the archive's checksum, or are more than it says.
 struct Checked<R> {
     bytes: flate2::CrcReader<R>,
     check: u32,
+    left: u64,
 }
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let read = self.bytes.read(into)?;
-        if read == 0 && !into.is_empty() && self.bytes.crc().sum() != self.check {
+        if read == 0 && !into.is_empty() && (self.bytes.crc().sum() != self.check || self.left > 0) {
             return Err(std::io::Error::other("the checksum of the archive does not fit"));
         }
+        let left = self.left.checked_sub(read as u64);
+        self.left = left.ok_or_else(|| std::io::Error::other("it goes on behind the length that the archive says"))?;
         Ok(read)
     }
 }
