@@ -31,6 +31,8 @@ pub struct Known {
     pub tifu: TifuKnn,
     /// The language model's vectors.
     pub meaning: Meaning,
+    /// The text that each item had most often, by its number in [`Taken`].
+    pub texts: Vec<u32>,
 }
 
 impl Known {
@@ -51,12 +53,13 @@ impl Known {
         let together = Together::count(&past, watch)?;
         let ease = together.ease()?;
         watch.check()?;
-        let text = |item: &u32| taken.text[*item as usize] as usize * vectors.dim;
+        let texts = taken.texts_before(cut);
+        let text = |item: &u32| texts[*item as usize] as usize * vectors.dim;
         let rows: Vec<f32> = (past.items.iter())
             .flat_map(|item| vectors.data.get(text(item)..text(item) + vectors.dim).unwrap_or_default())
             .copied()
             .collect();
         let meaning = Meaning::of(vectors.dim, &rows)?;
-        Ok(Self { neighbours: together.neighbours(), ease, tifu: TifuKnn::of(&past), meaning, past })
+        Ok(Self { neighbours: together.neighbours(), ease, tifu: TifuKnn::of(&past), meaning, past, texts })
     }
 }

@@ -34,6 +34,8 @@ pub struct RecommendConfig {
 pub struct Recommended {
     /// The log as users × items.
     pub taken: Taken,
+    /// The text that each item had most often before the cut, by item.
+    pub texts: Vec<u32>,
     /// Nothing from here on was seen.
     pub cut: WallTime,
     /// Items that were ranked.
@@ -110,5 +112,6 @@ pub fn recommend(
         scores = judge(&known, mixture.as_ref(), &truth, config.days, &mut meter)?;
     }
     let (items, unknown_users) = (known.past.items.len(), taken.users() - users);
-    Ok(Recommended { cut, items, next, scores, unknown_users, notes, seconds: (learnt, ranked), taken })
+    let texts = known.texts;
+    Ok(Recommended { cut, items, next, scores, unknown_users, notes, seconds: (learnt, ranked), taken, texts })
 }

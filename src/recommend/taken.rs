@@ -13,6 +13,8 @@ const MICROS_PER_DAY: f64 = 86_400_000_000.0;
 pub struct Take {
     /// The item's number.
     pub item: u32,
+    /// The text that the item had, by number in the event table.
+    pub text: u32,
     /// When.
     pub time: WallTime,
     /// The basket's number, counted within the user; the calendar day where the log has no baskets.
@@ -25,8 +27,6 @@ pub struct Take {
 pub struct Taken {
     /// Each item's spelling in the log.
     pub items: Vec<String>,
-    /// The text that an item had most often, by number in the event table.
-    pub text: Vec<u32>,
     /// Where each user's takes begin; one more entry than users.
     pub offsets: Vec<usize>,
     /// By user, then by time.
@@ -38,7 +38,6 @@ impl Taken {
     pub fn of(events: &EventTable) -> Self {
         let codes = events.item.as_ref().map_or(0, |item| item.names.len());
         let mut numbers: HashMap<usize, u32> = HashMap::new();
-        let mut texts: Vec<HashMap<u32, u32>> = Vec::new();
         let mut taken = Self { offsets: events.offsets.clone(), ..Self::default() };
         for user in events.user_ids() {
             let mut baskets: HashMap<i64, u32> = HashMap::new();
@@ -51,19 +50,26 @@ impl Taken {
                 };
                 let item = *numbers.entry(place).or_insert_with(|| {
                     taken.items.push(name.to_owned());
-                    texts.push(HashMap::new());
                     (taken.items.len() - 1) as u32
                 });
-                *texts[item as usize].entry(text.0).or_default() += 1;
                 let basket = events.basket.as_ref().map_or(Interned::NONE, |basket| basket.codes[row]);
                 let basket = if basket == Interned::NONE { -1 - events.time[row].day() } else { i64::from(basket) };
                 let next = baskets.len() as u32;
                 let basket = *baskets.entry(basket).or_insert(next);
-                taken.takes.push(Take { item, time: events.time[row], basket });
+                taken.takes.push(Take { item, text: text.0, time: events.time[row], basket });
             }
         }
-        taken.text = texts.iter().map(most_often).collect();
         taken
+    }
+
+    /// The text that each item had most often before a cut, by item, as a number in the event table; 0 for items that
+    /// nobody took before it.
+    pub fn texts_before(&self, cut: WallTime) -> Vec<u32> {
+        let mut texts: Vec<HashMap<u32, u32>> = vec![HashMap::new(); self.items.len()];
+        for take in self.takes.iter().filter(|take| take.time < cut) {
+            *texts[take.item as usize].entry(take.text).or_default() += 1;
+        }
+        texts.iter().map(most_often).collect()
     }
 
     /// How many users there are.

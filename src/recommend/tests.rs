@@ -20,18 +20,19 @@ fn at(day: i64) -> WallTime {
 
 /// Users who each come every ten days for 400 and take their own two items and one that moves on with time.
 fn made_up(users: usize, items: u32) -> Taken {
-    let mut taken = Taken {
-        items: (0..items).map(|item| format!("item {item}")).collect(),
-        text: (0..items).collect(),
-        offsets: vec![0],
-        takes: Vec::new(),
-    };
+    let mut taken =
+        Taken { items: (0..items).map(|item| format!("item {item}")).collect(), offsets: vec![0], takes: Vec::new() };
     for user in 0..users as u32 {
         for (basket, day) in (i64::from(user % 10)..400).step_by(10).enumerate() {
             let mut own: Vec<u32> = vec![user % items, (user * 3 + 1) % items, (user + day as u32 / 40) % items];
             own.sort_unstable();
             own.dedup();
-            taken.takes.extend(own.into_iter().map(|item| Take { item, time: at(day), basket: basket as u32 }));
+            taken.takes.extend(own.into_iter().map(|item| Take {
+                item,
+                text: item,
+                time: at(day),
+                basket: basket as u32,
+            }));
         }
         taken.offsets.push(taken.takes.len());
     }
@@ -102,9 +103,13 @@ fn ease_is_the_ridge_regression_of_each_item_on_the_others() {
 #[test]
 fn tifu_knn_follows_its_paper_on_one_user() {
     // Eight baskets make four groups of two: of the item in the last two baskets alone (0.9 + 1) / 2 in the last group.
-    let takes = (0..8).map(|day| Take { item: u32::from(day >= 6), time: at(day), basket: day as u32 });
-    let taken =
-        Taken { items: vec!["a".into(), "b".into()], text: vec![0, 1], offsets: vec![0, 8], takes: takes.collect() };
+    let takes = (0..8).map(|day| Take {
+        item: u32::from(day >= 6),
+        text: u32::from(day >= 6),
+        time: at(day),
+        basket: day as u32,
+    });
+    let taken = Taken { items: vec!["a".into(), "b".into()], offsets: vec![0, 8], takes: takes.collect() };
     let past = Past::at(&taken, at(10), 1, 30);
     let mut row = vec![0.0; 2];
     tifu_knn::TifuKnn::of(&past).score(0, &mut row);
@@ -119,12 +124,17 @@ fn tifu_knn_follows_its_paper_on_one_user() {
 fn nothing_from_the_cut_on_changes_what_is_recommended() {
     let taken = made_up(40, 20);
     let mut other = taken.clone();
-    for take in other.takes.iter_mut().filter(|take| take.time >= at(300)) {
+    for take in other.takes.iter_mut().filter(|take| take.time >= at(150)) {
+        // Another item and another text, in many more rows than before the cut.
         take.item = (take.item + 7) % 20;
+        take.text = (take.text + 3) % 20;
     }
-    let of = |taken| recommend(taken, &TextVectors::default(), &config(Some(300)), &Watch::silent()).unwrap();
+    let data = (0..20 * 4).map(|at| ((at * 37 % 19) as f32 / 19.0).sin()).collect();
+    let vectors = TextVectors { dim: 4, data };
+    let of = |taken| recommend(taken, &vectors, &config(Some(150)), &Watch::silent()).unwrap();
     let (one, two) = (of(taken), of(other));
     assert_eq!(one.next, two.next);
+    assert_eq!(one.texts, two.texts);
     assert_ne!(one.scores, two.scores, "only the window tells them apart");
 }
 
@@ -146,15 +156,16 @@ fn what_is_taken_again_and_again_comes_first_with_its_reason() {
 #[test]
 fn users_with_one_event_and_logs_too_short_to_learn_from_have_recommendations() {
     let mut taken = made_up(20, 8);
-    taken.takes.push(Take { item: 3, time: at(399), basket: 0 });
+    taken.takes.push(Take { item: 3, text: 3, time: at(399), basket: 0 });
     taken.offsets.push(taken.takes.len());
     let found = recommend(taken, &TextVectors::default(), &config(None), &Watch::silent()).unwrap();
     let of_last: Vec<u32> = found.next.iter().filter(|one| one.user == 20).map(|one| one.item).collect();
     assert_eq!(of_last.len(), 5, "{of_last:?}");
     assert!(found.scores.is_empty());
 
-    let takes = vec![Take { item: 0, time: at(1), basket: 0 }, Take { item: 1, time: at(1), basket: 0 }];
-    let short = Taken { items: vec!["a".into(), "b".into()], text: vec![0, 1], offsets: vec![0, 1, 2], takes };
+    let takes =
+        vec![Take { item: 0, text: 0, time: at(1), basket: 0 }, Take { item: 1, text: 1, time: at(1), basket: 0 }];
+    let short = Taken { items: vec!["a".into(), "b".into()], offsets: vec![0, 1, 2], takes };
     let found = recommend(short, &TextVectors::default(), &config(None), &Watch::silent()).unwrap();
     assert_eq!(found.next.len(), 4);
     assert!(found.notes.iter().any(|note| note.contains("nothing could be learnt")), "{:?}", found.notes);

@@ -66,7 +66,7 @@ pub fn ranking_scores(found: &Recommended, days: u32) -> Value {
 
 /// The words of an item.
 pub fn item_text<'a>(events: &'a EventTable, found: &Recommended, item: u32) -> &'a str {
-    let text = found.taken.text.get(item as usize).map(|text| *text as usize);
+    let text = found.texts.get(item as usize).map(|text| *text as usize);
     text.and_then(|text| events.texts.get(text)).map_or("", String::as_str)
 }
 
