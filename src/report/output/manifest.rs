@@ -111,7 +111,7 @@ const TABLES: [(&str, Results); 11] = [
     ("value", Results::Value),
 ];
 /// The other files whose names are known beforehand.
-const OTHERS: [(&str, Results); 7] = [
+const OTHERS: [(&str, Results); 8] = [
     ("run.ron", Results::Forecast),
     ("model/weights.safetensors", Results::Forecast),
     ("model/space.safetensors", Results::Forecast),
@@ -119,6 +119,7 @@ const OTHERS: [(&str, Results); 7] = [
     ("tuned.ron", Results::Tuning),
     ("scores.json", Results::Backtest),
     ("scores.json", Results::Value),
+    ("scores.json", Results::Recommend),
 ];
 
 /// The names of the files that belong to some results, but for the charts, which are named after users.

@@ -117,16 +117,18 @@ fn each_command_replaces_only_its_own_and_a_forecast_the_search_before_it() {
 
 #[test]
 fn a_file_that_two_commands_write_is_not_taken_from_the_other() {
-    let home = tempfile::tempdir().unwrap();
-    let out = home.path().join("out");
-    commit(&out, Results::Value, &["value.parquet", "scores.json"], "value").unwrap();
-    commit(&out, Results::Value, &["value.parquet"], "later").unwrap();
-    assert_eq!(names(&out), ["value.parquet"], "scores of an earlier question do not stay");
-    commit(&out, Results::Backtest, &["backtest.parquet", "scores.json"], "past").unwrap();
-    assert!(OutputFolder::new(&out, Results::Value, TableFormat::Parquet).is_err());
-    assert_eq!(text(out.join("scores.json")), "past scores.json");
-    commit(&out, Results::Backtest, &["backtest.parquet", "scores.json"], "again").unwrap();
-    assert_eq!(text(out.join("scores.json")), "again scores.json");
+    for (asked, table) in [(Results::Value, "value.parquet"), (Results::Recommend, "recommend.parquet")] {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("out");
+        commit(&out, asked, &[table, "scores.json"], "value").unwrap();
+        commit(&out, asked, &[table], "later").unwrap();
+        assert_eq!(names(&out), [table], "scores of an earlier question do not stay");
+        commit(&out, Results::Backtest, &["backtest.parquet", "scores.json"], "past").unwrap();
+        assert!(OutputFolder::new(&out, asked, TableFormat::Parquet).is_err());
+        assert_eq!(text(out.join("scores.json")), "past scores.json");
+        commit(&out, Results::Backtest, &["backtest.parquet", "scores.json"], "again").unwrap();
+        assert_eq!(text(out.join("scores.json")), "again scores.json");
+    }
 }
 
 #[test]
