@@ -87,7 +87,7 @@ fn settings_travel_with_the_training() {
     let mut window = Window::on_a_log(Theme::Light);
     window.click("Period: Week");
     window.click("Interests: Number");
-    window.click("Device: CPU");
+    window.reach("Device: CPU");
     window.click("Train");
     let (_, request) = window.engine.latest();
     let Request::Train(settings) = request else { panic!("{request:?}") };
