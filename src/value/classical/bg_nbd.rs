@@ -3,10 +3,10 @@
 //! Fader, Hardie, Lee: "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model.
 //! Marketing Science 24(2), 2005, pages 275–284. Equations are numbered as there.
 
-use super::counts::{Grouped, RepeatBuying, leash, ln_rising};
+use super::beta_geometric::{self, BetaGeometric};
+use super::counts::{Grouped, RepeatBuying, ln_rising};
 use super::hypergeometric::hypergeometric;
-use super::{Fit, NO_USERS, RepeatModel, UNSETTLED};
-use crate::value::optimum::minimise;
+use super::{Fit, RepeatModel};
 
 /// The model with its parameters; time in days.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,35 +24,24 @@ pub struct BgNbd {
 impl BgNbd {
     /// The parameters of greatest likelihood.
     pub fn fit(users: &[RepeatBuying]) -> Fit<Self> {
-        let grouped = Grouped::of(users);
-        let model = |logs: &[f64; 4], unit: f64| {
-            let [r, alpha, a, b] = logs.map(f64::exp);
-            Self { r, alpha: alpha * unit, a, b }
-        };
-        if !users.iter().any(|user| user.age_days > 0.0) {
-            let usual = model(&[0.0, 1.0, 0.0, 1.0], grouped.unit_days);
-            return Fit { log_likelihood: usual.log_likelihood(users), model: usual, fallback: Some(NO_USERS) };
-        }
-        let found = minimise([-0.5, 1.0, -0.5, 0.5], |logs| {
-            let (value, slope) = model(logs, 1.0).likelihood(&grouped);
-            let (cost, steeper) = leash(logs);
-            (cost - value, std::array::from_fn(|i| steeper[i] - slope[i]))
-        });
-        let best = model(&found.at, 1.0);
-        let shift: f64 = users.iter().map(|user| user.repeats).sum::<f64>() * grouped.unit_days.ln();
-        let log_likelihood = best.likelihood(&grouped).0 - shift;
-        let fallback = (!found.converged).then_some(UNSETTLED);
-        Fit { model: model(&found.at, grouped.unit_days), log_likelihood, fallback }
+        beta_geometric::fit(users)
     }
 
     /// ln of the likelihood of users (equation 6).
     pub fn log_likelihood(&self, users: &[RepeatBuying]) -> f64 {
-        let grouped = Grouped::of(users);
-        let shift: f64 = users.iter().map(|user| user.repeats).sum::<f64>() * grouped.unit_days.ln();
-        Self { alpha: self.alpha / grouped.unit_days, ..*self }.likelihood(&grouped).0 - shift
+        beta_geometric::log_likelihood(self, users)
+    }
+}
+
+impl BetaGeometric for BgNbd {
+    fn of([r, alpha, a, b]: [f64; 4]) -> Self {
+        Self { r, alpha, a, b }
     }
 
-    /// The same in the users' unit of time, with its slope by the parameters' logarithms.
+    fn parameters(&self) -> [f64; 4] {
+        [self.r, self.alpha, self.a, self.b]
+    }
+
     fn likelihood(&self, users: &Grouped) -> (f64, [f64; 4]) {
         let Self { r, alpha, a, b } = *self;
         let by_repeats = users.sum_by_repeats(|x| {
@@ -93,7 +82,9 @@ impl BgNbd {
         ];
         (value, slope)
     }
+}
 
+impl BgNbd {
     /// ln of the odds that a user has left.
     fn odds_of_leaving(&self, user: &RepeatBuying) -> f64 {
         if user.repeats <= 0.0 {

@@ -1,5 +1,6 @@
 //! Classical models of repeat buying and of what an order is worth, fitted by maximum likelihood.
 
+mod beta_geometric;
 mod bg_nbd;
 mod counts;
 mod gamma_gamma;
