@@ -1,7 +1,7 @@
 //! The pipeline without a window.
 //!
 //! Progress and messages go to standard error, a summary to standard output, results to files. What is promised to
-//! people's scripts stands in README.md.
+//! people's scripts stands in docs/.
 
 mod arguments;
 mod backtest;

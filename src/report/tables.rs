@@ -1,4 +1,4 @@
-//! The tables of `driftline forecast`, as README.md promises them to people's scripts.
+//! The tables of `driftline forecast`, as docs/forecast.md promises them to people's scripts.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
