@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | 0 | [`observe`] | progress to report to, a token that says stop |
 //! | 0 | [`calendar`] | wall-clock times → periods (day, week, month) |
+//! | 0 | [`wording`] | numbers and counts → words that agree |
 //! | 1 | [`events`] | a log on disk → a clean event table and the account of every row left out |
 //! | 1 | [`language`] | words → vectors, by a pre-trained language model |
 //! | 2 | [`interests`] | events and vectors → named interests and each user's trajectory over them |
@@ -31,3 +32,4 @@ pub mod project;
 pub mod recommend;
 pub mod report;
 pub mod value;
+pub mod wording;

@@ -321,7 +321,7 @@ mod tests {
     fn the_first_and_the_last_step_are_always_told() {
         let ledger = Arc::new(Ledger::default());
         let watch = Watch::new(ledger.clone(), CancelToken::new());
-        let mut meter = watch.meter(Stage::Embed, "texts", Some(1000));
+        let mut meter = watch.meter(Stage::Embed, "text", Some(1000));
         for _ in 0..1000 {
             meter.advance(1).unwrap();
         }
@@ -336,7 +336,7 @@ mod tests {
     #[test]
     fn what_cost_no_work_does_not_make_the_rest_look_quick() {
         let ledger = Arc::new(Ledger::default());
-        let mut meter = Watch::new(ledger.clone(), CancelToken::new()).meter(Stage::Embed, "texts", Some(1000));
+        let mut meter = Watch::new(ledger.clone(), CancelToken::new()).meter(Stage::Embed, "text", Some(1000));
         meter.skip(500).unwrap();
         std::thread::sleep(REPORT_EVERY);
         meter.advance(1).unwrap();
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn a_cancelled_meter_stops_at_the_next_step() {
         let watch = Watch::silent();
-        let mut meter = watch.meter(Stage::Read, "rows", None);
+        let mut meter = watch.meter(Stage::Read, "row", None);
         assert_eq!(meter.advance(1), Ok(()));
         watch.cancel_token().cancel();
         assert_eq!(meter.advance(1), Err(Cancelled));

@@ -101,3 +101,42 @@ fn every_flag_is_described_and_no_other() {
     let unknown: Vec<_> = written.difference(&there).collect();
     assert!(unknown.is_empty(), "docs/ names flags that no command has: {unknown:?}");
 }
+
+/// Nouns that people are told counts of.
+const COUNTED: &str = "attempts chances cohorts columns cuts days epochs events fields files hours items kinds lines models \
+     months orders origins others periods purchases questions records rounds rows seconds spellings steps tables texts trials \
+     units user-periods users values weeks";
+
+#[test]
+fn counts_agree_with_their_nouns() {
+    let nouns: BTreeSet<&str> = COUNTED.split_whitespace().collect();
+    let mut faults = Vec::new();
+    let mut folders = ["app", "cli", "report"].map(|room| root().join("src").join(room)).to_vec();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let told = text.split("mod tests {").next().unwrap_or_default();
+            for (number, line) in told.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+                for (at, _) in line.match_indices("} ") {
+                    let word = line[at + 2..]
+                        .split(|c: char| !(c.is_ascii_lowercase() || c == '-'))
+                        .next()
+                        .unwrap_or_default();
+                    let hole = line[..at].rsplit('{').next().unwrap_or_default();
+                    // Figures with decimals and constants are no counts.
+                    let fixed = hole.contains('.')
+                        || (hole.len() > 1 && hole.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
+                    let name_of_file = line[at + 2 + word.len()..].starts_with(".csv");
+                    if nouns.contains(word) && !fixed && !name_of_file {
+                        faults.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "wording::counted makes a noun agree with its number:\n{}", faults.join("\n"));
+}

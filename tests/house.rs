@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, u8)] = &[
     ("observe", 0),
     ("calendar", 0),
+    ("wording", 0),
     ("events", 1),
     ("language", 1),
     ("interests", 2),

@@ -169,7 +169,7 @@ fn a_saved_model_reads_a_log_as_its_own_was_read() {
         ("--kind-weights view=1", "kinds of events count view=0.2"),
         ("--settings settings.ron", "kinds of events count view=0.2, and view=0.5"),
         ("--keep-called-off", "called off were left out"),
-        ("--settings horizon.ron", "2 periods ahead, and 3 are asked for"),
+        ("--settings horizon.ron", "2 periods ahead, not 3"),
         ("--settings levels.ron", "`levels` is [90]"),
         ("--user f --text a --time b --kind d --where z=1", "z"),
     ] {

@@ -68,9 +68,9 @@ fn questions_that_cannot_be_answered_are_refused() {
     bench.file("log.csv", log(20, true));
     bench.file("more.csv", log(40, true));
     for (line, why) in [
-        ("value log.csv --out out", "20 users have a purchase"),
+        ("value log.csv --out out", "20 users with a purchase"),
         ("value more.csv --out out --cut 2023-11-20", "earlier --cut"),
-        ("value more.csv --out out --cut 2021-01-01", "0 users have a purchase"),
+        ("value more.csv --out out --cut 2021-01-01", "0 users with a purchase"),
         ("value more.csv --out out --days 0", "from 1 to 3650"),
     ] {
         assert!(bench.run(line).message(2).contains(why), "{line}");

@@ -4,28 +4,13 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-/// A whole number with its thousands apart: `1,034`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+use crate::wording::plural;
+pub use crate::wording::thousands as count;
 
 /// An amount without fractions, with its sign: `−1,250`.
 pub fn amount(number: f64) -> String {
     let sign = if number <= -0.5 { "−" } else { "" };
     format!("{sign}{}", count(number.abs().round() as u64))
-}
-
-/// A count with its noun: `1 user`, `12 users`.
-pub fn of(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// A share as percent: `31 %`; below one percent with a decimal.
@@ -56,8 +41,9 @@ pub fn duration(length: Duration) -> String {
     }
 }
 
-/// How fast something goes: `1,240 texts/s`, `0.4 epochs/s`.
+/// How fast something goes: `1,240 texts/s`, `0.4 epochs/s`. `unit` is said of one.
 pub fn rate(per_sec: f64, unit: &str) -> String {
+    let unit = plural(unit);
     if per_sec >= 9.95 {
         format!("{} {unit}/s", count(per_sec.round() as u64))
     } else {
@@ -75,13 +61,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_stand_apart() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_044_847), "1,044,847");
+    fn amounts_have_no_fraction_and_a_sign() {
         assert_eq!(amount(-1250.4), "−1,250");
         assert_eq!(amount(-0.2), "0");
-        assert_eq!(of(1, "user", "users"), "1 user");
     }
 
     #[test]
@@ -100,8 +82,8 @@ mod tests {
         assert_eq!(duration(Duration::from_secs(18)), "18 s");
         assert_eq!(duration(Duration::from_secs(185)), "3 min 05 s");
         assert_eq!(duration(Duration::from_secs(7800)), "2 h 10 min");
-        assert_eq!(rate(0.42, "epochs"), "0.4 epochs/s");
-        assert_eq!(rate(1240.0, "texts"), "1,240 texts/s");
+        assert_eq!(rate(0.42, "epoch"), "0.4 epochs/s");
+        assert_eq!(rate(1240.0, "text"), "1,240 texts/s");
         assert_eq!(day(Date::constant(2011, 12, 9)), "9 Dec 2011");
     }
 }

@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn progress(stage: Stage, done: u64) -> Progress {
-        Progress { stage, detail: String::new(), done, total: Some(10), unit: "rows", rate: 1.0, eta: None }
+        Progress { stage, detail: String::new(), done, total: Some(10), unit: "row", rate: 1.0, eta: None }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::events::{Account, Inspection, KindReport, Role, UserId};
 use crate::forecast::{CohortRule, NetworkShape, Tuning};
 use crate::pipeline::{BacktestOutcome, BacktestScope, EarlyOutcome, Outcome, TuningOutcome, Whose};
 use crate::project::{Project, Selection, Settings};
+use crate::wording::counted;
 use strum::IntoEnumIterator as _;
 
 /// The pages, as the rail lists them.
@@ -265,7 +266,7 @@ fn changes(then: &Settings, now: &Settings) -> Vec<String> {
         (then.period != now.period, periods),
         (then.interests != now.interests, format!("{} interests", now.interests)),
         (then.vectors != now.vectors, format!("interests found in {} vectors", now.vectors)),
-        (then.horizon != now.horizon, format!("{} periods ahead", now.horizon)),
+        (then.horizon != now.horizon, format!("{} ahead", counted(now.horizon as u64, "period"))),
         (then.levels != now.levels, "the bands' levels".to_owned()),
         (then.joint != now.joint, bands.to_owned()),
         (then.language_model != now.language_model, "another language model".to_owned()),

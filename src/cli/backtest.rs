@@ -15,6 +15,7 @@ use crate::observe::Stage;
 use crate::pipeline::{self, BacktestOutcome, BacktestScope, Store};
 use crate::project::limits;
 use crate::report::{self, OutputFolder, Results};
+use crate::wording::counted;
 
 pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     let road = &arguments.road;
@@ -33,7 +34,7 @@ pub(super) fn run(arguments: &BacktestArguments) -> anyhow::Result<u8> {
     }
     let scope = BacktestScope { origins: arguments.origins, only, ablation: arguments.ablation };
     let outcome = pipeline::backtest(&settings, &scope, &Store::open_default(), &watch)?;
-    let mut meter = watch.meter(Stage::Write, "steps", Some(1));
+    let mut meter = watch.meter(Stage::Write, "step", Some(1));
     let output = OutputFolder::new(&road.out, Results::Backtest, settings.tables)?;
     report::write_backtest(output.path(), &outcome.events, &outcome.space, &outcome.backtest, settings.tables)?;
     meter.advance(1)?;
@@ -60,7 +61,7 @@ fn cohort_words(found: &Backtest) -> Result<String, std::fmt::Error> {
     let Some(first) = found.models.first().map(|model| &model.cohorts.0).filter(|scores| scores.rows > 0) else {
         return Ok(text);
     };
-    writeln!(text, "\nCohorts one period ahead ({} periods of cohorts), by model", count(first.rows))?;
+    writeln!(text, "\nCohorts one period ahead ({} of cohorts), by model", counted(first.rows, "period"))?;
     let head = ["model", "nll", "gain", "l1", "in 80 %", "in 95 %", "width 80 %"];
     let line = |model: &ModelResult| {
         let scores = &model.cohorts.0;
@@ -120,7 +121,12 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
     let origins: Vec<String> = found.origins.iter().map(|origin| found.calendar.label(*origin)).collect();
     let first = found.models.first().map(|model| &model.one_step);
     let (rows, events) = first.map_or((0, 0), |scores| (scores.rows, scores.events.round() as u64));
-    writeln!(text, "Origins: {}; {} interests, found before the first", origins.join(", "), found.interests)?;
+    writeln!(
+        text,
+        "Origins: {}; {}, found before the first",
+        origins.join(", "),
+        counted(found.interests, "interest")
+    )?;
     if rows == 0 {
         writeln!(
             text,
@@ -130,7 +136,7 @@ fn words(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f64)
         text += &written(outcome, out, files, seconds)?;
         return Ok(text);
     }
-    writeln!(text, "\nOne period ahead ({} user-periods, {} events), best first", count(rows), count(events))?;
+    writeln!(text, "\nOne period ahead ({}, {}), best first", counted(rows, "user-period"), counted(events, "event"))?;
     let head =
         ["model", "nll", "gain", "than best simple", "l1", "top-1", "crps", "interval", "in 80 %", "in 95 %", "train"];
     let line = |model: &ModelResult| {
@@ -192,7 +198,7 @@ fn written(outcome: &BacktestOutcome, out: &Path, files: &[PathBuf], seconds: f6
         writeln!(text, "Note: {note}")?;
     }
     writeln!(text, "Computed on: {}", outcome.device)?;
-    writeln!(text, "\n{} files in {seconds:.1} s: {}", files.len(), out.display())?;
+    writeln!(text, "\n{} in {seconds:.1} s: {}", counted(files.len(), "file"), out.display())?;
     for file in files {
         writeln!(text, "  {}", file.strip_prefix(std::path::absolute(out)?).unwrap_or(file).display())?;
     }
@@ -212,7 +218,7 @@ fn activity(found: &Backtest) -> anyhow::Result<String> {
     let mut text = String::new();
     let results: Vec<&ActivityResult> = found.models.iter().filter_map(|model| model.activity.as_ref()).collect();
     let Some(first) = results.first() else { return Ok(text) };
-    writeln!(text, "\nActivity one period ahead of every user with a past ({} user-periods)", count(first.rows))?;
+    writeln!(text, "\nActivity one period ahead of every user with a past ({})", counted(first.rows, "user-period"))?;
     text += &activity_table(std::iter::once(&first.simple).chain(results.iter().map(|result| &result.network)));
     Ok(text)
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::output::{Edge, count, table};
 use crate::forecast::{Backtest, ModelResult};
+use crate::wording::counted;
 
 /// The level that is told in parts.
 const LEVEL: u8 = 80;
@@ -76,10 +77,10 @@ fn incidence(found: &Backtest) -> Result<String, std::fmt::Error> {
     let mut rows = Vec::new();
     for (model, result) in found.models.iter().filter_map(|model| Some((model, model.incidence.first()?))) {
         if rows.is_empty() {
-            let cells = count(result.cells);
+            let cells = counted(result.cells, "chance");
             writeln!(
                 text,
-                "\nWhether an interest is touched at all, one period ahead, by every user with a past ({cells} chances)"
+                "\nWhether an interest is touched at all, one period ahead, by every user with a past ({cells})"
             )?;
             rows.push(["chances of", "brier", "log loss", "furthest off"].map(String::from).to_vec());
             rows.push(told("simple", &result.simple));

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::arguments::EmbedArguments;
 use super::doctor::describe;
-use super::output::{count, print, print_json, things};
+use super::output::{count, print, print_json};
 use super::{Misuse, exit, progress};
 use crate::language::{self, Device, Embedded};
+use crate::wording::counted;
 use crate::{events, pipeline, report};
 
 pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &EmbedArguments) -> anyhow::Result<u8> {
     } else {
         print(&format!(
             "{}, each as {} numbers, in {seconds:.1} s{}\nmodel: {}\ndevice: {}\nprecision: {}\n{}\n",
-            things(texts.len(), "text"),
+            counted(texts.len(), "text"),
             model.dim,
             account(&done, model.max_tokens),
             describe(&model),
@@ -67,8 +68,10 @@ fn account(done: &Embedded, most: usize) -> String {
         let distinct = count(done.distinct);
         text.push_str(&format!("\n{distinct} of them differ to the model, which drops spaces and the like"));
     }
-    if done.cut > 0 {
-        text.push_str(&format!("\n{} longer than {most} tokens lost their ends", count(done.cut)));
+    match done.cut {
+        0 => {}
+        1 => text.push_str(&format!("\none longer than {most} tokens lost its end")),
+        some => text.push_str(&format!("\n{} longer than {most} tokens lost their ends", count(some))),
     }
     match done.texts_per_second() {
         Some(rate) if done.kept > 0 => {

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::arguments::ForecastArguments;
-use super::output::{Edge, count, decimals, percent, print, print_json, signed, table, things};
+use super::output::{Edge, decimals, percent, print, print_json, signed, table};
 use super::{Misuse, exit, inspect, progress, tell};
 use crate::forecast::{ActivityScore, ActivityTable, Errors, Tier, Tuning};
 use crate::interests::InterestSpace;
 use crate::pipeline::{self, EarlyOutcome, ModelFolder, Outcome, Store};
 use crate::project::limits;
 use crate::report::{self, OutputFolder, Results};
+use crate::wording::counted;
 
 /// How many terms of an interest stand beside its label.
 const TERMS: usize = 5;
@@ -97,7 +98,7 @@ fn so_far(early: &EarlyOutcome, after: Duration) -> String {
         Tier::Bands => "all models, with bands",
     };
     let scored = early.nll.map(|nll| format!(", {nll:.4} nats an event on the validation periods")).unwrap_or_default();
-    let users = things(early.forecast.users.len(), "user");
+    let users = counted(early.forecast.users.len(), "user");
     format!("after {:.1} s, {rests_on}: {users} forecast by `{}`{scored}.", after.as_secs_f64(), early.model)
 }
 
@@ -176,8 +177,8 @@ pub(super) fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f
     writeln!(text, "Rows")?;
     text += &inspect::account(account);
 
-    let (users, texts) = (things(events.users.len(), "user"), things(events.texts.len(), "text"));
-    writeln!(text, "\nLog: {}, {users}, {texts}", things(events.len(), "event"))?;
+    let (users, texts) = (counted(events.users.len(), "user"), counted(events.texts.len(), "text"));
+    writeln!(text, "\nLog: {}, {users}, {texts}", counted(events.len(), "event"))?;
     let chosen = if settings.period.is_some() { "as asked for" } else { "chosen from the log" };
     writeln!(
         text,
@@ -187,7 +188,7 @@ pub(super) fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f
         calendar.label(trajectories.origin.plus(-1))
     )?;
     let last = calendar.label(forecast.origin.plus(i32::try_from(forecast.horizon).unwrap_or(1) - 1));
-    let ahead = things(forecast.users.len(), "user");
+    let ahead = counted(forecast.users.len(), "user");
     writeln!(text, "Forecast: {} to {last}, for {ahead}", calendar.label(forecast.origin))?;
     writeln!(text, "Computed on: {}", outcome.device)?;
 
@@ -198,7 +199,7 @@ pub(super) fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f
     for note in &outcome.notes {
         writeln!(text, "\nNote: {note}")?;
     }
-    writeln!(text, "\n{} files in {seconds:.1} s: {}", files.len(), out.display())?;
+    writeln!(text, "\n{} in {seconds:.1} s: {}", counted(files.len(), "file"), out.display())?;
     for file in files {
         writeln!(text, "  {}", file.strip_prefix(std::path::absolute(out)?).unwrap_or(file).display())?;
     }
@@ -231,11 +232,11 @@ fn scores(outcome: &Outcome) -> anyhow::Result<String> {
     }
     writeln!(
         text,
-        "\nScores on {} to {}, one period ahead ({} user-periods, {} events), best first",
+        "\nScores on {} to {}, one period ahead ({}, {}), best first",
         calendar.label(scores.first),
         calendar.label(scores.last),
-        count(scores.rows),
-        count(scores.events.round() as u64)
+        counted(scores.rows, "user-period"),
+        counted(scores.events.round() as u64, "event")
     )?;
     let head = ["model", "nll", "gain", "l1", "top-1"].map(String::from).to_vec();
     let lines = scores.scores.iter().map(|score| {
@@ -259,7 +260,11 @@ fn scores(outcome: &Outcome) -> anyhow::Result<String> {
 /// How well activity, events and spend were foreseen on the same periods.
 fn activity_scores(found: &ActivityTable) -> anyhow::Result<String> {
     let mut text = String::new();
-    writeln!(text, "\nActivity of every user with a past there, active or not ({} user-periods)", count(found.rows))?;
+    writeln!(
+        text,
+        "\nActivity of every user with a past there, active or not ({})",
+        counted(found.rows, "user-period")
+    )?;
     text += &activity_table(found.scores.iter());
     let spend = found.spend_by.as_ref().map(|by| format!(", spend by `{by}`")).unwrap_or_default();
     writeln!(

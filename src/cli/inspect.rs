@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::arguments::InspectArguments;
-use super::output::{Edge, count, cut, print, print_json, table, things};
+use super::output::{Edge, count, cut, print, print_json, table};
 use super::{Misuse, exit, progress};
 use crate::calendar::Calendar;
 use crate::events::{
     self, Account, ColumnReport, Dialect, Flag, Flagged, Inspection, KindReport, LineEnd, Log, Meaning, ReadOptions,
 };
 use crate::interests::{self, End, WholePeriods};
+use crate::wording::counted;
 use crate::{pipeline, report};
 
 pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<u8> {
@@ -183,7 +184,7 @@ fn meaning(log: &Log) -> String {
     for flag in [Flag::Bot, Flag::Wholesaler] {
         let all: Vec<&Flagged> = flagged.iter().filter(|flagged| flagged.flag == flag).collect();
         if !all.is_empty() {
-            text += &format!("\nFlagged as {flag}, not left out: {}\n", things(all.len(), "user"));
+            text += &format!("\nFlagged as {flag}, not left out: {}\n", counted(all.len(), "user"));
             let line = |flagged: &&Flagged| vec![log.events.users[flagged.user.index()].clone(), flagged.why.clone()];
             text += &table(&[Edge::Left, Edge::Left], &all.iter().take(NAMED).map(line).collect::<Vec<_>>());
         }
@@ -235,7 +236,7 @@ fn written(dialect: &Dialect) -> String {
     parts.extend(dialect.comment.map(|comment| format!("comment {}", mark(comment))));
     parts.extend(dialect.decimal.map(|decimal| format!("decimal {}", mark(decimal))));
     if dialect.skip_lines > 0 {
-        parts.push(format!("{} above the table", things(dialect.skip_lines as usize, "line")));
+        parts.push(format!("{} above the table", counted(dialect.skip_lines as usize, "line")));
     }
     parts.push(if dialect.header { "with a header" } else { "without a header" }.to_owned());
     if dialect.line_end == LineEnd::CarriageReturn {
@@ -280,7 +281,7 @@ fn examples(values: &[String]) -> String {
 pub(super) fn account(account: &Account) -> String {
     let mut rows = vec![
         vec![count(account.rows_read), "read".to_owned()],
-        vec![count(account.rows_kept), format!("kept, of them {} returns", count(account.returns))],
+        vec![count(account.rows_kept), format!("kept, of them {}", counted(account.returns, "return"))],
         vec![count(account.rows_rejected()), "left out".to_owned()],
     ];
     for rejection in &account.rejected {

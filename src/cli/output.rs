@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::Misuse;
+use crate::wording::thousands;
 
 /// Prints a summary whole. A reader that has gone away (`| head`) is no fault.
 ///
@@ -31,12 +32,7 @@ pub(super) fn print_json(object: &serde_json::Value) -> anyhow::Result<()> {
 
 /// A number with its thousands set apart: `1,044,847`.
 pub(super) fn count(number: impl TryInto<u64>) -> String {
-    indicatif::HumanCount(number.try_into().unwrap_or(u64::MAX)).to_string()
-}
-
-/// How many of something: `1 user`, `5,875 users`.
-pub(super) fn things(number: usize, name: &str) -> String {
-    format!("{} {name}{}", count(number), if number == 1 { "" } else { "s" })
+    thousands(number.try_into().unwrap_or(u64::MAX))
 }
 
 /// A figure with some decimals, or a dash where there is none.
@@ -145,6 +141,5 @@ mod tests {
     fn thousands_are_set_apart() {
         assert_eq!(count(1_044_847_u64), "1,044,847");
         assert_eq!(count(12_usize), "12");
-        assert_eq!((things(1, "user"), things(2000, "user")), ("1 user".into(), "2,000 users".into()));
     }
 }

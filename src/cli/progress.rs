@@ -11,6 +11,7 @@ use super::arguments::Voice;
 use super::interrupt;
 use super::output::count;
 use crate::observe::{CurvePoint, Observer, Progress, Stage, Watch};
+use crate::wording::{counted, counted_of};
 
 /// What the engine reports, on standard error; stopped by Ctrl-C.
 ///
@@ -58,7 +59,7 @@ impl Teller {
             _ => ProgressBar::hidden(),
         };
         if self.manner == Manner::Lines {
-            let total = progress.total.map(|total| format!(": {} {}", count(total), progress.unit));
+            let total = progress.total.map(|total| format!(": {}", counted(total, progress.unit)));
             eprintln!("{}{}", progress.stage, total.unwrap_or_default());
         }
         *now = Some(Now { stage: progress.stage, began: Instant::now(), bar });
@@ -114,11 +115,10 @@ fn style(total_known: bool) -> ProgressStyle {
 
 /// Part done, rate, time left, and what in particular.
 fn words(progress: &Progress) -> String {
-    let mut words = count(progress.done);
-    if let Some(total) = progress.total {
-        let _ = write!(words, " of {}", count(total));
-    }
-    let _ = write!(words, " {}", progress.unit);
+    let mut words = match progress.total {
+        Some(total) => counted_of(progress.done, total, progress.unit),
+        None => counted(progress.done, progress.unit),
+    };
     if progress.rate >= 10.0 {
         let _ = write!(words, " · {}/s", count(progress.rate as u64));
     } else if progress.rate > 0.0 {
@@ -145,7 +145,7 @@ mod tests {
             detail: "batch 3".into(),
             done: 1200,
             total: Some(5000),
-            unit: "texts",
+            unit: "text",
             rate: 361.4,
             eta: Some(Duration::from_secs(11)),
         };

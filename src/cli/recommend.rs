@@ -7,12 +7,13 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::arguments::RecommendArguments;
-use super::output::{Edge, count, decimals, print, print_json, table, things};
+use super::output::{Edge, count, decimals, print, print_json, table};
 use super::{Misuse, exit, progress};
 use crate::observe::Stage;
 use crate::pipeline::{self, RecommendOutcome, RecommendScope, Store};
 use crate::recommend::Scores;
 use crate::report::{self, OutputFolder, Results};
+use crate::wording::counted;
 
 /// Longest window, in days.
 const MOST_DAYS: u32 = 366;
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &RecommendArguments) -> anyhow::Result<u8> {
     let watch = progress::watch(&arguments.voice)?;
     let scope = RecommendScope { cut, days, top };
     let outcome = pipeline::next_items(&settings, &scope, &Store::open_default(), &watch)?;
-    let mut meter = watch.meter(Stage::Write, "steps", Some(1));
+    let mut meter = watch.meter(Stage::Write, "step", Some(1));
     let output = OutputFolder::new(&arguments.out, Results::Recommend, settings.tables)?;
     report::write_recommendations(output.path(), &outcome.events, &outcome.recommended, days, settings.tables)?;
     meter.advance(1)?;
@@ -76,14 +77,14 @@ fn words(
     writeln!(
         text,
         "Recommended: {} to {}, of {} that were ranked; learnt in {:.1} s, ranked in {:.1} s",
-        things(found.next.len(), "item"),
-        things(users, "user"),
-        things(found.items, "item"),
+        counted(found.next.len(), "item"),
+        counted(users, "user"),
+        counted(found.items, "item"),
         found.seconds.0,
         found.seconds.1
     )?;
     if found.unknown_users > 0 {
-        writeln!(text, "Without a past before the cut: {}", things(found.unknown_users, "user"))?;
+        writeln!(text, "Without a past before the cut: {}", counted(found.unknown_users, "user"))?;
     }
     let mut reasons = [("repeat", 0), ("similar", 0), ("trending", 0)];
     for one in &found.next {
@@ -95,10 +96,11 @@ fn words(
     if let Some(first) = found.scores.first() {
         writeln!(
             text,
-            "\nScores on the {days} days from {} on: {}, every item ranked; repeated and first-time items each among \
+            "\nScores on {} from {} on: {}, every item ranked; repeated and first-time items each among \
              themselves",
+            counted(days, "day"),
             found.cut.datetime().date(),
-            things(first.all.users, "user")
+            counted(first.all.users, "user")
         )?;
         let head = ["model", "R@10", "NDCG@10", "Hit@10", "repeated R@10", "NDCG@10", "first-time R@10", "NDCG@10"];
         let cell = |figure: Option<f64>| decimals(figure.unwrap_or(f64::NAN), 4);
@@ -116,6 +118,6 @@ fn words(
     for note in &outcome.notes {
         writeln!(text, "\nNote: {note}")?;
     }
-    writeln!(text, "\n{} files in {seconds:.1} s: {}", files.len(), out.display())?;
+    writeln!(text, "\n{} in {seconds:.1} s: {}", counted(files.len(), "file"), out.display())?;
     Ok(text)
 }

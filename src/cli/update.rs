@@ -7,11 +7,12 @@ use serde_json::json;
 
 use super::arguments::UpdateArguments;
 use super::forecast::{object, words};
-use super::output::{Edge, count, print, print_json, table};
+use super::output::{Edge, print, print_json, table};
 use super::{exit, progress};
 use crate::forecast::Drift;
 use crate::pipeline::{self, ModelFolder, Store};
 use crate::report::{OutputFolder, Results};
+use crate::wording::counted;
 
 pub(super) fn run(arguments: &UpdateArguments) -> anyhow::Result<u8> {
     let saved = ModelFolder::read(&arguments.dir)?;
@@ -50,14 +51,14 @@ pub(super) fn run(arguments: &UpdateArguments) -> anyhow::Result<u8> {
 fn told(drift: &Drift) -> anyhow::Result<String> {
     let mut text = String::new();
     let epochs: Vec<String> = drift.epochs.iter().map(u32::to_string).collect();
-    writeln!(text, "Learnt on for {} epochs, network by network", epochs.join(", "))?;
+    writeln!(text, "Learnt on, epochs by network: {}", epochs.join(", "))?;
     if drift.epochs.iter().all(|epochs| *epochs == 0) {
         writeln!(text, "  No epoch did better on the periods that stop training, so the networks are as they were.")?;
     }
     writeln!(
         text,
-        "Moved: mean total variation between the old and the new forecasts of {} users",
-        count(drift.users as u64)
+        "Moved: mean total variation between the old and the new forecasts of {}",
+        counted(drift.users as u64, "user")
     )?;
     for (step, apart) in drift.total_variation.iter().enumerate() {
         writeln!(text, "  {} ahead: {apart:.4}", step + 1)?;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::arguments::ValueArguments;
-use super::output::{Edge, count, decimals, percent, print, print_json, table, things};
+use super::output::{Edge, count, decimals, percent, print, print_json, table};
 use super::{exit, progress};
 use crate::calendar::WallTime;
 use crate::observe::Stage;
@@ -16,6 +16,7 @@ use crate::pipeline::{self, ValueOutcome};
 use crate::project::limits;
 use crate::report::{self, OutputFolder, Results};
 use crate::value::{ModelValues, ValueQuestion, day_name};
+use crate::wording::counted;
 
 /// Users told of in the summary.
 const SHOWN: usize = 5;
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &ValueArguments) -> anyhow::Result<u8> {
     let day = |date: Date| WallTime::from_datetime(date.at(0, 0, 0, 0)).day();
     let question = ValueQuestion { days: arguments.days, cut: arguments.cut.map(day), seed: settings.seed };
     let outcome = pipeline::value(&settings, question, &watch)?;
-    let mut meter = watch.meter(Stage::Write, "steps", Some(1));
+    let mut meter = watch.meter(Stage::Write, "step", Some(1));
     let output = OutputFolder::new(&arguments.out, Results::Value, settings.tables)?;
     report::write_value(output.path(), &outcome.events, &outcome.result, settings.tables)?;
     meter.advance(1)?;
@@ -56,10 +57,10 @@ fn words(outcome: &ValueOutcome, out: &Path, files: &[PathBuf], seconds: f64) ->
     let unit = if result.has_money { "value" } else { "orders" };
     writeln!(
         text,
-        "{} with a purchase before {}; {unit} of the {} days from then on, by {}",
-        things(result.users.len(), "user"),
+        "{} with a purchase before {}; {unit} of the {} from then on, by {}",
+        counted(result.users.len(), "user"),
         day_name(result.cut),
-        result.days,
+        counted(result.days as u64, "day"),
         result.chosen
     )?;
     if result.observed.is_some() {
@@ -118,7 +119,7 @@ fn words(outcome: &ValueOutcome, out: &Path, files: &[PathBuf], seconds: f64) ->
     for note in &outcome.notes {
         writeln!(text, "Note: {note}")?;
     }
-    writeln!(text, "\n{} files in {seconds:.1} s: {}", files.len(), out.display())?;
+    writeln!(text, "\n{} in {seconds:.1} s: {}", counted(files.len(), "file"), out.display())?;
     for file in files {
         writeln!(text, "  {}", file.strip_prefix(std::path::absolute(out)?).unwrap_or(file).display())?;
     }

@@ -51,7 +51,7 @@ fn write(files: &[PathBuf], options: &ReadOptions, path: &Path, watch: &Watch) -
         out.write_record(&names).map_err(|error| refused(error.into()))?;
     }
     let mut tally = Tally::default();
-    let mut meter = watch.meter(Stage::Write, "rows", None);
+    let mut meter = watch.meter(Stage::Write, "row", None);
     for mut file in opened {
         let places: Vec<Option<usize>> =
             names.iter().map(|name| file.fields.iter().position(|field| field.name == *name)).collect();

@@ -11,6 +11,7 @@ use super::dictionary::{ABSENT, Arena, hash_text};
 use super::letters::{is_invisible, plain};
 use super::spelling::{alike, key, lost_digits, whole_number};
 use super::units::means_absent;
+use crate::wording::counted;
 
 /// This share of a column's names must be numbers for its numbers to be read as such.
 const NUMERIC: f64 = 0.9;
@@ -98,8 +99,9 @@ impl Identities {
         }
         self.notes.push(format!(
             "{spellings} spellings of the {role} are {} that differ in spaces, in what cannot be seen, in how accents are stored, \
-             in the marks that programs put round text or in how numbers and UUIDs are written; they are joined under the most frequent spelling ({moved} rows): {}.",
+             in the marks that programs put round text or in how numbers and UUIDs are written; they are joined under the most frequent spelling ({}): {}.",
             groups.len(),
+            counted(moved, "row"),
             examples.join("; ")
         ));
     }
@@ -202,7 +204,7 @@ impl Identities {
             .iter()
             .zip(counts)
             .filter(|(name, rows)| word(name) || (zero(name) && **rows * others > FAR_MORE * (all - **rows)))
-            .map(|(name, rows)| format!("{} ({rows} rows)", shown(name)))
+            .map(|(name, rows)| format!("{} ({})", shown(name), counted(*rows, "row")))
             .collect();
         if !found.is_empty() {
             self.notes.push(format!(

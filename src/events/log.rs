@@ -210,7 +210,7 @@ pub fn walk(
     }
     let known = opened.iter().map(|(_, file)| file.rows).sum::<Option<u64>>();
     let bytes: u64 = opened.iter().map(|(_, file)| file.size).sum();
-    let mut meter = watch.meter(Stage::Read, "rows", known);
+    let mut meter = watch.meter(Stage::Read, "row", known);
     take(Step::Expect(known.unwrap_or_default()))?;
     let pieces = rayon::current_num_threads();
     let (mut done, mut estimated) = (0, false);

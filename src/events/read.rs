@@ -22,6 +22,7 @@ use super::{
     Meaning, Role, SwitchedOff, ValueUnknown, doubt, sieve, switched_off,
 };
 use crate::observe::Watch;
+use crate::wording::counted;
 
 /// How many rows a preview shows.
 const PREVIEW_ROWS: usize = 100;
@@ -218,8 +219,9 @@ fn value_note(account: &Account) -> Option<String> {
     let examples: Vec<String> = examples.iter().take(3).map(|text| format!("`{text}`")).collect();
     (*rows > 0).then(|| {
         format!(
-            "{rows} rows have a quantity, price or value that is no number ({}): they count as events, a quantity that is \
-             not known as one, and add nothing to sums of value.",
+            "A quantity, price or value that is no number stands in {} ({}): such a row counts as an event, a quantity that \
+             is not known as one, and it adds nothing to sums of value.",
+            counted(*rows, "row"),
             examples.join(", ")
         )
     })

@@ -28,7 +28,7 @@ pub fn write(
     let mut text = String::from("file,line,reason,record");
     names.iter().for_each(|name| push(&mut text, name));
     text.push('\n');
-    let mut meter = watch.meter(Stage::Write, "rows", None);
+    let mut meter = watch.meter(Stage::Write, "row", None);
     let mut left_out = left_out.iter().copied().peekable();
     let mut row = 0_u32;
     for file in &head.files {

@@ -99,7 +99,7 @@ fn chances_of_a_network_add_up_to_what_came_among_the_eager_and_the_lazy() {
     let reference = Reference::fit(&known.pasts, before, log.calendar, &Watch::silent()).unwrap();
     let learn = Lessons::of(&known.pasts, Period(0)..before, Period(0), &[1]).with_activity(Period(0)..before);
     let held = LessonTensors::of(&features, &learn, Some(&reference)).unwrap();
-    let mut meter = watch.meter(Stage::Train, "epochs", None);
+    let mut meter = watch.meter(Stage::Train, "epoch", None);
     let member = training.member("network", 3, &held, Stop::After(10), None, &Mutex::new(&mut meter)).unwrap();
     let asked = Lessons::about_activity(&known.pasts, before..Period(18));
     let found = mean_outlook(&[member], &training, &asked, &reference).unwrap().unwrap();
@@ -131,7 +131,7 @@ fn side_by_side(epochs: u32, compare: impl Fn(&Known, &[Member; 2], &Reference))
     let reference = Reference::fit(&known.pasts, Period(16), log.calendar, &Watch::silent()).unwrap();
     let lessons =
         Lessons::of(&known.pasts, Period(0)..Period(16), Period(0), &[1]).with_activity(Period(0)..Period(16));
-    let mut meter = watch.meter(Stage::Train, "epochs", None);
+    let mut meter = watch.meter(Stage::Train, "epoch", None);
     let mut train = |config: &ForecastConfig, reference: Option<&Reference>| {
         let training = super::network::train::Training { config, ..training(&known, CellKind::Gru, &features) };
         let held = LessonTensors::of(&features, &lessons, reference).unwrap();

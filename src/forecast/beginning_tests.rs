@@ -31,7 +31,7 @@ fn untaught<R>(cell: CellKind, users: usize, interests: usize, tell: impl Fn(&Kn
     let shape = NetworkShape { hidden: 8, heads: HeadLoss::Without, ..NetworkShape::default() };
     let config = ForecastConfig { max_epochs: 0, ..ForecastConfig::default().shaped(shape) };
     let known = Known::at_origin(&log, &vectors, &config, CPU, Start::Anew(&nowhere), &watch).unwrap();
-    let mut meter = watch.meter(Stage::Train, "epochs", None);
+    let mut meter = watch.meter(Stage::Train, "epoch", None);
     let trained = train(&known, &[cell], &mut meter).unwrap();
     tell(&known, &trained[0])
 }

@@ -51,7 +51,7 @@ fn with_standing(test: impl Fn(&Known, &Standing)) {
     let watch = Watch::silent();
     let known = Known::at_origin(&log, &vectors, &config, tch::Device::Cpu, Start::Anew(&nowhere), &watch).unwrap();
     let kinds = [ModelKind::Popularity, ModelKind::Ewma, ModelKind::Ets];
-    let mut meter = watch.meter(Stage::Forecast, "steps", None);
+    let mut meter = watch.meter(Stage::Forecast, "step", None);
     test(&known, &stand(&known, &kinds, &mut meter, &mut ()).unwrap());
 }
 

@@ -79,7 +79,7 @@ impl Points {
     /// Gathers the points into `count` clusters, at most [`Points::distinct`]. Attempts are made side by side, each on one
     /// thread, and what one finds hangs on its number alone.
     pub fn gather(&self, count: usize, seed: u64, effort: Effort, watch: &Watch) -> Result<Clusters, InterestsError> {
-        let meter = Mutex::new(watch.meter(Stage::Cluster, "attempts", Some(effort.attempts)));
+        let meter = Mutex::new(watch.meter(Stage::Cluster, "attempt", Some(effort.attempts)));
         let next = AtomicU64::new(0);
         let matrix = Tensor::f_from_slice(&self.data)?.f_reshape([-1, self.dim as i64])?;
         let _one = OneThread::on(tch::Device::Cpu);

@@ -11,6 +11,7 @@ use crate::calendar::WallTime;
 use crate::events::EventTable;
 use crate::language::SpooledVectors;
 use crate::observe::Watch;
+use crate::wording::counted;
 
 /// Fewest and most interests chosen unasked: fewer say little, more cannot be told apart in one chart.
 const UNASKED: (usize, usize) = (4, 24);
@@ -110,7 +111,11 @@ fn gather(
     let asked = count.map_or_else(|| unasked(counts), usize::from).max(1);
     let count_found = asked.min(distinct).min(usize::from(u16::MAX));
     if count.is_some() && count_found < asked {
-        watch.note(format!("{count_found} interests instead of {asked}: the log has only {distinct} distinct texts."));
+        watch.note(format!(
+            "{} instead of {asked}: the log has only {}.",
+            counted(count_found, "interest"),
+            counted(distinct, "distinct text")
+        ));
     }
     let dim = vectors.dim();
     let centroids = points.gather(count_found, seed, Effort::CAREFUL, watch)?.centroids;

@@ -136,7 +136,7 @@ impl<'a> Work<'a> {
         let fingerprint = folder.info.fingerprint.get(..32).unwrap_or(&folder.info.fingerprint);
         let name = format!("{fingerprint}-{device}-{}-{BATCHING}", how.precision.name());
         let store = Store::open(&how.cache.join("vectors"), &name, dim, place::vectors_limit());
-        let meter = watch.meter(Stage::Embed, "texts", Some(texts));
+        let meter = watch.meter(Stage::Embed, "text", Some(texts));
         let done = Embedded { texts, ..Embedded::default() };
         Ok(Self { how, watch, meter, folder: Some((folder, reader)), encoder: None, store, dim, done })
     }

@@ -100,7 +100,7 @@ impl Encoder {
         let place: Vec<usize> = place.collect();
         let dim = self.info.dim;
         let mut found = vec![0.0; distinct.len() * dim];
-        let mut meter = watch.meter(Stage::Embed, "texts", Some(distinct.len() as u64));
+        let mut meter = watch.meter(Stage::Embed, "text", Some(distinct.len() as u64));
         self.embed_tokens(&distinct, watch, |batch, rows| {
             for (text, row) in batch.iter().zip(rows.chunks_exact(dim)) {
                 found[text * dim..(text + 1) * dim].copy_from_slice(row);

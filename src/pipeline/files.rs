@@ -27,7 +27,7 @@ const CHARTS: usize = 3;
 /// # Errors
 /// When the folder cannot be written to; a wish to stop.
 pub fn write(outcome: &Outcome, tuning: Option<&Tuning>, folder: &Path, watch: &Watch) -> anyhow::Result<Vec<PathBuf>> {
-    let mut meter = watch.meter(Stage::Write, "steps", Some(4));
+    let mut meter = watch.meter(Stage::Write, "step", Some(4));
     let output = OutputFolder::new(folder, Results::Forecast, outcome.settings.tables)?;
     fill(outcome, tuning, output.path(), &mut meter, watch).map_err(|error| match error.downcast() {
         Ok(refused) => output.told(refused).into(),

@@ -30,7 +30,7 @@ pub fn learn(
     watch: &Watch,
 ) -> Result<Option<Mixture>, RecommendError> {
     let first = taken.takes.iter().map(|take| take.time).min().unwrap_or(cut);
-    let mut meter = watch.meter(Stage::Train, "cuts", Some(CUTS as u64 + 1));
+    let mut meter = watch.meter(Stage::Train, "cut", Some(CUTS as u64 + 1));
     let mut lessons = Vec::new();
     for back in 1..=CUTS {
         let earlier = plus_days(cut, -days * back);

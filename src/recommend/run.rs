@@ -11,6 +11,7 @@ use super::next::{Recommendation, next_items};
 use super::taken::{Taken, days, plus_days};
 use crate::calendar::WallTime;
 use crate::observe::{Stage, Watch};
+use crate::wording::counted;
 
 /// Users who must have taken an item before a cut for it to be scored.
 pub const FEWEST_BUYERS: usize = 5;
@@ -77,10 +78,10 @@ pub fn recommend(
         let seen = days(cut, last);
         if plus_days(last, 1) < plus_days(cut, config.days) {
             notes.push(format!(
-                "The log ends {:.0} days after the cut, before the {} days that were asked for are over: scores rest on \
-                 what was taken until then.",
-                seen.ceil(),
-                config.days
+                "The log ends {} after the cut, before the window that was asked for ({}) is over: scores rest on what was \
+                 taken until then.",
+                counted(seen.ceil().max(0.0) as u64, "day"),
+                counted(config.days, "day")
             ));
         }
     }
@@ -89,16 +90,16 @@ pub fn recommend(
     let mixture = learn(&taken, vectors, (cut, config.days), fewest, config.seed, watch)?;
     if mixture.is_none() {
         notes.push(format!(
-            "Nobody came back within {} days at any earlier cut, so nothing could be learnt: items are ranked by \
+            "Nobody came back within {} at any earlier cut, so nothing could be learnt: items are ranked by \
              `personal-frequency-recent`.",
-            config.days
+            counted(config.days, "day")
         ));
     }
     let known = Known::at(&taken, vectors, cut, fewest, config.days, watch)?;
     let learnt = began.elapsed().as_secs_f64();
     let began = Instant::now();
     let users = known.past.users.iter().filter(|user| !user.own.is_empty()).count();
-    let mut meter = watch.meter(Stage::Forecast, "users", Some(users as u64));
+    let mut meter = watch.meter(Stage::Forecast, "user", Some(users as u64));
     let next = next_items(&known, mixture.as_ref(), config.days, config.top, &mut meter)?;
     let ranked = began.elapsed().as_secs_f64();
     let mut scores = Vec::new();
@@ -108,7 +109,7 @@ pub fn recommend(
         if asked == 0 {
             notes.push("Nobody with a past took anything in the window, so no model has a score.".to_owned());
         }
-        let mut meter = watch.meter(Stage::Forecast, "users", Some(asked as u64));
+        let mut meter = watch.meter(Stage::Forecast, "user", Some(asked as u64));
         scores = judge(&known, mixture.as_ref(), &truth, config.days, &mut meter)?;
     }
     let (items, unknown_users) = (known.past.items.len(), taken.users() - users);

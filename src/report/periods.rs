@@ -2,6 +2,7 @@
 
 use crate::calendar::Calendar;
 use crate::interests::{End, WholePeriods, Wholeness};
+use crate::wording::counted;
 
 /// Which periods are used, and why those at the ends are or are not.
 pub fn periods_in_words(whole: &WholePeriods, calendar: Calendar) -> String {
@@ -29,7 +30,11 @@ pub fn ends_need_words(whole: &WholePeriods) -> bool {
 
 fn of_end(end: End, side: &str, calendar: Calendar) -> String {
     let label = calendar.label(end.period);
-    let days = if end.missing == 1 { format!("its {side} day") } else { format!("its {side} {} days", end.missing) };
+    let days = if end.missing == 1 {
+        format!("its {side} day")
+    } else {
+        format!("its {side} {}", counted(end.missing as u64, "day"))
+    };
     match end.why {
         Wholeness::Complete => format!("{label} is whole"),
         Wholeness::Said => format!("{label} is whole, as the log is said to cover {days} too"),

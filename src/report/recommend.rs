@@ -9,6 +9,7 @@ use super::table::{Table, TableFormat};
 use super::{ReportError, write_file};
 use crate::events::EventTable;
 use crate::recommend::{FEWEST_BUYERS, Reason, Recommendation, Recommended};
+use crate::wording::counted;
 
 /// Writes the table `recommend` and, where models were scored, `scores.json` into an existing folder and tells the files.
 ///
@@ -81,7 +82,6 @@ pub fn reason_name(reason: &Reason) -> &'static str {
 
 /// The reason in words.
 pub fn why(events: &EventTable, found: &Recommended, one: &Recommendation) -> String {
-    let counted = |number: usize, name: &str| format!("{number} {name}{}", if number == 1 { "" } else { "s" });
     match one.reason {
         Reason::Repeat { times, days_ago } => {
             let days = counted(days_ago.max(0.0) as usize, "day");

@@ -3,6 +3,7 @@
 use super::InterestPath;
 use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::interests::InterestSpace;
+use crate::wording::agreeing;
 
 /// Changes below this many points are none that anybody should read into a chart.
 const QUIET: f32 = 0.02;
@@ -123,7 +124,7 @@ fn duration(periods: i32, length: PeriodLength) -> String {
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     let place = usize::try_from(periods - 1).ok();
     let count = place.and_then(|place| WORDS.get(place)).map_or_else(|| periods.to_string(), ToString::to_string);
-    format!("{count} {length}{}", if periods == 1 { "" } else { "s" })
+    format!("{count} {}", agreeing(periods, &length.to_string()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::table::Table;
 use crate::calendar::Calendar;
 use crate::forecast::{Trial, Tuning};
 use crate::observe::CurvePoint;
+use crate::wording::counted_of;
 
 /// Writes the trials of a search: one row for each epoch of each trial, with the trial's shape, loss and rounds. As CSV
 /// where the file's name ends so, else as Parquet.
@@ -64,7 +65,10 @@ pub fn tuning_basis(tuning: &Tuning, calendar: Calendar) -> String {
     let (first, last) = (calendar.label(tuning.first), calendar.label(tuning.last));
     let span = if first == last { first } else { format!("{first} to {last}") };
     let stopped = if tuning.finished { "" } else { "Stopped early. " };
-    format!("{stopped}{tried} of {} trials, compared on {span}, from which none had learnt.", tuning.trials.len())
+    format!(
+        "{stopped}{}, compared on {span}, from which none had learnt.",
+        counted_of(tried, tuning.trials.len(), "trial")
+    )
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub fn write_vectors<T, E: From<ReportError>>(
                 write(rows, columns(texts, dim, data))
             })?;
             if at < texts.len() {
-                return Err(fault(format!("there are {at} vectors for {} texts", texts.len())).into());
+                return Err(fault(format!("there are {at} vectors where the texts are {}", texts.len())).into());
             }
             Ok(told)
         })
@@ -82,7 +82,7 @@ mod tests {
         let error = write_vectors(&path, &two, |write| write(2, &[0.5, 0.5, 1.0])).unwrap_err();
         assert!(error.to_string().contains("3 numbers are no 2 vectors of 2"), "{error}");
         let error = write_vectors(&path, &two, |write| write(2, &[0.5, 0.5])).unwrap_err();
-        assert!(error.to_string().contains("1 vectors for 2 texts"), "{error}");
+        assert!(error.to_string().contains("1 vectors where the texts are 2"), "{error}");
         let error = write_vectors(&path, &two, |write| write(1, &[0.5, 0.5, 1.0])).unwrap_err();
         assert!(error.to_string().contains("3 numbers are no 2 vectors of 1"), "{error}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

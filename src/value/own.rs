@@ -87,7 +87,7 @@ pub(super) fn answers(
     let asked = data.place(&asked);
     let growth = Growth { least_rows: (rows / 600).clamp(5, 100), ..Growth::default() };
     let total = (growth.rounds * (QUANTILES.len() + 4)) as u64;
-    let mut meter = watch.meter(Stage::Train, "trees", Some(total));
+    let mut meter = watch.meter(Stage::Train, "tree", Some(total));
     let mut learn = |target: &[f64], loss| {
         Ok(Boosted::fit(&data, target, &weight, loss, &growth, seed, &mut meter)?.answers(&asked))
     };

@@ -11,6 +11,7 @@ use super::{own, simple};
 use crate::calendar::WallTime;
 use crate::events::{EventTable, UserId};
 use crate::observe::{Cancelled, Watch};
+use crate::wording::counted;
 
 /// Fewer users are not enough to learn from others.
 pub const LEAST_USERS: usize = 30;
@@ -34,7 +35,8 @@ pub enum ValueError {
     Cancelled(#[from] Cancelled),
     /// The log has too few customers before the cut.
     #[error(
-        "{users} users have a purchase before {cut}, and value needs {LEAST_USERS}; choose a later --cut or a longer log"
+        "{} with a purchase before {cut}, and value needs {LEAST_USERS}; choose a later --cut or a longer log",
+        counted(*users as u64, "user")
     )]
     TooFew {
         /// How many there are.
@@ -44,8 +46,9 @@ pub enum ValueError {
     },
     /// The window after the cut is not over at the log's end.
     #[error(
-        "the {days} days from {cut} on are not over when the log ends on {last}, so what came cannot be told; choose an \
-         earlier --cut or fewer --days"
+        "the time from {cut} on that is asked about ({}) is not over when the log ends on {last}, so what came cannot be \
+         told; choose an earlier --cut or fewer --days",
+        counted(*days, "day")
     )]
     NotOver {
         /// How many days.
@@ -211,16 +214,20 @@ pub fn run(events: &EventTable, question: ValueQuestion, watch: &Watch) -> Resul
     match own::answers(&ledger, &users, cut, days, question.seed, watch)? {
         Some(own) => {
             chosen = ValueModel::Driftline;
-            notes.push(format!("Driftline's own model learnt from {} rows at {} past cuts.", own.rows, own.cuts));
+            notes.push(format!(
+                "Driftline's own model learnt from {} at {}.",
+                counted(own.rows, "row"),
+                counted(own.cuts, "past cut")
+            ));
             (mean_value, expected_orders, p_active) = (own.mean, own.orders, own.p_active);
             add(ValueModel::Driftline, began, own.expected, own.bands);
         }
         None => {
             chosen = ValueModel::MbgNbd;
             notes.push(format!(
-                "Too little came before the cut for Driftline's own model to learn what {} days bring, so \
+                "Too little came before the cut for Driftline's own model to learn what comes within {}, so \
                  mbg-nbd+gamma-gamma stands in, which has no bands; a longer log or fewer --days would do.",
-                question.days
+                counted(question.days, "day")
             ));
             mean_value = of_mbg;
             let orders = past.buying.iter().zip(&past.orders_a_day);

@@ -311,7 +311,7 @@ mod tests {
     fn learnt(inputs: &[f32], width: usize, target: &[f64], loss: Loss) -> Vec<f64> {
         let data = Binned::of(inputs, width);
         let growth = Growth { rounds: 150, rate: 0.1, least_rows: 5, ridge: 0.1, ..Growth::default() };
-        let mut meter = Watch::silent().meter(Stage::Train, "trees", None);
+        let mut meter = Watch::silent().meter(Stage::Train, "tree", None);
         let weight = vec![1.0; target.len()];
         Boosted::fit(&data, target, &weight, loss, &growth, 3, &mut meter).unwrap().answers(&data.place(inputs))
     }

@@ -271,7 +271,7 @@ fn nul_bytes_cost_their_row_or_fill_up_fields() {
     let padded = all.iter().map(|row| row.replace(',', "\0\0\0,")).collect::<Vec<_>>().join("\n");
     let log = read_plain(lines(&[HEADER, &padded], "\n")).unwrap();
     assert_eq!((log.account.rows_kept, &log.events.users[0]), (60, &"c00".to_owned()));
-    assert!(log.notes.iter().any(|note| note.contains("360 NUL bytes")), "{:?}", log.notes);
+    assert!(log.notes.iter().any(|note| note.contains("passed over, 360 in all")), "{:?}", log.notes);
     let late = lines(&[HEADER, &rows(4000).join("\n"), "ann,2024-05-01 09:00,j\0am"], "\n");
     assert_eq!(rejected(&read_plain(late).unwrap()).iter().find(|left| left.0 == Reason::NulByte).unwrap().2, [4002]);
     let noise: Vec<u8> = (0..9000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();

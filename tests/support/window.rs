@@ -188,14 +188,14 @@ impl Window {
     pub fn training_under_way(&mut self) {
         let job = self.training();
         for (stage, unit, total) in
-            [(Stage::Read, "rows", 612_480), (Stage::Embed, "texts", 4_631), (Stage::Cluster, "rounds", 24)]
+            [(Stage::Read, "row", 612_480), (Stage::Embed, "text", 4_631), (Stage::Cluster, "attempt", 1)]
         {
             self.engine.tell(Update::Progress(job, progress(stage, "", total, total, unit)));
         }
         for point in shop::curves(2, 9) {
             self.engine.tell(Update::Curve(job, point));
         }
-        self.tell(Update::Progress(job, progress(Stage::Train, "seed 2 of 3 · epoch 9", 23, 60, "epochs")));
+        self.tell(Update::Progress(job, progress(Stage::Train, "seed 2 of 3 · epoch 9", 23, 60, "epoch")));
     }
 
     /// A picture of the window as it is.

@@ -29,7 +29,7 @@ fn learning() -> (Window, Outcome) {
     window.harness.set_size(vec2(1280.0, 1000.0));
     window.click("Train");
     let job = window.training();
-    window.tell(Update::Progress(job, progress(Stage::Train, "LSTM", 3, 90, "epochs")));
+    window.tell(Update::Progress(job, progress(Stage::Train, "LSTM", 3, 90, "epoch")));
     let outcome = shop::outcome(20, 5);
     window.tell(Update::Early(job, early(&outcome, Tier::Simple, ModelKind::Drift)));
     (window, outcome)

@@ -316,7 +316,7 @@ fn a_failure_is_said_can_be_copied_and_goes_when_it_is_closed() {
 fn news_of_jobs_nobody_asked_for_changes_nothing() {
     let mut window = Window::on_a_log(Theme::Light);
     window.tell(Update::Trained(JobId(99), Arc::new(shop::outcome(20, 5))));
-    window.tell(Update::Progress(JobId(99), progress(Stage::Train, "", 1, 2, "epochs")));
+    window.tell(Update::Progress(JobId(99), progress(Stage::Train, "", 1, 2, "epoch")));
     window.tell(Update::Failed(JobId(99), "no".to_owned()));
     assert!(window.shows("Ready"));
     assert!(!window.shows("The training stopped"));

@@ -85,7 +85,7 @@ fn the_backtest_is_drawn() {
         let (job, request) = window.engine.latest();
         assert!(matches!(request, Request::Backtest(..)), "{request:?}");
         let stage = driftline::observe::Stage::Train;
-        window.tell(Update::Progress(job, progress(stage, "origin 1 of 3 · LSTM · network 2 of 3", 23, 60, "epochs")));
+        window.tell(Update::Progress(job, progress(stage, "origin 1 of 3 · LSTM · network 2 of 3", 23, 60, "epoch")));
         keep(&window, "18-backtest-running", theme);
         found.settings = match window.engine.latest().1 {
             Request::Backtest(settings, _) => settings,
@@ -140,7 +140,7 @@ fn the_search_is_drawn() {
         let (mut window, job, settings) = tuning(theme);
         window.tell(Update::Trials(job, std::sync::Arc::new(search::under_way())));
         let stage = driftline::observe::Stage::Train;
-        window.tell(Update::Progress(job, progress(stage, "trial 3 of 9 · round 2 · epoch 2", 46, 130, "epochs")));
+        window.tell(Update::Progress(job, progress(stage, "trial 3 of 9 · round 2 · epoch 2", 46, 130, "epoch")));
         window.tell(Update::Curve(job, search::epoch(2, 2, 4, 2.0495)));
         window.tell(Update::Curve(job, search::epoch(2, 2, 5, 2.0431)));
         keep(&window, "23-tuning-running", theme);
@@ -169,7 +169,7 @@ fn what_goes_wrong_is_drawn_too() {
         let mut window = Window::open_in(Opening::Logs(vec!["orders.csv".into()]), theme, SIZE, 1.0);
         let (job, _) = window.engine.latest();
         window.tell(Update::Inspected(job, std::sync::Arc::new(found)));
-        window.tell(Update::Progress(job, progress(driftline::observe::Stage::Read, "", 310_000, 612_480, "rows")));
+        window.tell(Update::Progress(job, progress(driftline::observe::Stage::Read, "", 310_000, 612_480, "row")));
         keep(&window, "11-data-problems", theme);
         window.tell(Update::Failed(
             job,

@@ -33,7 +33,7 @@ pub fn tuning(theme: Theme) -> (Window, JobId, Settings) {
 #[test]
 fn the_trials_appear_as_they_learn() {
     let (mut window, job, _) = tuning(Theme::Light);
-    window.tell(Update::Progress(job, progress(Stage::Embed, "", 900, 4631, "texts")));
+    window.tell(Update::Progress(job, progress(Stage::Embed, "", 900, 4631, "text")));
     assert!(window.shows("Embedding texts"));
     window.tell(Update::Trials(job, Arc::new(search::planned())));
     assert!(window.shows("Trial 7: waiting, – nats per event"), "{:#?}", window.names());

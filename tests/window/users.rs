@@ -163,7 +163,7 @@ fn a_cohort_is_chosen_and_drawn_in_place_of_a_user() {
     assert!(window.shows("60 users"), "{:#?}", window.names());
     assert!(window.shows("Users with an event before"));
     assert!(window.shows("80\u{a0}% band: 79\u{a0}% of past shares inside"), "the band that is drawn is the cohort's");
-    assert!(window.shows("of the cohort's events"));
+    assert!(window.shows("of the events of the cohort"));
     window.press(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(chosen(&window), [rows[1].clone()]);
     assert!(rows[1].starts_with("Cohort Leading interest: "), "{rows:?}");

@@ -15,6 +15,7 @@ use crate::app::widgets::swatch;
 use crate::calendar::{Calendar, Period};
 use crate::interests::InterestSpace;
 use crate::report::{InterestPath, palette};
+use crate::wording::counted;
 
 /// What the chart shows.
 pub struct Chart<'a> {
@@ -191,7 +192,7 @@ impl Chart<'_> {
             let ahead = period >= self.origin;
             let about = match total {
                 _ if ahead => "forecast".to_owned(),
-                Some(seen) => format::of(seen.total.into(), "event", "events"),
+                Some(seen) => counted(seen.total, "event"),
                 None => "no events".to_owned(),
             };
             ui.horizontal(|ui| {

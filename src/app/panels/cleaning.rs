@@ -10,6 +10,7 @@ use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, command_button, meter, section};
 use crate::events::{Account, Rejection};
+use crate::wording::counted;
 
 /// What cleaning will leave out.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl View for Cleaning {
                     ui.add_space(space::TIGHT);
                     meter(ui, ui.available_width(), job.now().and_then(part), "Rows counted");
                     if let Some(progress) = job.now() {
-                        caption(ui, format!("{} {}", format::count(progress.done), progress.unit));
+                        caption(ui, counted(progress.done, progress.unit));
                     }
                 }
                 (None, None) if session.broken.is_some() => {
@@ -60,7 +61,7 @@ fn account_ui(ui: &mut Ui, account: &Account) {
     ui.add(Label::new(strong(format::count(account.rows_kept)).size(size::TITLE)));
     ui.add_space(-6.0);
     let share = account.rows_kept as f64 / account.rows_read.max(1) as f64;
-    caption(ui, format!("of {} kept ({})", format::of(account.rows_read, "row", "rows"), format::percent(share)));
+    caption(ui, format!("of {} kept ({})", counted(account.rows_read, "row"), format::percent(share)));
     bar(ui, share as f32);
     ui.add_space(space::TIGHT);
     ui.spacing_mut().item_spacing.y = space::TIGHT;

@@ -8,11 +8,11 @@ use super::preview::Preview;
 use super::reading::ReadingCard;
 use super::settings::SettingsCard;
 use crate::app::commands::{Actions, Command};
-use crate::app::format;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, heading, icon, primary, section, well};
+use crate::wording::counted;
 
 /// The page of the log.
 #[derive(Debug, Default)]
@@ -73,12 +73,12 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
                 let text = match &session.inspection {
                     Some(found) if found.problems.is_empty() => format!(
                         "{}. Check what each column means, then train.",
-                        format::of(found.columns.len() as u64, "column", "columns")
+                        counted(found.columns.len() as u64, "column")
                     ),
                     Some(found) => format!(
                         "{}, {} to settle before training.",
-                        format::of(found.columns.len() as u64, "column", "columns"),
-                        format::of(found.problems.len() as u64, "question", "questions")
+                        counted(found.columns.len() as u64, "column"),
+                        counted(found.problems.len() as u64, "question")
                     ),
                     None if session.broken.is_some() => "Nothing to show.".to_owned(),
                     None => "Looking into the log.".to_owned(),

@@ -10,6 +10,7 @@ use crate::app::view::View;
 use crate::app::widgets::{caption, card, section};
 use crate::language::Embedded;
 use crate::pipeline::LanguageUse;
+use crate::wording::counted;
 
 /// Languages named one by one; more are counted.
 const NAMED: usize = 6;
@@ -49,7 +50,7 @@ fn facts(used: &LanguageUse) -> Vec<(&'static str, String)> {
     let languages = match model.languages.as_slice() {
         [] => "its card does not say".to_owned(),
         some if some.len() <= NAMED => some.join(", "),
-        many => format!("{} languages", many.len()),
+        many => counted(many.len(), "language"),
     };
     let unsaid = if model.pooling_stated { "" } else { ", since its directory does not say" };
     let mut facts = vec![
@@ -77,13 +78,14 @@ fn facts(used: &LanguageUse) -> Vec<(&'static str, String)> {
 fn texts(done: &Embedded, most: usize) -> String {
     let cut = match done.cut {
         0 => format!("none longer than {most} tokens"),
+        1 => format!("one longer than {most} tokens lost its end"),
         some => format!("{} longer than {most} tokens lost their ends", format::count(some)),
     };
     let pace = match done.texts_per_second() {
         Some(rate) => format!("{} a second", format::count(rate.round() as u64)),
         None => "all kept from earlier".to_owned(),
     };
-    format!("{}, {} to the model; {cut}; {pace}", format::of(done.texts, "text", "texts"), format::count(done.distinct))
+    format!("{}, {} to the model; {cut}; {pace}", counted(done.texts, "text"), format::count(done.distinct))
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use eframe::egui::{CornerRadius, Popup, RichText, Role, Sense, Stroke, StrokeKin
 use super::chart::colour;
 use super::chart_item::mark_shape;
 use crate::app::commands::{Action, Actions};
-use crate::app::format;
 use crate::app::session::Session;
 use crate::app::shown::Shown;
 use crate::app::theme::{Tokens, size, space};
 use crate::app::widgets::caption;
 use crate::report::palette;
+use crate::wording::counted;
 
 /// The legend of the interests drawn; `ranked` are all, those that matter most first. Answers the interest pointed at.
 pub fn legend(
@@ -79,8 +79,7 @@ fn more(ui: &mut Ui, session: &Session, results: Shown, ranked: &[u16], drawn: &
         return;
     }
     let t = Tokens::of(ui);
-    let text =
-        RichText::new(format!("{}…", format::of(others as u64, "other", "others"))).size(size::SMALL).color(t.quiet);
+    let text = RichText::new(format!("{}…", counted(others as u64, "other"))).size(size::SMALL).color(t.quiet);
     let button = ui.add(eframe::egui::Button::new(text).frame_when_inactive(false).min_size(vec2(0.0, 24.0)).small());
     let button = button.on_hover_text("Choose which interests are drawn");
     // The button moves and is renamed with every choice; the list stays open meanwhile.

@@ -10,6 +10,7 @@ use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
 use crate::events::{ColumnReport, Inspection, Role};
+use crate::wording::counted;
 
 /// Height of the heading: name, type, role.
 const HEADING: f32 = 96.0;
@@ -83,7 +84,7 @@ fn column_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
         let empty = if column.nulls > 0 { format!(" · {} empty", format::count(column.nulls)) } else { String::new() };
         let kind = RichText::new(format!("{}{empty}", column.kind)).size(size::SMALL).color(t.quiet);
         ui.add(Label::new(kind).truncate()).on_hover_ui(|ui| {
-            ui.label(format::of(column.distinct, "distinct value", "distinct values"));
+            ui.label(counted(column.distinct, "distinct value"));
             ui.label(RichText::new(column.examples.join("\n")).small().color(t.quiet));
         });
         ui.add_space(space::TIGHT);

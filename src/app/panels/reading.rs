@@ -4,13 +4,13 @@ use eframe::egui::{Align2, ComboBox, Label, RichText, TextEdit, Ui, vec2};
 use jiff::civil::Date;
 
 use crate::app::commands::{Action, Actions};
-use crate::app::format;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, icon_button, labelled, section};
 use crate::events::{Dialect, KindReport, Role};
 use crate::project::Settings;
+use crate::wording::counted;
 
 const ENCODINGS: [&str; 7] = ["utf-8", "utf-16le", "utf-16be", "windows-1252", "gb18030", "shift_jis", "euc-kr"];
 const DELIMITERS: [(char, &str); 4] = [(',', "comma"), (';', "semicolon"), ('\t', "tab"), ('|', "bar")];
@@ -128,7 +128,7 @@ impl ReadingCard {
         for kind in kinds.iter().take(KINDS) {
             labelled(ui, &kind.kind, |ui| {
                 let each = if kind.weight == 1.0 { String::new() } else { format!(", {} each", kind.weight) };
-                caption(ui, format!("{}{each}", format::of(kind.events, "event", "events")));
+                caption(ui, format!("{}{each}", counted(kind.events, "event")));
             });
         }
         if let Some(more) = kinds.len().checked_sub(KINDS).filter(|more| *more > 0) {

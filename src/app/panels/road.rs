@@ -11,6 +11,7 @@ use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, meter, paint, section};
 use crate::observe::{Progress, Stage};
+use crate::wording::{counted, counted_of};
 
 /// The stages of a training.
 #[derive(Debug, Default)]
@@ -61,7 +62,7 @@ fn step_ui(ui: &mut Ui, stage: Stage, state: &StageState, kept: bool, last: bool
             }
             StageState::Done(progress) => {
                 ui.label(stage.to_string());
-                let text = format!("{} {}", format::count(progress.done), progress.unit);
+                let text = counted(progress.done, progress.unit);
                 ui.label(RichText::new(text).size(size::SMALL).color(t.quiet));
             }
             StageState::Waiting => {
@@ -90,8 +91,8 @@ fn mark(ui: &Ui, centre: Pos2, done: bool, running: bool) {
 /// How far a running stage is, how fast, and how long it will take.
 fn rest(progress: &Progress) -> String {
     let mut parts = vec![match progress.total {
-        Some(total) => format!("{} of {} {}", format::count(progress.done), format::count(total), progress.unit),
-        None => format!("{} {}", format::count(progress.done), progress.unit),
+        Some(total) => counted_of(progress.done, total, progress.unit),
+        None => counted(progress.done, progress.unit),
     }];
     if progress.rate > 0.0 {
         parts.push(format::rate(progress.rate, progress.unit));

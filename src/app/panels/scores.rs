@@ -12,6 +12,7 @@ use crate::app::widgets::{caption, card, section};
 use crate::forecast::{ActivitySource, ActivityTable, Errors, ModelKind, ModelName, Score, ScoreTable};
 use crate::pipeline::Outcome;
 use crate::report;
+use crate::wording::counted;
 
 /// How every model did.
 #[derive(Debug, Default)]
@@ -77,8 +78,8 @@ fn basis(outcome: &Outcome) -> String {
     }
     format!(
         "Scored on {} of {} {span}, one {} ahead. {}.",
-        format::of(table.events.round() as u64, "event", "events"),
-        format::of(table.rows, "active user", "active users"),
+        counted(table.events.round() as u64, "event"),
+        counted(table.rows, "active user"),
         calendar.length,
         report::SEEN_BY
     )
@@ -156,7 +157,7 @@ fn table(ui: &mut Ui, table: &ScoreTable) {
 fn taken(found: &ActivityTable) -> String {
     let mut text = format!(
         "Over {} there, active or not. Chances are taken from the {}, events from the {}",
-        format::of(found.rows, "user-period", "user-periods"),
+        counted(found.rows, "user-period"),
         forecaster(found.chance_by),
         forecaster(found.events_by)
     );

@@ -13,6 +13,7 @@ use crate::language::{DeviceChoice, PrecisionChoice};
 use crate::project::limits::{HORIZON, INTERESTS};
 use crate::project::{InterestCount, Settings};
 use crate::report::TableFormat;
+use crate::wording::agreeing;
 
 /// How many interests are proposed to a person who wants a number of their own.
 const SOME_INTERESTS: u16 = 16;
@@ -40,7 +41,11 @@ impl View for SettingsCard {
             interests_ui(ui, &mut settings);
             vectors_ui(ui, &mut settings);
             labelled(ui, "Forecast ahead", |ui| {
-                let value = DragValue::new(&mut settings.horizon).range(HORIZON).suffix(" periods").speed(0.05);
+                let periods = settings.horizon as u64;
+                let value = DragValue::new(&mut settings.horizon)
+                    .range(HORIZON)
+                    .suffix(format!(" {}", agreeing(periods, "period")))
+                    .speed(0.05);
                 ui.add(value).accessible_name("Forecast ahead").on_hover_text("How many periods the forecast reaches");
             });
             self.time_format_ui(ui, &mut settings);

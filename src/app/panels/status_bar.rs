@@ -9,6 +9,7 @@ use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::meter;
+use crate::wording::counted;
 
 /// The bar at the bottom.
 #[derive(Debug, Default)]
@@ -45,7 +46,7 @@ impl View for StatusBar {
                 ui.add(Label::new(quiet(short)).truncate()).on_hover_text(device);
                 if let Some(account) = &session.account {
                     let kept = format::count(account.rows_kept);
-                    let text = format!("{kept} of {} kept", format::of(account.rows_read, "row", "rows"));
+                    let text = format!("{kept} of {} kept", counted(account.rows_read, "row"));
                     ui.label(quiet(text)).on_hover_text("The Data page tells what was left out, and why");
                 }
             });

@@ -14,6 +14,7 @@ use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, card, heading, icon, job_button, primary, section, well};
+use crate::wording::counted;
 
 /// The page of the training.
 #[derive(Debug, Default)]
@@ -116,9 +117,9 @@ fn subtitle(session: &Session, training: Option<&Job>) -> String {
         (Some(None), _) => "The window stays usable meanwhile.".to_owned(),
         (None, Some(outcome)) => format!(
             "{}, {} over {}.",
-            format::of(outcome.users.len() as u64, "user", "users"),
-            format::of(outcome.events.len() as u64, "event", "events"),
-            format::of(outcome.space.len() as u64, "interest", "interests"),
+            counted(outcome.users.len() as u64, "user"),
+            counted(outcome.events.len() as u64, "event"),
+            counted(outcome.space.len() as u64, "interest"),
         ),
         (None, None) => "Finds the interests, trains the forecaster on the past, and forecasts every user.".to_owned(),
     }

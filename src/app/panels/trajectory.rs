@@ -17,6 +17,7 @@ use crate::events::UserId;
 use crate::forecast::CohortRule;
 use crate::pipeline::Whose;
 use crate::report::{self, InterestPath};
+use crate::wording::{counted, counted_of};
 
 /// The picture of the chosen user or cohort.
 #[derive(Debug, Default)]
@@ -174,15 +175,15 @@ fn about_user(results: Shown, user: UserId) -> (String, String) {
     if let Some(summary) = results.users.get(user.index()) {
         let period = calendar.length.to_string();
         parts.extend([
-            format::of(summary.events.into(), "event", "events"),
-            format::of(summary.active_periods.into(), &period, &format!("{period}s")),
+            counted(summary.events, "event"),
+            counted(summary.active_periods, &period),
             format!("last seen {}", format::day(summary.last.datetime().date())),
         ]);
         if let Some(p) = summary.p_active {
             let next = calendar.label(results.forecast.origin);
             parts.push(format!("active in {next}: {}", format::percent(p.into())));
             if let Some(events) = summary.expected_events {
-                parts.push(format!("{} events expected there", format::amount(f64::from(events))));
+                parts.push(format!("{} expected there", counted(events.max(0.0).round() as u64, "event")));
             }
             if let Some(value) = summary.expected_value {
                 parts.push(format!("{} expected spend", format::amount(f64::from(value))));
@@ -198,10 +199,10 @@ fn about_cohort(results: Shown, rule: CohortRule) -> (String, String) {
     let space = results.space;
     let mut parts = Vec::new();
     if let Some(place) = cohorts.place(rule) {
-        parts.push(format::of(cohorts.cohorts[place].users.len() as u64, "user", "users"));
+        parts.push(counted(cohorts.cohorts[place].users.len() as u64, "user"));
         if let Some(events) = cohorts.events.get(place * cohorts.horizon) {
             let next = cohorts.calendar.label(cohorts.origin);
-            parts.push(format!("{} events expected in {next}", format::count(events.round() as u64)));
+            parts.push(format!("{} expected in {next}", counted(events.max(0.0).round() as u64, "event")));
         }
     }
     parts.push(report::cohort_rule(rule, space, cohorts));
@@ -293,12 +294,12 @@ fn worth(session: &Session, results: Shown, seen: &Seen, drawn: &[u16]) -> Strin
         let part = f64::from(shown) / f64::from(whole);
         let all = seen.paths.len();
         parts.push(format!(
-            "{} of {all} interests drawn, {} of {} events",
-            drawn.len(),
+            "{} drawn, {} of the events of {}",
+            counted_of(drawn.len() as u64, all as u64, "interest"),
             format::percent(part),
             match seen.whose {
-                Whose::User(_) => "the user's",
-                Whose::Cohort(_) => "the cohort's",
+                Whose::User(_) => "the user",
+                Whose::Cohort(_) => "the cohort",
             }
         ));
     }

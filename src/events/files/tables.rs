@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::delta;
 use crate::events::EventsError;
+use crate::wording::counted;
 
 /// Where Spark's streams note which files count.
 const STREAM: &str = "_spark_metadata";
@@ -93,7 +94,7 @@ impl TableKind {
         };
         let count = match files.len() {
             1 => "1 file counts".to_owned(),
-            many => format!("{many} files count"),
+            many => format!("{} count", counted(many, "file")),
         };
         let note = format!("The folder is a {}, of which {count} by {by}.", self.name());
         Ok((files, note))
@@ -137,9 +138,9 @@ fn streamed(folder: &Path) -> Result<Vec<PathBuf>, String> {
     files.retain(|path| path.file_name().is_some_and(|name| names.contains(&*name.to_string_lossy())));
     if files.len() != names.len() {
         return Err(format!(
-            "{} of its {} files are not there",
-            names.len() - files.len().min(names.len()),
-            names.len()
+            "of its {} not all are there, {} missing",
+            counted(names.len(), "file"),
+            names.len() - files.len().min(names.len())
         ));
     }
     Ok(files)

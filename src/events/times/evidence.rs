@@ -10,6 +10,7 @@ use super::reading::{Found, Reading};
 use super::short_years::ShortYears;
 use super::tongue::{ANY, Languages, words};
 use crate::events::{EventsError, TwoReadings};
+use crate::wording::counted;
 
 /// A larger share of rows that cannot be read, or in two ways, is no matter of a few rows.
 pub const FEW: f64 = 0.05;
@@ -316,7 +317,7 @@ impl Evidence {
         groups.sort_by_key(|group| std::cmp::Reverse(group.1));
         if groups.len() > 1 {
             let each = |(reading, rows, first): &(Reading, u64, &str)| {
-                format!("{rows} rows {} (such as `{first}`)", reading.words())
+                format!("{} {} (such as `{first}`)", counted(*rows, "row"), reading.words())
             };
             let groups: Vec<String> = groups.iter().map(each).collect();
             notes.push(format!("The times in `{column}` are not all written alike: {}.", groups.join(", ")));

@@ -72,7 +72,7 @@ fn with_reliability(levels: &[u8]) -> Vec<u8> {
 fn meter(kinds: &[ModelKind], config: &ForecastConfig, plan: &BacktestPlan, watch: &Watch) -> Meter {
     let epochs = |heads| usual_epochs(kinds, &config.with_heads(heads));
     let later = plan.origins.len().saturating_sub(1) as u64 * epochs(HeadLoss::Weight(0.0));
-    watch.meter(Stage::Train, "epochs", Some(epochs(config.shape.heads) + later))
+    watch.meter(Stage::Train, "epoch", Some(epochs(config.shape.heads) + later))
 }
 
 /// The models to fit: those wanted, the simple ones, and where one is made of others all the others.

@@ -232,7 +232,7 @@ mod tests {
         let start = Start::Anew(&nowhere);
         let known = Known::at_origin(&log, &vectors, &config, Device::Cpu, start, &watch).unwrap();
         let features = known.features(&[CellKind::Lstm, CellKind::Gru], NetworkRole::Whole).unwrap();
-        let mut meter = watch.meter(Stage::Train, "epochs", None);
+        let mut meter = watch.meter(Stage::Train, "epoch", None);
         for cell in [CellKind::Lstm, CellKind::Gru] {
             let held = LessonTensors::of(&features, &lessons, Some(&known.references().unwrap()[2])).unwrap();
             let (features, config, watch) = (&features, &config, &watch);

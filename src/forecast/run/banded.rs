@@ -11,6 +11,7 @@ use crate::forecast::models::model::Known;
 use crate::forecast::past::history::Question;
 use crate::forecast::standing::Standing;
 use crate::observe::Cancelled;
+use crate::wording::counted;
 
 /// Past cells that bands are calibrated on when they are wanted at once.
 const QUICK_CELLS: usize = 100_000;
@@ -114,9 +115,9 @@ fn why_none(calibration: &Calibration, known: &Known, standing: &Standing) -> Op
             config.horizon
         ),
         1 => format!(
-            "No bands are drawn: from {first} to {last} {} users came back whose shares a forecast can be compared with, too few \
+            "No bands are drawn: from {first} to {last} only {} came back whose shares a forecast can be compared with, too few \
              to say how far off one may be; it takes {FEWEST_USERS}.",
-            standing.practice.users().len()
+            counted(standing.practice.users().len(), "user")
         ),
         _ => format!(
             "No bands are drawn from {without} {length}s ahead on: fewer than {FEWEST_USERS} users were active that long after a \

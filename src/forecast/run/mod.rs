@@ -97,16 +97,14 @@ pub fn run_telling(
     let needed = |kind: &ModelKind| model.is_made_of_others() || *kind == model || !kind.is_trained();
     let kinds: Vec<ModelKind> = kinds.into_iter().filter(needed).collect();
     let mut meter = match start {
-        Start::Saved(_) => watch.meter(Stage::Forecast, "steps", None),
-        Start::Anew(_) | Start::Continued(..) => {
-            watch.meter(Stage::Train, "epochs", Some(usual_epochs(&kinds, config)))
-        }
+        Start::Saved(_) => watch.meter(Stage::Forecast, "step", None),
+        Start::Anew(_) | Start::Continued(..) => watch.meter(Stage::Train, "epoch", Some(usual_epochs(&kinds, config))),
     };
     let mut onlooker = RunOnlooker { known: &known, asked: model, networks: Networks::default(), tell };
     let standing = stand(&known, &kinds, &mut meter, &mut onlooker)?;
     let RunOnlooker { networks, tell, .. } = onlooker;
 
-    let mut meter = watch.meter(Stage::Forecast, "steps", Some(3));
+    let mut meter = watch.meter(Stage::Forecast, "step", Some(3));
     let (answers, chosen_because) = choose(&standing, model);
     let scores = score_table(&known, &standing);
     meter.advance(2)?;

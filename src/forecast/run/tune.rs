@@ -14,6 +14,7 @@ use crate::forecast::past::lessons::Lessons;
 use crate::forecast::past::split::Split;
 use crate::interests::{OneThread, RowVectors, Trajectories};
 use crate::observe::{Stage, Watch};
+use crate::wording::counted;
 
 /// Tries `trials` shapes of a network of `cell` at the trajectories' origin, those of [`shapes_to_try`]. They
 /// learn from the periods before the tuning ones and are compared on those, which all training is stopped by; the
@@ -59,7 +60,7 @@ pub fn tune(
     let stop = LessonTensors::of(&features, &stop, None)?;
     // The usual shape may be one more in each round but the first.
     let epochs: usize = rounds.iter().map(|round| (round.trials + 1).min(trials) * round.epochs as usize).sum();
-    let mut meter = watch.meter(Stage::Train, "epochs", Some(epochs as u64));
+    let mut meter = watch.meter(Stage::Train, "epoch", Some(epochs as u64));
     let meter = Mutex::new(&mut meter);
     let mut members: Vec<Option<Member>> = tuning.trials.iter().map(|_| None).collect();
     for (number, round) in rounds.iter().enumerate() {
@@ -106,10 +107,10 @@ pub fn tune(
         }
         let best = &tuning.trials[tuning.best()];
         watch.note(format!(
-            "Tuning, round {} of {}: {} trials, the best at {:.4} nats an event ({}).",
+            "Tuning, round {} of {}: {}, the best at {:.4} nats an event ({}).",
             number + 1,
             rounds.len(),
-            round.trials,
+            counted(round.trials, "trial"),
             best.loss,
             best.shape
         ));

@@ -10,6 +10,7 @@ use crate::language::ModelInfo;
 use crate::observe::Watch;
 use crate::pipeline::{ModelCard, ModelFolder};
 use crate::project::{InterestCount, Settings};
+use crate::wording::counted;
 
 /// The settings with the roles that columns had in the model's log, where nothing is said: what is guessed from another
 /// log's values may be something else. With the same columns, roles that nothing had are nobody's.
@@ -57,8 +58,9 @@ pub(super) fn check(settings: &Settings, saved: &ModelFolder) -> anyhow::Result<
     }
     if settings.horizon != card.config.horizon {
         return misfit(format!(
-            "it was trained to look {} periods ahead, and {} are asked for; leave out --horizon, or train anew",
-            card.config.horizon, settings.horizon
+            "it was trained to look {} ahead, not {}; leave out --horizon, or train anew",
+            counted(card.config.horizon, "period"),
+            settings.horizon
         ));
     }
     if settings.seed != card.config.seed {

@@ -10,6 +10,7 @@ use super::{Series, TrajectoryChart, legend};
 use crate::calendar::Period;
 use crate::report::palette::Mark;
 use crate::report::percent;
+use crate::wording::thousands;
 
 const TITLE: f32 = 19.0;
 const TEXT: f32 = 13.0;
@@ -141,7 +142,7 @@ fn activity(svg: &mut Svg, frame: &Frame, chart: &TrajectoryChart) {
     }
     svg.line(&[(frame.left, bottom), (frame.right, bottom)], Stroke::solid(tones.today, 1.0));
     let style = Type { size: SMALL, weight: Weight::Regular, colour: tones.quiet, anchor: Anchor::End };
-    svg.text(frame.left - 8.0, top + 6.0, style, &super::thousands(most as usize));
+    svg.text(frame.left - 8.0, top + 6.0, style, &thousands(most.into()));
     svg.text(frame.left - 8.0, bottom + 1.0, style, "events");
 }
 

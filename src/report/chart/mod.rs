@@ -20,6 +20,7 @@ use crate::calendar::{Calendar, Period};
 use crate::events::{EventTable, UserId};
 use crate::forecast::{CohortForecast, Forecast};
 use crate::interests::{InterestSpace, Trajectories};
+use crate::wording::counted;
 
 /// In place of the sentence where there is nothing to tell about.
 const NOTHING_CHOSEN: &str = "No interest is chosen.";
@@ -122,7 +123,7 @@ pub fn cohort_chart(
     let title = rule.map_or_else(String::new, |rule| cohort_name(rule, space, forecast));
     let around = Around {
         title,
-        source: format!("{} events of {} users · Driftline", thousands(events), thousands(users)),
+        source: format!("{} of {} · Driftline", counted(events, "event"), counted(users, "user")),
         note: level.filter(|_| band.is_none()).map(|level| no_band(forecast.no_bands.as_deref(), level)),
         band: band
             .map(|band| BandNote { level: band.level, promise: promise(band, None, trajectories.calendar.length) }),
@@ -169,7 +170,7 @@ fn drawn(
     let drawn = |path: &InterestPath| coloured.iter().any(|known| known.interest == path.interest);
     let rest: Vec<_> = paths.iter().filter(|path| !drawn(path)).collect();
     if !rest.is_empty() {
-        let label = if rest.len() == 1 { "1 other".to_owned() } else { format!("{} others", rest.len()) };
+        let label = counted(rest.len(), "other");
         series.push(Series { label, style: None, path: from_period(&added_up(&rest), first) });
     }
     let calendar = trajectories.calendar;
@@ -242,14 +243,11 @@ fn activity(paths: &[InterestPath], first: Period) -> Vec<Activity> {
 
 fn source(events: &EventTable, trajectories: &Trajectories, user: UserId, first: Period) -> String {
     let rows = events.rows(user);
-    let count = rows.len();
-    let periods = trajectories.rows(user).len();
     let length = trajectories.calendar.length;
     let mut parts = vec![format!(
-        "{} event{} in {periods} active {length}{}",
-        thousands(count),
-        if count == 1 { "" } else { "s" },
-        if periods == 1 { "" } else { "s" }
+        "{} in {}",
+        counted(rows.len(), "event"),
+        counted(trajectories.rows(user).len(), &format!("active {length}"))
     )];
     if let Some(last) = rows.last() {
         parts[0].push_str(&events.time[last].datetime().strftime(", last on %-d %b %Y").to_string());
@@ -277,12 +275,4 @@ fn no_band(why: Option<&str>, level: u8) -> String {
         Some(why) => format!("No band: {why}"),
         None => format!("No band of {level} % was calibrated"),
     }
-}
-
-/// A count with its thousands set apart.
-fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut parts: Vec<_> = digits.as_bytes().rchunks(3).map(String::from_utf8_lossy).collect();
-    parts.reverse();
-    parts.join(",")
 }

@@ -5,7 +5,6 @@ use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Pl
 
 use super::cohorts::cohorts_ui;
 use super::table::decimals;
-use crate::app::format;
 use crate::app::panels::curves::round_losses;
 use crate::app::panels::layout::line;
 use crate::app::panels::scores::model_name;
@@ -13,6 +12,7 @@ use crate::app::theme::{Tokens, size};
 use crate::app::widgets::{caption, section, segmented, still, swatch};
 use crate::forecast::{Backtest, ModelResult, Scores};
 use crate::interests::InterestSpace;
+use crate::wording::counted;
 
 /// What the errors are laid out by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,9 +33,7 @@ impl ErrorsBy {
         match self {
             Self::Horizon => {
                 let unit = backtest.calendar.length;
-                let name = |ahead: usize| {
-                    format!("{} ahead", format::of(ahead as u64, &unit.to_string(), &format!("{unit}s")))
-                };
+                let name = |ahead: usize| format!("{} ahead", counted(ahead as u64, &unit.to_string()));
                 model.by_horizon.iter().map(|(ahead, scores)| (name(*ahead), scores)).collect()
             }
             Self::Activity => {

@@ -22,6 +22,7 @@ use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter,
 use crate::forecast::Backtest;
 use crate::pipeline::BacktestScope;
 
+use crate::wording::counted;
 use errors::{ErrorsBy, errors_ui};
 use models::models_ui;
 use reliability::reliability_ui;
@@ -157,10 +158,10 @@ fn basis(backtest: &Backtest) -> String {
     let origins: Vec<String> = backtest.origins.iter().map(|origin| backtest.calendar.label(*origin)).collect();
     format!(
         "From {} ({}): {} of {}; no model had seen them.",
-        format::of(origins.len() as u64, "origin", "origins"),
+        counted(origins.len() as u64, "origin"),
         origins.join(", "),
-        format::of(events.round() as u64, "event", "events"),
-        format::of(backtest.asked.len() as u64, "user period", "user periods"),
+        counted(events.round() as u64, "event"),
+        counted(backtest.asked.len() as u64, "user period"),
     )
 }
 

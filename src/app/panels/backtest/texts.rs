@@ -9,6 +9,7 @@ use crate::app::theme::{Tokens, size, space};
 use crate::app::widgets::{caption, section};
 use crate::calendar::Calendar;
 use crate::forecast::{Ablation, Backtest, Compared, Difference, Part};
+use crate::wording::counted;
 
 /// Width of the column that draws differences.
 const DRAWN: f32 = 208.0;
@@ -125,12 +126,12 @@ fn difference_ui(ui: &mut Ui, network: &str, part: &Compared, reach: f64, calend
     let ink = if sure { t.text } else { t.quiet };
     ui.painter().text(place, eframe::egui::Align2::RIGHT_CENTER, signed(mean), font, ink);
     let words = format!(
-        "{network}, {}: {} nats per event ({} to {}), {} users",
+        "{network}, {}: {} nats per event ({} to {}), {}",
         part_name(part.part, calendar),
         signed(mean),
         signed(lower),
         signed(upper),
-        format::count(part.users)
+        counted(part.users, "user")
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &words));
     response.on_hover_text(words);

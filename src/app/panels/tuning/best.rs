@@ -5,11 +5,11 @@ use eframe::egui::{Align, Button, Grid, Label, Layout, RichText, Ui, vec2};
 use super::trials::is_best;
 use super::words::{learns_from, loss, significant};
 use crate::app::commands::{Actions, Command};
-use crate::app::format;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::widgets::{caption, primary, section};
 use crate::forecast::{NetworkShape, Tuning};
+use crate::wording::counted;
 
 /// Width of a column of values.
 const VALUE: f32 = 84.0;
@@ -52,7 +52,7 @@ fn words(trials: &Tuning, found: bool, live: bool) -> String {
         Some(_) if best == 0 => "None of the others tried is better than the defaults.".to_owned(),
         Some(gain) if live => format!("Trial {}, better by {gain:.4} nats per event.", best + 1),
         Some(_) => {
-            let epochs = format::of(trials.trials[best].curve.len() as u64, "epoch", "epochs");
+            let epochs = counted(trials.trials[best].curve.len() as u64, "epoch");
             format!("Trial {}, after {epochs}.", best + 1)
         }
     }

@@ -10,6 +10,7 @@ use crate::app::panels::layout::line;
 use crate::app::theme::{Tokens, space};
 use crate::app::widgets::{caption, section, swatch};
 use crate::forecast::{TrialState, Tuning};
+use crate::wording::counted_of;
 
 /// How far above the best loss the chart reaches at least and at most, in what lies between the best and the worst that
 /// a trial came to.
@@ -119,11 +120,11 @@ fn summary(trials: &Tuning) -> String {
     let best = trials.best();
     if is_best(trials, best) {
         format!(
-            "{begun} of {} trials begun, the best at {} nats per event",
-            trials.trials.len(),
+            "{} begun, the best at {} nats per event",
+            counted_of(begun, trials.trials.len(), "trial"),
             loss(trials.trials[best].loss)
         )
     } else {
-        format!("{begun} of {} trials begun", trials.trials.len())
+        format!("{} begun", counted_of(begun, trials.trials.len(), "trial"))
     }
 }

@@ -22,6 +22,7 @@ use crate::project::Settings;
 use crate::project::limits::TRIALS;
 use crate::report;
 
+use crate::wording::{agreeing, counted};
 use best::best_ui;
 use curves::curves_ui;
 use trials::TrialTable;
@@ -107,7 +108,8 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
                 };
                 job_button(ui, text, Command::Tune, tuned.is_none(), session.why_not_tune(), actions);
                 let mut trials = session.trials;
-                let field = ui.add(DragValue::new(&mut trials).range(TRIALS).suffix(" trials").speed(0.1));
+                let noun = format!(" {}", agreeing(trials as u64, "trial"));
+                let field = ui.add(DragValue::new(&mut trials).range(TRIALS).suffix(noun).speed(0.1));
                 let field = field.accessible_name("Number of trials");
                 field.on_hover_text("How many settings are tried: more find better ones and take longer");
                 if trials != session.trials {
@@ -172,7 +174,7 @@ fn empty(ui: &mut Ui, session: &Session, running: Option<&Job>) {
                 caption(ui, now.map(|progress| progress.detail.clone()).unwrap_or_default());
             }
             None => {
-                section(ui, &format!("How {} are compared", format::of(session.trials as u64, "trial", "trials")));
+                section(ui, &format!("How {} are compared", counted(session.trials as u64, "trial")));
                 ui.add_space(space::TIGHT);
                 for words in plan(session.trials) {
                     caption(ui, words);
@@ -192,9 +194,9 @@ fn empty(ui: &mut Ui, session: &Session, running: Option<&Job>) {
 fn plan(trials: usize) -> Vec<String> {
     let rounds = search_rounds(trials, ForecastConfig::default().max_epochs);
     let words = rounds.iter().enumerate().map(|(number, round)| {
-        let epochs = format::of(round.epochs.into(), "epoch", "epochs");
+        let epochs = counted(round.epochs, "epoch");
         match (number, round.trials) {
-            (0, all) => format!("Round 1: {} learn for {epochs}", format::of(all as u64, "trial", "trials")),
+            (0, all) => format!("Round 1: {} learn for {epochs}", counted(all as u64, "trial")),
             (_, 1) => format!("Round {}: the best one goes on for {epochs}", number + 1),
             (_, some) => format!("Round {}: the best {some} go on for {epochs}", number + 1),
         }

@@ -25,6 +25,7 @@ use encoding_rs::UTF_8;
 use super::{Batch, Batches, Field, Opened};
 use crate::events::dialect::DialectChoice;
 use crate::events::{EventsError, Reason};
+use crate::wording::counted;
 use blocks::Blocks;
 use parts::Dialect;
 use piece::{Beginning, Piece};
@@ -221,12 +222,16 @@ impl Batches for Text {
         }
         let zeros = self.zeros.load(Ordering::Relaxed);
         if zeros > 0 {
-            notes.push(format!("{zeros} NUL bytes fill up fields and were passed over: {}", self.path.display()));
+            notes.push(format!(
+                "NUL bytes that fill up fields were passed over, {zeros} in all: {}",
+                self.path.display()
+            ));
         }
         if self.torn_encoding > 0 {
             let (rows, encoding) = (self.torn_encoding, &self.encoding);
             notes.push(format!(
-                "{rows} rows are not in {encoding} and were left out; say --encoding if the file is in another one."
+                "Left out for not being in {encoding}: {}; say --encoding if the file is in another one.",
+                counted(rows, "row")
             ));
         }
         for (from, to) in &self.long {

@@ -12,6 +12,7 @@ use super::record::look;
 use super::stream::{HEAD_BYTES, Stream};
 use crate::events::dialect::{Dialect, DialectChoice};
 use crate::events::{EventsError, LineEnd};
+use crate::wording::counted;
 
 /// A run of so many NUL bytes is a hole in the file and says nothing about what else is in it.
 const HOLE: usize = 16;
@@ -66,7 +67,7 @@ pub fn sniff(stream: &Stream, path: &Path, choice: &DialectChoice) -> Result<Sni
         (above, body) = (above + one, rest);
     }
     if body.iter().all(u8::is_ascii_whitespace) {
-        let why = format!("{above} lines above the table are all there is; see --skip-lines");
+        let why = format!("{} above the table and nothing else; see --skip-lines", counted(above as u64, "line"));
         return Err(EventsError::BadDialect { why });
     }
 
@@ -199,6 +200,6 @@ fn comment(head: &[u8], end: u8, choice: &DialectChoice, why: &mut Vec<String>) 
     if marked == 1 && usual.is_some_and(|usual| first.iter().zip(usual).any(|(a, b)| *a > 0 && *a == b)) {
         return Ok(None);
     }
-    why.push(format!("{marked} lines that begin with `#` are comments"));
+    why.push(format!("comments begin with `#` ({})", counted(marked as u64, "line")));
     Ok(Some(b'#'))
 }
