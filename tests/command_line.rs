@@ -40,6 +40,11 @@ fn a_forecast_writes_all_its_files_and_twice_the_same() {
     assert_eq!(summary["rows_read"], 30 * 18 * 3);
     assert_eq!(summary["users"], 30);
     assert!(summary["scores"]["models"].as_array().unwrap().len() >= 5, "{summary:#}");
+    let overview = summary["overview"].as_array().unwrap();
+    for question in ["activity", "worth"] {
+        let found = overview.iter().find(|finding| finding["question"] == question);
+        assert!(found.is_some_and(|found| found["sentence"].as_str().unwrap().ends_with('.')), "{summary:#}");
+    }
     for file in FILES {
         assert!(bench.left_in("out").contains(&file.to_owned()), "{file}: {:?}", bench.left_in("out"));
     }

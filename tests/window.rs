@@ -13,6 +13,8 @@ mod support;
 mod early;
 #[path = "window/flow.rs"]
 mod flow;
+#[path = "window/overview.rs"]
+mod overview;
 #[path = "window/pictures.rs"]
 mod pictures;
 #[path = "window/tuning.rs"]

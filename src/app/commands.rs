@@ -10,6 +10,7 @@ use crate::events::{Role, UserId};
 use crate::forecast::CohortRule;
 use crate::pipeline::{BacktestScope, JobId};
 use crate::project::Settings;
+use crate::report::Evidence;
 
 /// A command that needs nothing more to be said. One list makes the menu, the shortcuts and the tooltips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::EnumIter)]
@@ -52,6 +53,8 @@ pub enum Command {
     ShowTrain,
     /// The page of the search for settings.
     ShowTuning,
+    /// The page of the overview.
+    ShowOverview,
     /// The page of the users.
     ShowUsers,
     /// The page of the backtest.
@@ -93,6 +96,7 @@ impl Command {
             Self::ShowData => "Data",
             Self::ShowTrain => "Train",
             Self::ShowTuning => "Tuning",
+            Self::ShowOverview => "Overview",
             Self::ShowUsers => "Users",
             Self::ShowBacktest => "Backtest",
             Self::Filter => "Filter users",
@@ -128,6 +132,7 @@ impl Command {
             Self::ShowData => "What is in the log, and what each column means",
             Self::ShowTrain => "How the model is made, and how it is doing",
             Self::ShowTuning => "Which settings of the networks suit this log",
+            Self::ShowOverview => "What there is to see at once, each with its evidence",
             Self::ShowUsers => "Where each user is heading",
             Self::ShowBacktest => "Why the forecasts should be believed",
             Self::Filter => "Show only users whose name or leading interest holds some words",
@@ -156,8 +161,9 @@ impl Command {
             Self::ShowData => ctrl(Key::Num1),
             Self::ShowTrain => ctrl(Key::Num2),
             Self::ShowTuning => ctrl(Key::Num3),
-            Self::ShowUsers => ctrl(Key::Num4),
-            Self::ShowBacktest => ctrl(Key::Num5),
+            Self::ShowOverview => ctrl(Key::Num4),
+            Self::ShowUsers => ctrl(Key::Num5),
+            Self::ShowBacktest => ctrl(Key::Num6),
             Self::Backtest => ctrl(Key::B),
             Self::Filter => plain(Key::Slash),
             Self::PreviousUser => plain(Key::ArrowUp),
@@ -185,7 +191,7 @@ impl Command {
             Self::ExportTables => session.outcome.is_some(),
             Self::ExportRejected => session.account.as_ref().is_some_and(|account| !account.rejected.is_empty()),
             Self::ShowData | Self::ShowTrain => session.has_log(),
-            Self::ShowTuning | Self::ShowUsers | Self::ShowBacktest => session.has_log(),
+            Self::ShowTuning | Self::ShowOverview | Self::ShowUsers | Self::ShowBacktest => session.has_log(),
             Self::Filter | Self::PreviousUser | Self::NextUser => session.shown().is_some(),
             Self::OpenLog | Self::OpenProject | Self::NextTheme | Self::Shortcuts | Self::Quit => true,
         }
@@ -209,6 +215,8 @@ pub enum Action {
     SetScope(BacktestScope),
     /// Show a user.
     Choose(UserId),
+    /// Show what a finding of the overview rests on.
+    Show(Evidence),
     /// Show a cohort in place of the user; none: the user again.
     ChooseCohort(Option<CohortRule>),
     /// Which band to draw, percent.

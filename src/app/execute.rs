@@ -31,6 +31,7 @@ impl DriftlineApp {
             Action::SetTrials(trials) => self.session.trials = trials,
             Action::SetScope(scope) => self.session.scope = scope,
             Action::Choose(user) => (self.session.chosen, self.session.cohort) = (Some(user), None),
+            Action::Show(evidence) => self.session.show(evidence),
             Action::ChooseCohort(cohort) => self.session.cohort = cohort,
             Action::SetLevel(level) => self.session.level = level,
             Action::Pin(interests) => self.session.pinned = interests,
@@ -91,6 +92,7 @@ impl DriftlineApp {
             Command::ShowData => self.session.page = Page::Data,
             Command::ShowTrain => self.session.page = Page::Train,
             Command::ShowTuning => self.session.page = Page::Tuning,
+            Command::ShowOverview => self.session.page = Page::Overview,
             Command::ShowUsers => self.session.page = Page::Users,
             Command::ShowBacktest => self.session.page = Page::Backtest,
             Command::Filter => {

@@ -6,6 +6,7 @@
 
 mod commands;
 mod dialogs;
+mod evidence;
 mod execute;
 mod format;
 mod hear;

@@ -25,6 +25,8 @@ pub enum Page {
     Train,
     /// Which shape of the networks suits this log.
     Tuning,
+    /// What there is to see at once.
+    Overview,
     /// Where each user is heading.
     Users,
     /// Why the forecasts should be believed.

@@ -6,7 +6,7 @@ use crate::events::EventTable;
 use crate::forecast::{CohortForecast, Forecast, ModelKind, Tier};
 use crate::interests::{InterestSpace, Trajectories};
 use crate::pipeline::{EarlyOutcome, Outcome};
-use crate::report::UserSummary;
+use crate::report::{Finding, UserSummary};
 
 /// Results to draw.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct Shown<'a> {
     pub forecast: &'a Forecast,
     /// One line a user, by user number.
     pub users: &'a [UserSummary],
+    /// What there is to see at once.
+    pub overview: &'a [Finding],
     /// The future of cohorts; there with the last word.
     pub cohorts: Option<&'a CohortForecast>,
     /// Where the last word is still to come: what the forecast rests on, and the model that made it.
@@ -37,6 +39,7 @@ impl<'a> From<&'a Arc<Outcome>> for Shown<'a> {
             trajectories: &outcome.trajectories,
             forecast: &outcome.forecast,
             users: &outcome.users,
+            overview: &outcome.overview,
             cohorts: Some(&outcome.cohorts),
             so_far: None,
             run: Arc::as_ptr(outcome) as usize,
@@ -52,6 +55,7 @@ impl<'a> From<&'a Arc<EarlyOutcome>> for Shown<'a> {
             trajectories: &early.trajectories,
             forecast: &early.forecast,
             users: &early.users,
+            overview: &early.overview,
             cohorts: None,
             so_far: Some((early.tier, early.model)),
             run: Arc::as_ptr(early) as usize,

@@ -13,8 +13,20 @@ impl DriftlineApp {
         let tokens = Tokens::of(ui);
         self.dark = ui.visuals().dark_mode;
         let Self { session, panels, actions, .. } = self;
-        let Panels { top_bar, rail, status_bar, start, data, train, tuning, backtest, users, notices, shortcuts } =
-            panels;
+        let Panels {
+            top_bar,
+            rail,
+            status_bar,
+            start,
+            data,
+            train,
+            tuning,
+            backtest,
+            overview,
+            users,
+            notices,
+            shortcuts,
+        } = panels;
 
         let bar = Frame::new().fill(tokens.surface).inner_margin(Margin::symmetric(space::INSET as i8, 0));
         Panel::top("top bar")
@@ -42,6 +54,7 @@ impl DriftlineApp {
             Page::Train => train.ui(ui, session, actions),
             Page::Tuning => tuning.ui(ui, session, actions),
             Page::Backtest => backtest.ui(ui, session, actions),
+            Page::Overview => overview.ui(ui, session, actions),
             Page::Users => users.ui(ui, session, actions),
         });
         if session.drop_hovers && session.has_log() {

@@ -162,6 +162,11 @@ pub(super) fn object(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: 
         "coverage_by": forecast.bands.iter().map(|band| (band.level.to_string(), json!(band.coverage))).collect::<serde_json::Map<_, _>>(),
         "joint": forecast.joint,
         "no_bands": forecast.no_bands,
+        "overview": outcome.overview.iter().map(|finding| json!({
+            "question": finding.question,
+            "sentence": finding.sentence,
+            "basis": finding.basis,
+        })).collect::<Vec<_>>(),
         "device": outcome.device,
         "language_model": outcome.language.model.name,
         "notes": outcome.notes,
@@ -196,6 +201,10 @@ pub(super) fn words(outcome: &Outcome, out: &Path, files: &[PathBuf], seconds: f
     text += &interests(space);
     text += &scores(outcome)?;
     text += &bands(outcome)?;
+    writeln!(text, "\nOverview")?;
+    for finding in &*outcome.overview {
+        writeln!(text, "  {}: {}", finding.question.title(), finding.sentence)?;
+    }
     for note in &outcome.notes {
         writeln!(text, "\nNote: {note}")?;
     }

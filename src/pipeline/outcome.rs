@@ -12,7 +12,7 @@ use crate::interests::{InterestSpace, TextFeatures, Trajectories};
 use crate::language::{Embedded, ModelInfo};
 use crate::observe::{CurvePoint, Stage};
 use crate::project::Settings;
-use crate::report::UserSummary;
+use crate::report::{Finding, UserSummary};
 
 /// One file that a run read.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,6 +59,8 @@ pub struct EarlyOutcome {
     pub forecast: Arc<Forecast>,
     /// One line a user, by user number.
     pub users: Arc<Vec<UserSummary>>,
+    /// What there is to see at once, as far as it is known by now.
+    pub overview: Arc<Vec<Finding>>,
 }
 
 /// Everything a run found, shared between the engine, the window and the writers of files.
@@ -92,6 +94,8 @@ pub struct Outcome {
     pub text: Arc<TextFeatures>,
     /// One line a user, by user number.
     pub users: Arc<Vec<UserSummary>>,
+    /// What there is to see at once.
+    pub overview: Arc<Vec<Finding>>,
     /// What the analyst should know, a sentence each.
     pub notes: Vec<String>,
     /// The device used, and why, in words: `CPU, 2 threads: no GPU was found`.

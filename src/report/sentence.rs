@@ -39,6 +39,11 @@ pub fn percent(share: f32) -> String {
     }
 }
 
+/// A stretch of shares: `24–47 %`.
+pub(super) fn within(lower: f32, upper: f32) -> String {
+    format!("{}–{}", percent(lower).replace(&format!("{SPACE}%"), ""), percent(upper))
+}
+
 /// How far to look back: half a year, two months, two weeks.
 fn look_back(length: PeriodLength) -> i32 {
     match length {
@@ -99,10 +104,8 @@ fn future(path: &InterestPath, calendar: Calendar) -> Option<String> {
         PeriodLength::Day => day_or_month(calendar, next.period),
     };
     let band = next.bands.iter().find(|(level, ..)| *level == 80).or(next.bands.first());
-    let band = band.map_or_else(String::new, |(level, lower, upper)| {
-        let lower = percent(*lower).replace(&format!("{SPACE}%"), "");
-        format!(" ({level}{SPACE}%: {lower}–{})", percent(*upper))
-    });
+    let band = band
+        .map_or_else(String::new, |(level, lower, upper)| format!(" ({level}{SPACE}%: {})", within(*lower, *upper)));
     // Of two events a share is nothing, a half or all; whether there will be any is what can be told.
     if let Some(any) = next.p_any.filter(|_| next.few) {
         return Some(format!("{when}: {} for any at all, then {}{band}", percent(any), percent(next.share)));

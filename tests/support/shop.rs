@@ -16,7 +16,7 @@ use driftline::language::{Embedded, ModelInfo};
 use driftline::observe::CurvePoint;
 use driftline::pipeline::{LanguageUse, Outcome};
 use driftline::project::Settings;
-use driftline::report::summarise_users;
+use driftline::report::{Found, overview, summarise_users};
 
 /// December 2009.
 const FIRST: Period = Period(479);
@@ -132,6 +132,16 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
     let forecast = forecast(&customers, interests, origin, calendar);
     let cohorts = cohorts(&trajectories, &forecast);
     let lines = summarise_users(&events, &trajectories, &forecast);
+    let (space, scores) = (space(interests, &trajectories), scores());
+    let overview = overview(&Found {
+        events: &events,
+        space: &space,
+        trajectories: &trajectories,
+        forecast: &forecast,
+        users: &lines,
+        cohorts: Some(&cohorts),
+        scores: Some(&scores),
+    });
     let settings = Settings { inputs: vec!["garden_shop.csv".into()], ..Settings::default() };
     Outcome {
         settings,
@@ -141,9 +151,10 @@ pub fn outcome(users: usize, interests: usize) -> Outcome {
         text: Arc::default(),
         language: language(),
         times: Vec::new(),
-        space: Arc::new(space(interests, &trajectories)),
+        space: Arc::new(space),
+        overview: Arc::new(overview),
         account: Arc::new(account()),
-        scores: Arc::new(scores()),
+        scores: Arc::new(scores),
         curves: Arc::new(curves(2, 14)),
         users: Arc::new(lines),
         notes: vec!["December 2011 is not complete and was left out of the training.".to_owned()],

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use driftline::forecast::{ModelKind, Tier};
 use driftline::observe::Stage;
 use driftline::pipeline::{EarlyOutcome, Outcome, Update};
+use driftline::report::{Found, overview};
 use eframe::egui::{Key, Modifiers, Theme, vec2};
 
 use crate::support::shop;
@@ -21,6 +22,15 @@ fn early(outcome: &Outcome, tier: Tier, model: ModelKind) -> Arc<EarlyOutcome> {
         trajectories: Arc::clone(&outcome.trajectories),
         forecast: Arc::clone(&outcome.forecast),
         users: Arc::clone(&outcome.users),
+        overview: Arc::new(overview(&Found {
+            events: &outcome.events,
+            space: &outcome.space,
+            trajectories: &outcome.trajectories,
+            forecast: &outcome.forecast,
+            users: &outcome.users,
+            cohorts: None,
+            scores: None,
+        })),
     })
 }
 
@@ -72,10 +82,10 @@ fn what_was_forecast_stays_when_the_training_is_stopped_and_goes_when_the_next_b
     let (mut window, outcome) = learning();
     let job = window.training();
     window.tell(Update::Cancelled(job));
-    window.press(Modifiers::COMMAND, Key::Num4);
+    window.press(Modifiers::COMMAND, Key::Num5);
     assert!(window.shows("The training was stopped before its last word."));
     window.press(Modifiers::COMMAND, Key::R);
-    window.press(Modifiers::COMMAND, Key::Num4);
+    window.press(Modifiers::COMMAND, Key::Num5);
     assert!(window.shows("No forecasts yet"));
     // A late word of the training that was stopped is not listened to.
     window.tell(Update::Early(job, early(&outcome, Tier::Classical, ModelKind::Ets)));
@@ -89,7 +99,7 @@ fn results_that_are_there_are_not_replaced_by_lesser_ones() {
     window.click("Train again");
     let job = window.training();
     window.tell(Update::Early(job, early(&shop::outcome(7, 5), Tier::Simple, ModelKind::Mean)));
-    window.press(Modifiers::COMMAND, Key::Num4);
+    window.press(Modifiers::COMMAND, Key::Num5);
     assert_eq!(window.rows().len(), 20);
     assert!(!window.shows("So far by"));
 }

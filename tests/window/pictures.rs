@@ -74,6 +74,21 @@ fn every_page_is_drawn_in_both_themes() {
 }
 
 #[test]
+fn the_overview_is_drawn_wide_and_narrow() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let mut window = Window::trained(theme, shop::outcome(420, 12));
+        window.click("Overview page");
+        keep(&window, "27-overview", theme);
+        window.harness.set_size(Vec2::new(1280.0, 1180.0));
+        window.harness.run();
+        keep(&window, "27-overview-all", theme);
+        window.harness.set_size(Vec2::new(860.0, 1000.0));
+        window.harness.run();
+        keep(&window, "27-overview-narrow", theme);
+    }
+}
+
+#[test]
 fn the_backtest_is_drawn() {
     for theme in [Theme::Light, Theme::Dark] {
         let outcome = shop::outcome(120, 8);
@@ -192,6 +207,33 @@ fn a_small_window_and_a_fine_screen_are_drawn() {
     keep(&window, "15-trained-small", Theme::Light);
     window.click("Users page");
     keep(&window, "16-users-small", Theme::Light);
+}
+
+/// A small screen, and a usual one at which everything is half as large again.
+#[test]
+fn every_page_is_drawn_small_and_enlarged() {
+    for (name, size, finer) in [("small", Vec2::new(1000.0, 700.0), 1.0), ("large", Vec2::new(853.0, 533.0), 1.5)] {
+        let log = Opening::Logs(vec!["garden_shop.csv".into()]);
+        let mut window = Window::open_in(log, Theme::Light, size, finer);
+        window.inspected(shop::inspection());
+        window.click("Train");
+        let job = window.training();
+        window.tell(Update::Trained(job, std::sync::Arc::new(shop::outcome(120, 8))));
+        for page in ["Data", "Train", "Tuning", "Overview", "Users", "Backtest"] {
+            window.click(&format!("{page} page"));
+            keep(&window, &format!("30-{name}-{page}"), Theme::Light);
+        }
+        window.click("Run backtest");
+        let (job, request) = window.engine.latest();
+        let Request::Backtest(settings, _) = request else { panic!("{request:?}") };
+        let mut found = past::backtest(&shop::outcome(120, 8));
+        found.settings = settings;
+        window.tell(Update::Backtested(job, std::sync::Arc::new(found)));
+        keep(&window, &format!("30-{name}-Backtested"), Theme::Light);
+        window.click("Users page");
+        window.click("List: Cohorts");
+        keep(&window, &format!("30-{name}-Cohorts"), Theme::Light);
+    }
 }
 
 /// The picture in the README. `DRIFTLINE_UPDATE_PICTURES=1 cargo test --test window` draws it anew.

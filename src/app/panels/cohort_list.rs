@@ -18,13 +18,16 @@ use crate::report;
 #[derive(Debug, Default)]
 pub struct CohortList;
 
-/// The columns: their heading, their width, what they mean.
-const COLUMNS: [(&str, f32, &str); 4] = [
-    ("Cohort", 190.0, "The set of users"),
-    ("Users", 52.0, "How many users"),
-    ("Events next", 82.0, "Events expected in the first period forecast"),
-    ("Leading next", 120.0, "The leading interest in the first period forecast, with its share"),
+/// The columns: their heading, what they mean.
+const COLUMNS: [(&str, &str); 4] = [
+    ("Cohort", "The set of users"),
+    ("Users", "How many users"),
+    ("Leading next", "The leading interest in the first period forecast, with its share"),
+    ("Events next", "Events expected in the first period forecast"),
 ];
+/// The widest that a column of words may be, and how much a column has beside what stands in it.
+const WIDEST: f32 = 300.0;
+const BESIDE: f32 = 24.0;
 
 /// A line of the table.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,7 +100,8 @@ fn table(ui: &mut Ui, session: &Session, of: (&CohortForecast, &InterestSpace), 
     let lines = lines(of.0);
     ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
     ScrollArea::horizontal().id_salt("cohorts across").auto_shrink([false, false]).show(ui, |ui| {
-        let across = COLUMNS.iter().map(|column| column.1).sum::<f32>().max(ui.available_width());
+        let widths = widths(ui, of);
+        let across = widths.iter().sum::<f32>().max(ui.available_width());
         let heading = eframe::egui::Rect::from_min_size(ui.max_rect().min, vec2(across, space::ROW));
         ui.painter().rect_filled(heading, CornerRadius { nw: 7, ne: 7, sw: 0, se: 0 }, t.sunken);
         ui.painter().hline(heading.x_range(), heading.bottom(), eframe::egui::Stroke::new(1.0, t.hairline));
@@ -107,14 +111,12 @@ fn table(ui: &mut Ui, session: &Session, of: (&CohortForecast, &InterestSpace), 
             .sense(Sense::click())
             .auto_shrink([false, false])
             .animate_scrolling(false);
-        for (place, (_, width, _)) in COLUMNS.into_iter().enumerate() {
-            let column =
-                if place + 1 == COLUMNS.len() { Column::remainder().at_least(width) } else { Column::exact(width) };
-            table = table.column(column.clip(true));
+        for width in widths {
+            table = table.column(Column::exact(width).clip(true));
         }
         table
             .header(space::ROW, |mut header| {
-                for (place, (name, _, hover)) in COLUMNS.into_iter().enumerate() {
+                for (place, (name, hover)) in COLUMNS.into_iter().enumerate() {
                     header.col(|ui| {
                         let label = Label::new(RichText::new(name).size(size::SMALL).color(t.quiet));
                         cell(ui, is_number(place), |ui| ui.add(label).on_hover_text(hover));
@@ -144,7 +146,7 @@ fn table(ui: &mut Ui, session: &Session, of: (&CohortForecast, &InterestSpace), 
 }
 
 fn is_number(column: usize) -> bool {
-    matches!(column, 1 | 2)
+    matches!(column, 1 | 3)
 }
 
 /// Something in a cell, numbers at its right.
@@ -156,7 +158,8 @@ fn cell<R>(ui: &mut Ui, right: bool, add: impl FnOnce(&mut Ui) -> R) {
     });
 }
 
-fn row_ui(row: &mut TableRow<'_, '_>, (cohorts, space): (&CohortForecast, &InterestSpace), place: usize, chosen: bool) {
+/// What stands in a cohort's line.
+fn texts((cohorts, space): (&CohortForecast, &InterestSpace), place: usize) -> [String; 4] {
     let cohort = &cohorts.cohorts[place];
     let label = |interest: usize| space.interests.get(interest).map_or("", |found| found.label.as_str());
     // Under its heading an interest needs no more than its name.
@@ -168,13 +171,33 @@ fn row_ui(row: &mut TableRow<'_, '_>, (cohorts, space): (&CohortForecast, &Inter
     let next = &cohorts.share[from..from + cohorts.interests];
     let leading = (0..next.len()).max_by(|a, b| next[*a].total_cmp(&next[*b]).then(b.cmp(a))).unwrap_or(0);
     let events = cohorts.events.get(place * cohorts.horizon).copied().unwrap_or(0.0);
-    let texts = [
+    [
         name,
         format::count(cohort.users.len() as u64),
-        format::count(events.round() as u64),
         format!("{}  {}", report::percent(next.get(leading).copied().unwrap_or(0.0)), label(leading)),
-    ];
-    for (column, text) in texts.into_iter().enumerate() {
+        format::count(events.round() as u64),
+    ]
+}
+
+/// How wide the columns have to be for nothing in them to be cut.
+fn widths(ui: &Ui, of: (&CohortForecast, &InterestSpace)) -> [f32; 4] {
+    let wide = |text: &str, size: f32| {
+        let font = eframe::egui::FontId::proportional(size);
+        ui.painter().layout_no_wrap(text.to_owned(), font, Tokens::of(ui).text).size().x
+    };
+    let mut widths = COLUMNS.map(|(name, _)| wide(name, size::SMALL));
+    for place in 0..of.0.cohorts.len() {
+        for (width, text) in widths.iter_mut().zip(texts(of, place)) {
+            *width = width.max(wide(&text, size::BODY));
+        }
+    }
+    widths.map(|width| (width.min(WIDEST) + BESIDE).ceil())
+}
+
+fn row_ui(row: &mut TableRow<'_, '_>, of: (&CohortForecast, &InterestSpace), place: usize, chosen: bool) {
+    let (cohorts, space) = of;
+    let cohort = &cohorts.cohorts[place];
+    for (column, text) in texts(of, place).into_iter().enumerate() {
         let (_, response) = row.col(|ui| {
             let ink = Tokens::of(ui).text;
             let words = Label::new(RichText::new(text).color(ink));

@@ -1,6 +1,6 @@
 //! Dividing a page.
 
-use eframe::egui::{Align, Layout, Rect, Sense, Ui, UiBuilder, pos2};
+use eframe::egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2};
 
 use crate::app::theme::space;
 
@@ -27,6 +27,11 @@ pub fn line(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)
             ui.with_layout(Layout::left_to_right(Align::Center), left);
         });
     });
+}
+
+/// What may be wider than its card: it moves across under the pointer then, and nothing of it is cut for good.
+pub fn across<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ScrollArea::horizontal().id_salt((name, "across")).auto_shrink([false, true]).show(ui, add).inner
 }
 
 /// Draws into a room that was taken up before.

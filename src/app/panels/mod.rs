@@ -11,6 +11,7 @@ mod language;
 mod layout;
 mod legend;
 mod notices;
+mod overview;
 mod preview;
 mod rail;
 mod reading;
@@ -32,6 +33,7 @@ mod users;
 pub use backtest::BacktestPage;
 pub use data::DataPage;
 pub use notices::NoticesPanel;
+pub use overview::OverviewPage;
 pub use rail::Rail;
 pub use shortcuts::ShortcutsPanel;
 pub use start::StartPage;
@@ -60,6 +62,8 @@ pub struct Panels {
     pub tuning: TuningPage,
     /// The page of the backtest.
     pub backtest: BacktestPage,
+    /// The page of the overview.
+    pub overview: OverviewPage,
     /// The page of the users.
     pub users: UsersPage,
     /// What is said aside.

@@ -3,15 +3,16 @@
 use eframe::egui::{Align, Label, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder};
 
+use super::layout::across;
 use crate::app::commands::Actions;
 use crate::app::format;
 use crate::app::session::Session;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::view::View;
 use crate::app::widgets::{caption, card, section};
-use crate::forecast::{ActivitySource, ActivityTable, Errors, ModelKind, ModelName, Score, ScoreTable};
+use crate::forecast::{ActivitySource, ActivityTable, Errors, ScoreTable};
 use crate::pipeline::Outcome;
-use crate::report;
+use crate::report::{self, model_name};
 use crate::wording::counted;
 
 /// How every model did.
@@ -23,11 +24,11 @@ impl View for Scores {
         let Some(outcome) = &session.outcome else { return };
         card(ui, space::INSET, |ui| {
             ui.set_min_width(ui.available_width());
-            section(ui, &verdict(&outcome.scores));
+            section(ui, &report::scores_verdict(&outcome.scores));
             caption(ui, basis(outcome));
             if outcome.scores.rows > 0 {
                 ui.add_space(space::SMALL);
-                table(ui, &outcome.scores);
+                across(ui, "scores", |ui| table(ui, &outcome.scores));
             }
         });
         if let Some(found) = &outcome.scores.activity {
@@ -37,35 +38,10 @@ impl View for Scores {
                 section(ui, "Whether users come back, with how many events, and what they spend");
                 caption(ui, taken(found));
                 ui.add_space(space::SMALL);
-                activity(ui, found);
+                across(ui, "activity", |ui| activity(ui, found));
             });
         }
     }
-}
-
-/// The result in a sentence.
-pub fn verdict(table: &ScoreTable) -> String {
-    let simple = table.scores.iter().filter(|score| is_simple(score)).min_by(|a, b| a.nll.total_cmp(&b.nll));
-    let learned = table.scores.iter().filter(|score| !is_simple(score)).min_by(|a, b| a.nll.total_cmp(&b.nll));
-    match (learned, simple) {
-        (Some(learned), Some(simple)) => {
-            let gain = simple.nll - learned.nll;
-            let (learned, simple) = (model_name(learned.model), model_name(simple.model));
-            if gain > 0.0 {
-                format!("The {learned} is {gain:.3} nats per event better than the best simple forecast ({simple})")
-            } else {
-                format!("The best simple forecast ({simple}) is {:.3} nats per event better than the {learned}", -gain)
-            }
-        }
-        (Some(only), None) | (None, Some(only)) => {
-            format!("Only one kind of model was scored: {}", model_name(only.model))
-        }
-        (None, None) => "No model could be scored".to_owned(),
-    }
-}
-
-fn is_simple(score: &Score) -> bool {
-    score.model.is_simple()
 }
 
 fn basis(outcome: &Outcome) -> String {
@@ -83,24 +59,6 @@ fn basis(outcome: &Outcome) -> String {
         calendar.length,
         report::SEEN_BY
     )
-}
-
-/// A model as people call it.
-pub fn model_name(name: impl Into<ModelName>) -> String {
-    let name = name.into();
-    let kind = match name.kind {
-        ModelKind::Lstm | ModelKind::Gru | ModelKind::Arima | ModelKind::Ets => name.kind.name().to_uppercase(),
-        ModelKind::Theta => "Theta".to_owned(),
-        ModelKind::Pool => "pool of simple forecasts".to_owned(),
-        ModelKind::Drift => "market drift".to_owned(),
-        ModelKind::Average => "plain average".to_owned(),
-        ModelKind::Vote => "majority vote".to_owned(),
-        ModelKind::Ewma => "decayed average".to_owned(),
-        ModelKind::Last => "last active period".to_owned(),
-        ModelKind::Mean => "mean of the past".to_owned(),
-        ModelKind::Popularity | ModelKind::Ensemble => name.kind.name().to_owned(),
-    };
-    if name.without_text { format!("{kind} without text") } else { kind }
 }
 
 fn table(ui: &mut Ui, table: &ScoreTable) {
@@ -229,37 +187,4 @@ pub fn signed(value: f64) -> String {
         return "–".to_owned();
     }
     if value < 0.0 { format!("−{:.3}", -value) } else { format!("+{value:.3}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::calendar::Period;
-
-    fn scored(scores: &[(ModelKind, f64)]) -> ScoreTable {
-        let scores = scores
-            .iter()
-            .map(|(model, nll)| Score { model: (*model).into(), nll: *nll, gain: 0.0, l1: 0.5, top1: 0.4 })
-            .collect();
-        ScoreTable { first: Period(1), last: Period(2), rows: 1, events: 1.0, scores, activity: None }
-    }
-
-    #[test]
-    fn the_verdict_names_the_best_of_each_kind() {
-        let table = scored(&[
-            (ModelKind::Lstm, 2.10),
-            (ModelKind::Ewma, 2.154),
-            (ModelKind::Mean, 2.3),
-            (ModelKind::Popularity, 2.4),
-        ]);
-        let said = verdict(&table);
-        assert_eq!(said, "The LSTM is 0.054 nats per event better than the best simple forecast (decayed average)");
-    }
-
-    #[test]
-    fn a_model_that_lost_is_not_praised() {
-        let said = verdict(&scored(&[(ModelKind::Lstm, 2.2), (ModelKind::Mean, 2.1)]));
-        assert_eq!(said, "The best simple forecast (mean of the past) is 0.100 nats per event better than the LSTM");
-        assert!(verdict(&scored(&[])).starts_with("No model"));
-    }
 }

@@ -40,6 +40,7 @@ impl View for ShortcutsPanel {
                         Command::ShowData
                         | Command::ShowTrain
                         | Command::ShowTuning
+                        | Command::ShowOverview
                         | Command::ShowUsers
                         | Command::ShowBacktest => format!("{} page", command.text()),
                         other => other.text().trim_end_matches('…').to_owned(),

@@ -64,12 +64,16 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 heading(ui, &title(session, training));
                 let quiet = Tokens::of(ui).quiet;
-                ui.add(Label::new(RichText::new(subtitle(session, training)).color(quiet)).truncate());
+                ui.add(Label::new(RichText::new(subtitle(session, training)).color(quiet)).wrap());
             });
         },
         |ui| match training {
             Some(job) => {
                 if session.outcome.is_none() && session.early.is_some() {
+                    let see = ui.button("See overview");
+                    if see.on_hover_text(Command::ShowOverview.tooltip()).clicked() {
+                        actions.run(Command::ShowOverview);
+                    }
                     let see = ui.button("See users");
                     if see.on_hover_text("What is forecast so far; better forecasts take its place").clicked() {
                         actions.run(Command::ShowUsers);
@@ -84,7 +88,10 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
                 let why_not = session.why_not_train();
                 let done = session.outcome.is_some() && session.stale().is_empty();
                 let text = if session.outcome.is_some() { "Train again" } else { "Train" };
-                if done && primary(ui, "See users", true).on_hover_text(Command::ShowUsers.tooltip()).clicked() {
+                if done && primary(ui, "See overview", true).on_hover_text(Command::ShowOverview.tooltip()).clicked() {
+                    actions.run(Command::ShowOverview);
+                }
+                if done && ui.button("See users").on_hover_text(Command::ShowUsers.tooltip()).clicked() {
                     actions.run(Command::ShowUsers);
                 }
                 job_button(ui, text, Command::Train, !done, why_not, actions);

@@ -1,6 +1,6 @@
 //! The chosen user or cohort: who it is, the chart, what it says in words, and how sure it is.
 
-use eframe::egui::{Label, Popup, RichText, Ui, vec2};
+use eframe::egui::{Label, Popup, RichText, ScrollArea, Ui, vec2};
 
 use super::chart::{self, Chart};
 use super::layout::line;
@@ -50,6 +50,14 @@ impl View for TrajectoryPanel {
             return;
         };
         self.see(results, whose, session);
+        // A low window has to be moved through to see all of it.
+        let area = ScrollArea::vertical().id_salt("trajectory").auto_shrink([false, false]);
+        area.show(ui, |ui| self.picture(ui, session, results, actions));
+    }
+}
+
+impl TrajectoryPanel {
+    fn picture(&mut self, ui: &mut Ui, session: &Session, results: Shown, actions: &mut Actions) {
         let Some(seen) = &self.seen else { return };
         head(ui, session, results, seen, actions);
         so_far(ui, session, results);
@@ -91,9 +99,7 @@ impl View for TrajectoryPanel {
         self.raised = pointed;
         self.drawn = drawn;
     }
-}
 
-impl TrajectoryPanel {
     fn see(&mut self, results: Shown, whose: Whose, session: &Session) {
         let (run, level, pinned) = (results.run, session.level, &session.pinned);
         let same = |seen: &Seen| (seen.run, seen.whose, seen.level) == (run, whose, level) && seen.pinned == *pinned;

@@ -25,7 +25,9 @@ pub struct UsersPage {
 impl View for UsersPage {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
         if session.shown().is_none() {
-            empty(ui, session, actions);
+            let text =
+                "After the training, this page lists every user and shows where each one's interests are heading.";
+            no_results(ui, session, text, actions);
             return;
         }
         let frame = eframe::egui::Frame::new();
@@ -51,7 +53,8 @@ impl View for UsersPage {
     }
 }
 
-fn empty(ui: &mut Ui, session: &Session, actions: &mut Actions) {
+/// A page that has nothing to show before a training; `text` says what it will show.
+pub fn no_results(ui: &mut Ui, session: &Session, text: &str, actions: &mut Actions) {
     let t = Tokens::of(ui);
     let room = ui.available_rect_before_wrap();
     let column = eframe::egui::Rect::from_center_size(
@@ -63,7 +66,6 @@ fn empty(ui: &mut Ui, session: &Session, actions: &mut Actions) {
         crate::app::widgets::icon(ui, crate::app::widgets::Icon::Driftline, 40.0, t.outline);
         ui.add_space(space::SMALL);
         heading(ui, "No forecasts yet");
-        let text = "After the training, this page lists every user and shows where each one's interests are heading.";
         ui.add(Label::new(RichText::new(text).color(t.quiet)).wrap().halign(eframe::egui::Align::Center));
         ui.add_space(space::SMALL);
         if session.jobs.of(Purpose::Train).is_some() {

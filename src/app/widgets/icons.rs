@@ -15,6 +15,8 @@ pub enum Icon {
     Curve,
     /// Three sliders.
     Sliders,
+    /// Four fields: what there is at a glance.
+    Overview,
     /// A ring around a spot.
     Target,
     /// People.
@@ -85,6 +87,12 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
                 line(&[(x, 0.06), (x, knob - 0.13)]);
                 line(&[(x, knob + 0.13), (x, 0.94)]);
                 ring(x, knob, 0.12);
+            }
+        }
+        Icon::Overview => {
+            for (left, top, high) in [(0.06, 0.06, 0.5), (0.06, 0.7, 0.24), (0.56, 0.06, 0.24), (0.56, 0.44, 0.5)] {
+                let field = Rect::from_min_max(at(left, top), at(left + 0.38, top + high));
+                painter.rect_stroke(field, 1.5, pen, StrokeKind::Middle);
             }
         }
         Icon::Target => {

@@ -60,6 +60,17 @@ impl Found {
     /// An early forecast with what it takes to draw it.
     pub(super) fn early(&self, events: &Arc<EventTable>, early: EarlyForecast) -> EarlyOutcome {
         let EarlyForecast { tier, model, nll, forecast } = early;
+        let (space, trajectories) = (&*self.space, &*self.trajectories);
+        let users = report::summarise_users(events, trajectories, &forecast);
+        let overview = report::overview(&report::Found {
+            events,
+            space,
+            trajectories,
+            forecast: &forecast,
+            users: &users,
+            cohorts: None,
+            scores: None,
+        });
         EarlyOutcome {
             tier,
             model,
@@ -67,7 +78,8 @@ impl Found {
             events: Arc::clone(events),
             space: Arc::clone(&self.space),
             trajectories: Arc::clone(&self.trajectories),
-            users: Arc::new(report::summarise_users(events, &self.trajectories, &forecast)),
+            users: Arc::new(users),
+            overview: Arc::new(overview),
             forecast: Arc::new(forecast),
         }
     }
@@ -116,6 +128,15 @@ impl Road<'_> {
         let Self { settings, log, device, clock, .. } = self;
         let Found { space, trajectories, .. } = found;
         let users = report::summarise_users(&log.events, &trajectories, &run.forecast);
+        let overview = report::overview(&report::Found {
+            events: &log.events,
+            space: &space,
+            trajectories: &trajectories,
+            forecast: &run.forecast,
+            users: &users,
+            cohorts: Some(&run.cohorts),
+            scores: Some(&run.scores),
+        });
         Outcome {
             settings: settings.clone(),
             inputs: log.inputs,
@@ -131,6 +152,7 @@ impl Road<'_> {
             model: Arc::new(run.model),
             text: Arc::new(text),
             users: Arc::new(users),
+            overview: Arc::new(overview),
             notes,
             device: device.describe(),
             language,

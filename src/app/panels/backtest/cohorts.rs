@@ -3,10 +3,11 @@
 use eframe::egui::Ui;
 
 use super::table::{decimals, small_table, tenths};
-use crate::app::panels::scores::{model_name, signed};
+use crate::app::panels::scores::signed;
 use crate::app::widgets::caption;
 use crate::forecast::{Backtest, CohortResult, ModelResult};
 use crate::interests::InterestSpace;
+use crate::report::model_name;
 
 pub(super) fn cohorts_ui(ui: &mut Ui, backtest: &Backtest, space: &InterestSpace, model: &ModelResult) {
     if model.by_cohort.is_empty() {

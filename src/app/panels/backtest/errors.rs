@@ -7,11 +7,11 @@ use super::cohorts::cohorts_ui;
 use super::table::decimals;
 use crate::app::panels::curves::round_losses;
 use crate::app::panels::layout::line;
-use crate::app::panels::scores::model_name;
 use crate::app::theme::{Tokens, size};
 use crate::app::widgets::{caption, section, segmented, still, swatch};
 use crate::forecast::{Backtest, ModelResult, Scores};
 use crate::interests::InterestSpace;
+use crate::report::model_name;
 use crate::wording::counted;
 
 /// What the errors are laid out by.

@@ -11,7 +11,6 @@ mod texts;
 use eframe::egui::{Label, RichText, ScrollArea, Ui, vec2};
 
 use super::layout::{beside, line};
-use super::scores::model_name;
 use crate::app::commands::{Action, Actions, Command};
 use crate::app::format;
 use crate::app::jobs::{Job, Purpose, part};
@@ -21,6 +20,7 @@ use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, heading, icon, job_button, meter, section, well};
 use crate::forecast::Backtest;
 use crate::pipeline::BacktestScope;
+use crate::report::model_name;
 
 use crate::wording::counted;
 use errors::{ErrorsBy, errors_ui};
@@ -31,6 +31,8 @@ use texts::texts_ui;
 
 /// Height of the cards beside each other.
 const ABOVE: f32 = 464.0;
+/// As wide as a page has to be for them.
+const BESIDE: f32 = 1000.0;
 /// Height of the card below them.
 const BELOW: f32 = 300.0;
 
@@ -54,21 +56,7 @@ impl View for BacktestPage {
         }
         let backtest = &*outcome.backtest;
         ScrollArea::vertical().id_salt("backtest").auto_shrink([false, false]).show(ui, |ui| {
-            ui.allocate_ui(vec2(ui.available_width(), ABOVE), |ui| {
-                ui.set_min_height(ABOVE);
-                let (mut left, mut right) = beside(ui, 336.0);
-                let inner = ABOVE - 2.0 * space::INSET - 2.0;
-                for (side, name) in [(&mut left, "models"), (&mut right, "bands")] {
-                    card(side, space::INSET, |ui| {
-                        ui.set_min_size(vec2(ui.available_width(), inner));
-                        match name {
-                            "models" => models_ui(ui, backtest),
-                            _ => reliability_ui(ui, backtest),
-                        }
-                    });
-                }
-            });
-            ui.add_space(space::MEDIUM - space::SMALL);
+            above(ui, backtest);
             card(ui, space::INSET, |ui| {
                 ui.set_min_size(vec2(ui.available_width(), BELOW - 2.0 * space::INSET - 2.0));
                 errors_ui(ui, backtest, &outcome.space, &mut self.by);
@@ -84,6 +72,40 @@ impl View for BacktestPage {
             notes(ui, outcome.notes.iter().chain([&backtest.chosen_because]));
         });
     }
+}
+
+/// The models and how their bands hold: beside each other where there is room, else below each other.
+fn above(ui: &mut Ui, backtest: &Backtest) {
+    let inner = ABOVE - 2.0 * space::INSET - 2.0;
+    let models = |ui: &mut Ui| {
+        card(ui, space::INSET, |ui| {
+            ui.set_min_size(vec2(ui.available_width(), inner));
+            models_ui(ui, backtest);
+        });
+    };
+    let bands = |ui: &mut Ui| {
+        card(ui, space::INSET, |ui| {
+            ui.set_min_size(vec2(ui.available_width(), inner));
+            reliability_ui(ui, backtest);
+        });
+    };
+    if ui.available_width() < BESIDE {
+        for part in [&models as &dyn Fn(&mut Ui), &bands] {
+            ui.allocate_ui(vec2(ui.available_width(), ABOVE), |ui| {
+                ui.set_max_height(ABOVE);
+                part(ui);
+            });
+            ui.add_space(space::MEDIUM - space::SMALL);
+        }
+        return;
+    }
+    ui.allocate_ui(vec2(ui.available_width(), ABOVE), |ui| {
+        ui.set_min_height(ABOVE);
+        let (mut left, mut right) = beside(ui, 336.0);
+        models(&mut left);
+        bands(&mut right);
+    });
+    ui.add_space(space::MEDIUM - space::SMALL);
 }
 
 fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Actions) {
@@ -107,7 +129,7 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
                 };
                 heading(ui, &title);
                 let quiet = Tokens::of(ui).quiet;
-                ui.add(Label::new(RichText::new(below).color(quiet)).truncate());
+                ui.add(Label::new(RichText::new(below).color(quiet)).wrap());
             });
         },
         |ui| match running {

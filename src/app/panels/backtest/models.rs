@@ -5,10 +5,11 @@ use egui_extras::{Column, TableBuilder};
 
 use super::table::{decimals, tenths};
 use crate::app::format;
-use crate::app::panels::scores::{model_name, signed};
+use crate::app::panels::scores::signed;
 use crate::app::theme::{Tokens, size, space, strong};
 use crate::app::widgets::{caption, section};
 use crate::forecast::{Backtest, Difference, ModelKind, ModelResult};
+use crate::report::model_name;
 
 /// Width of the column that draws differences.
 const DRAWN: f32 = 164.0;

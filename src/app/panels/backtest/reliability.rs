@@ -3,10 +3,10 @@
 use eframe::egui::{FontId, Rangef, Role, Ui, Vec2b, WidgetInfo};
 use egui_plot::{AxisHints, GridInput, GridMark, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points};
 
-use crate::app::panels::scores::model_name;
 use crate::app::theme::{Tokens, size};
 use crate::app::widgets::{caption, section, still};
 use crate::forecast::{Backtest, ModelResult};
+use crate::report::model_name;
 
 pub(super) fn reliability_ui(ui: &mut Ui, backtest: &Backtest) {
     let t = Tokens::of(ui);

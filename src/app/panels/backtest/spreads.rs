@@ -3,10 +3,10 @@
 use eframe::egui::Ui;
 
 use super::table::{decimals, small_table, tenths};
-use crate::app::panels::scores::model_name;
 use crate::app::theme::space;
 use crate::app::widgets::{caption, card, section};
 use crate::forecast::{Backtest, Scores, Spread};
+use crate::report::model_name;
 
 pub(super) fn spreads_ui(ui: &mut Ui, backtest: &Backtest) {
     if backtest.models.iter().all(|model| model.spreads.is_empty()) {

@@ -3,6 +3,7 @@
 use eframe::egui::{Align, Label, Layout, RichText, Ui, Vec2};
 use egui_extras::{Column, TableBuilder};
 
+use crate::app::panels::layout::across;
 use crate::app::theme::{Tokens, size, strong};
 
 /// A column: its heading, its width, what it means. All but the first stand at the right.
@@ -10,6 +11,10 @@ pub(super) type Heading<'a> = (&'a str, f32, &'a str);
 
 /// Draws a table; rows that lead are set strong.
 pub(super) fn small_table(ui: &mut Ui, name: &str, headings: &[Heading], words: usize, rows: &[(bool, Vec<String>)]) {
+    across(ui, name, |ui| table(ui, name, headings, words, rows));
+}
+
+fn table(ui: &mut Ui, name: &str, headings: &[Heading], words: usize, rows: &[(bool, Vec<String>)]) {
     let t = Tokens::of(ui);
     ui.spacing_mut().item_spacing = Vec2::ZERO;
     let layout = |column: usize| match column < words {

@@ -4,11 +4,11 @@ use eframe::egui::{Align, Label, Layout, Rect, RichText, Role, Sense, Stroke, Ui
 use egui_extras::{Column, TableBuilder};
 
 use crate::app::format;
-use crate::app::panels::scores::model_name;
 use crate::app::theme::{Tokens, size, space};
 use crate::app::widgets::{caption, section};
 use crate::calendar::Calendar;
 use crate::forecast::{Ablation, Backtest, Compared, Difference, Part};
+use crate::report::model_name;
 use crate::wording::counted;
 
 /// Width of the column that draws differences.

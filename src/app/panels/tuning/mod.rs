@@ -89,7 +89,7 @@ fn head(ui: &mut Ui, session: &Session, running: Option<&Job>, actions: &mut Act
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let (title, below) = title(session, running);
                 heading(ui, &title);
-                ui.add(Label::new(RichText::new(below).color(Tokens::of(ui).quiet)).truncate());
+                ui.add(Label::new(RichText::new(below).color(Tokens::of(ui).quiet)).wrap());
             });
         },
         |ui| match running {
