@@ -11,6 +11,8 @@ mod support;
 
 #[path = "window/early.rs"]
 mod early;
+#[path = "window/errors.rs"]
+mod errors;
 #[path = "window/flow.rs"]
 mod flow;
 #[path = "window/overview.rs"]

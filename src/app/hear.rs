@@ -5,6 +5,7 @@ use std::sync::Arc;
 use eframe::egui::Context;
 
 use super::DriftlineApp;
+use super::advice::in_the_window;
 use super::jobs::{Job, Purpose};
 use super::session::Session;
 use crate::events::{EventTable, UserId};
@@ -37,7 +38,7 @@ impl DriftlineApp {
                 Some(Purpose::Tune) => learnt(&mut session.search, point),
                 _ => {}
             },
-            Update::Note(id, note) => session.noted(id, note),
+            Update::Note(id, note) => session.noted(id, in_the_window(&note)),
             Update::Trials(id, trials) => {
                 if session.jobs.get(id).is_some() {
                     session.search = Some((*trials).clone());
@@ -51,7 +52,9 @@ impl DriftlineApp {
             }
             Update::Inspected(id, inspection) => {
                 if session.jobs.get(id).is_some() {
-                    session.inspection = Some(inspection);
+                    let mut inspection = Arc::unwrap_or_clone(inspection);
+                    inspection.problems.iter_mut().for_each(|problem| *problem = in_the_window(problem));
+                    session.inspection = Some(Arc::new(inspection));
                     self.recall();
                 }
             }
@@ -87,7 +90,7 @@ impl DriftlineApp {
             }
             Update::Failed(id, why) => {
                 if let Some(job) = session.jobs.ended(id) {
-                    session.failed(&job, why);
+                    session.failed(&job, in_the_window(&why));
                 }
             }
             Update::Cancelled(id) => {
@@ -144,7 +147,13 @@ impl Session {
 
     fn failed(&mut self, job: &Job, why: String) {
         let title = match job.purpose {
-            Purpose::Inspect => "The log could not be read",
+            Purpose::Inspect => {
+                // The page of the log tells what is wrong with it. Where questions stand there already, it is one of them
+                // that the reading met.
+                let asked = self.inspection.as_ref().is_some_and(|found| !found.problems.is_empty());
+                self.broken = Some(why).filter(|_| !asked);
+                return;
+            }
             Purpose::Train => "The training stopped",
             Purpose::Backtest => "The backtest stopped",
             Purpose::Tune => "The search stopped",
@@ -152,9 +161,6 @@ impl Session {
         };
         if job.purpose == Purpose::Tune {
             self.search = None;
-        }
-        if job.purpose == Purpose::Inspect {
-            self.broken = Some(why.clone());
         }
         self.notices.failed(title, why);
     }

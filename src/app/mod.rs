@@ -4,6 +4,7 @@
 //! them out, `logic` takes up what the engine tells. Neither tensors nor tables are touched here: the window speaks to
 //! the [`Engine`] alone.
 
+mod advice;
 mod commands;
 mod dialogs;
 mod evidence;

@@ -34,7 +34,7 @@ fn a_typed_path_leads_to_the_columns_and_their_roles() {
 fn correcting_a_role_asks_for_another_look_with_the_mapping() {
     let mut window = Window::on_a_log(Theme::Light);
     window.reach("Role of Country");
-    window.click("category");
+    window.click("category: A category that the log has already");
     let (_, request) = window.engine.latest();
     let Request::Inspect(settings) = request else { panic!("{request:?}") };
     assert_eq!(settings.mapping.columns, [(Role::Category, "Country".to_owned())]);
@@ -55,7 +55,7 @@ fn a_role_that_is_taken_away_stays_away() {
 fn a_second_text_column_joins_the_first() {
     let mut window = Window::on_a_log(Theme::Light);
     window.reach("Role of Country");
-    window.click("text");
+    window.click("text: What it was, in words; several columns are joined");
     let (_, request) = window.engine.latest();
     let Request::Inspect(settings) = request else { panic!("{request:?}") };
     assert_eq!(settings.mapping.of(Role::Text).collect::<Vec<_>>(), ["Description", "Country"]);
@@ -126,7 +126,7 @@ fn what_was_said_about_a_log_is_taken_up_for_the_next_with_its_header() {
     let mut first = open("march.csv");
     first.inspected(shop::inspection());
     first.reach("Role of Country");
-    first.click("category");
+    first.click("category: A category that the log has already");
     first.inspected(shop::inspection());
     first.click("Train");
 

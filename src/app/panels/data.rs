@@ -29,7 +29,8 @@ impl View for DataPage {
         ui.add_space(space::MEDIUM - space::SMALL);
         let (mut left, mut right) = beside(ui, 320.0);
         if let Some(inspection) = &session.inspection {
-            for problem in &inspection.problems {
+            // Of a log whose first rows are there, what stopped the reading further down.
+            for problem in inspection.problems.iter().chain(&session.broken) {
                 remark(&mut left, problem);
             }
         }
@@ -71,6 +72,7 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 heading(ui, &session.log_name());
                 let text = match &session.inspection {
+                    Some(_) if session.broken.is_some() => "It cannot be read to its end.".to_owned(),
                     Some(found) if found.problems.is_empty() => format!(
                         "{}. Check what each column means, then train.",
                         counted(found.columns.len() as u64, "column")

@@ -1,6 +1,6 @@
 //! The first rows of the log, and above each column what it means.
 
-use eframe::egui::{Align, ComboBox, Label, Layout, RichText, ScrollArea, Ui};
+use eframe::egui::{Align, Button, ComboBox, Label, Layout, RichText, ScrollArea, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 use strum::IntoEnumIterator as _;
 
@@ -19,6 +19,9 @@ const WIDTHS: (f32, f32) = (136.0, 280.0);
 /// How many rows decide how wide a column is.
 const ROWS_FOR_WIDTH: usize = 40;
 
+/// Width of the list of roles with what they mean.
+const ROLES: f32 = 400.0;
+
 /// The first rows of the log.
 #[derive(Debug, Default)]
 pub struct Preview;
@@ -27,12 +30,13 @@ impl View for Preview {
     fn ui(&mut self, ui: &mut Ui, session: &Session, actions: &mut Actions) {
         let Some(inspection) = &session.inspection else { return };
         let t = Tokens::of(ui);
-        let widths: Vec<f32> = (0..inspection.columns.len()).map(|column| width(inspection, column)).collect();
+        let order = order(inspection);
+        let widths: Vec<f32> = order.iter().map(|column| width(inspection, *column)).collect();
         ui.spacing_mut().item_spacing = eframe::egui::Vec2::ZERO;
         ScrollArea::horizontal().id_salt("preview").auto_shrink([false, false]).show(ui, |ui| {
             let top = ui.max_rect().min;
             let across = widths.iter().sum::<f32>().max(ui.available_width());
-            let heading = eframe::egui::Rect::from_min_size(top, eframe::egui::vec2(across, HEADING));
+            let heading = eframe::egui::Rect::from_min_size(top, vec2(across, HEADING));
             ui.painter().rect_filled(heading, eframe::egui::CornerRadius { nw: 7, ne: 7, sw: 0, se: 0 }, t.sunken);
             ui.painter().hline(heading.x_range(), heading.bottom(), eframe::egui::Stroke::new(1.0, t.hairline));
             let mut table = TableBuilder::new(ui)
@@ -45,20 +49,31 @@ impl View for Preview {
             }
             table
                 .header(HEADING, |mut header| {
-                    for column in &inspection.columns {
-                        header.col(|ui| column_ui(ui, column, actions));
+                    for column in &order {
+                        header.col(|ui| column_ui(ui, &inspection.columns[*column], actions));
                     }
                 })
                 .body(|body| {
                     body.rows(28.0, inspection.preview.len(), |mut row| {
                         let values = &inspection.preview[row.index()];
-                        for (place, column) in inspection.columns.iter().enumerate() {
-                            row.col(|ui| value_ui(ui, values.get(place).and_then(Option::as_deref), column));
+                        for place in &order {
+                            let value = values.get(*place).and_then(Option::as_deref);
+                            row.col(|ui| value_ui(ui, value, &inspection.columns[*place]));
                         }
                     });
                 });
         });
     }
+}
+
+/// Columns with roles first, in the order of roles; then the others, as the log has them.
+fn order(inspection: &Inspection) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..inspection.columns.len()).collect();
+    order.sort_by_key(|column| {
+        let role = inspection.columns[*column].role;
+        (role.is_none(), role)
+    });
+    order
 }
 
 fn width(inspection: &Inspection, column: usize) -> f32 {
@@ -71,7 +86,15 @@ fn width(inspection: &Inspection, column: usize) -> f32 {
         .chain([inspection.columns[column].name.chars().count() + 2])
         .max()
         .unwrap_or(0);
-    (longest as f32 * 7.4 + 2.0 * space::INSET).clamp(WIDTHS.0, WIDTHS.1)
+    // Its type stands in smaller letters.
+    let kind = kind(&inspection.columns[column]).chars().count() as f32 * 6.6;
+    ((longest as f32 * 7.4).max(kind) + 2.0 * space::INSET).clamp(WIDTHS.0, WIDTHS.1)
+}
+
+/// A column's type, and how much of it is empty.
+fn kind(column: &ColumnReport) -> String {
+    let empty = if column.nulls > 0 { format!(" · {} empty", format::count(column.nulls)) } else { String::new() };
+    format!("{}{empty}", column.kind)
 }
 
 fn column_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
@@ -81,8 +104,7 @@ fn column_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
         ui.spacing_mut().item_spacing.y = 2.0;
         ui.add_space(12.0);
         ui.add(Label::new(strong(&column.name)).truncate());
-        let empty = if column.nulls > 0 { format!(" · {} empty", format::count(column.nulls)) } else { String::new() };
-        let kind = RichText::new(format!("{}{empty}", column.kind)).size(size::SMALL).color(t.quiet);
+        let kind = RichText::new(kind(column)).size(size::SMALL).color(t.quiet);
         ui.add(Label::new(kind).truncate()).on_hover_ui(|ui| {
             ui.label(counted(column.distinct, "distinct value"));
             ui.label(RichText::new(column.examples.join("\n")).small().color(t.quiet));
@@ -103,15 +125,14 @@ fn role_ui(ui: &mut Ui, column: &ColumnReport, actions: &mut Actions) {
         .width((ui.available_width() - space::INSET).max(80.0))
         .height(480.0)
         .show_ui(ui, |ui| {
-            ui.set_min_width(168.0);
+            ui.set_min_width(ROLES);
             ui.spacing_mut().item_spacing.y = 0.0;
             let mut picked = None;
             for role in Role::iter() {
-                if ui
-                    .selectable_label(column.role == Some(role), role.to_string())
-                    .on_hover_text(meaning(role))
-                    .clicked()
-                {
+                let told = RichText::new(meaning(role)).size(size::SMALL).color(t.quiet);
+                let button = Button::selectable(column.role == Some(role), role.to_string()).right_text(told);
+                let button = ui.add(button.min_size(vec2(ROLES, 28.0)));
+                if button.accessible_name(format!("{role}: {}", meaning(role))).clicked() {
                     picked = Some(Some(role));
                 }
             }
@@ -164,4 +185,30 @@ fn written_ui(ui: &mut Ui, value: Option<&str>, ink: eframe::egui::Color32) {
         Some(value) => ui.add(Label::new(RichText::new(value.trim()).color(ink)).truncate()),
         None => ui.label(RichText::new("empty").small().color(t.quiet)),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_with_roles_come_first_and_the_others_stay_as_they_lie() {
+        let column = |name: &str, role| ColumnReport {
+            name: name.into(),
+            kind: "text".into(),
+            role,
+            why: String::new(),
+            nulls: 0,
+            distinct: 1,
+            examples: Vec::new(),
+        };
+        let columns = vec![
+            column("shop", None),
+            column("price", Some(Role::Price)),
+            column("when", Some(Role::Time)),
+            column("city", None),
+            column("who", Some(Role::User)),
+        ];
+        assert_eq!(order(&Inspection { columns, ..Inspection::default() }), [4, 2, 1, 0, 3]);
+    }
 }

@@ -29,7 +29,10 @@ impl View for Rail {
         for (page, command, icon) in PAGES {
             // A spot says that something happens, or has to be done, on a page.
             let spot = match page {
-                Page::Data => session.inspection.as_ref().is_some_and(|found| !found.problems.is_empty()),
+                Page::Data => {
+                    let asked = session.inspection.as_ref().is_some_and(|found| !found.problems.is_empty());
+                    asked || session.broken.is_some()
+                }
                 Page::Train => session.jobs.of(Purpose::Train).is_some(),
                 Page::Tuning => session.jobs.of(Purpose::Tune).is_some(),
                 Page::Backtest => session.jobs.of(Purpose::Backtest).is_some(),

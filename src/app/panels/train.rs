@@ -7,6 +7,7 @@ use super::language::LanguageCard;
 use super::layout::{beside, line};
 use super::road::Road;
 use super::scores::Scores;
+use crate::app::advice::in_the_window;
 use crate::app::commands::{Action, Actions, Command};
 use crate::app::format;
 use crate::app::jobs::{Job, Purpose};
@@ -163,7 +164,7 @@ fn notes_ui(ui: &mut Ui, session: &Session) {
         ui.set_min_width(ui.available_width());
         section(ui, "Good to know");
         for note in notes {
-            ui.add(Label::new(RichText::new(note).color(Tokens::of(ui).quiet)).wrap());
+            ui.add(Label::new(RichText::new(in_the_window(note)).color(Tokens::of(ui).quiet)).wrap());
         }
     });
 }

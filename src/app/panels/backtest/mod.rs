@@ -11,6 +11,7 @@ mod texts;
 use eframe::egui::{Label, RichText, ScrollArea, Ui, vec2};
 
 use super::layout::{beside, line};
+use crate::app::advice::in_the_window;
 use crate::app::commands::{Action, Actions, Command};
 use crate::app::format;
 use crate::app::jobs::{Job, Purpose, part};
@@ -252,7 +253,7 @@ fn notes<'a>(ui: &mut Ui, notes: impl Iterator<Item = &'a String>) {
         ui.set_min_width(ui.available_width());
         section(ui, "Good to know");
         for note in notes {
-            ui.add(Label::new(RichText::new(note).color(Tokens::of(ui).quiet)).wrap());
+            ui.add(Label::new(RichText::new(in_the_window(note)).color(Tokens::of(ui).quiet)).wrap());
         }
     });
 }
