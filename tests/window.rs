@@ -23,3 +23,5 @@ mod pictures;
 mod tuning;
 #[path = "window/users.rs"]
 mod users;
+#[path = "window/value.rs"]
+mod value;

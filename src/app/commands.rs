@@ -29,6 +29,8 @@ pub enum Command {
     Train,
     /// Set every model against the past.
     Backtest,
+    /// Rank users by what they will be worth.
+    Value,
     /// Look for the networks' settings.
     Tune,
     /// Let the training use the settings found.
@@ -57,6 +59,8 @@ pub enum Command {
     ShowOverview,
     /// The page of the users.
     ShowUsers,
+    /// The page of value.
+    ShowValue,
     /// The page of the backtest.
     ShowBacktest,
     /// Type into the users' filter.
@@ -84,6 +88,7 @@ impl Command {
             Self::SaveAs => "Save project as…",
             Self::Train => "Train",
             Self::Backtest => "Run backtest",
+            Self::Value => "Rank by value",
             Self::Tune => "Tune",
             Self::UseTuned => "Use these settings",
             Self::UseUsual => "Back to the defaults",
@@ -98,6 +103,7 @@ impl Command {
             Self::ShowTuning => "Tuning",
             Self::ShowOverview => "Overview",
             Self::ShowUsers => "Users",
+            Self::ShowValue => "Value",
             Self::ShowBacktest => "Backtest",
             Self::Filter => "Filter users",
             Self::PreviousUser => "Previous user",
@@ -118,6 +124,7 @@ impl Command {
             Self::SaveAs => "Keep the project in another file",
             Self::Train => "Find interests, train the forecaster and forecast every user",
             Self::Backtest => "Put every model where it knows only what came before, and compare with what came",
+            Self::Value => "Say what each user will be worth over the next days, and what such answers were worth",
             Self::Tune => "Try several settings of the networks on past periods, and keep the best",
             Self::UseTuned => "Put the best settings into the project, so that the next training uses them",
             Self::UseUsual => {
@@ -134,6 +141,7 @@ impl Command {
             Self::ShowTuning => "Which settings of the networks suit this log",
             Self::ShowOverview => "What there is to see at once, each with its evidence",
             Self::ShowUsers => "Where each user is heading",
+            Self::ShowValue => "Who will be worth what over the next days",
             Self::ShowBacktest => "Why the forecasts should be believed",
             Self::Filter => "Show only users whose name or leading interest holds some words",
             Self::PreviousUser => "The user above in the table",
@@ -163,7 +171,8 @@ impl Command {
             Self::ShowTuning => ctrl(Key::Num3),
             Self::ShowOverview => ctrl(Key::Num4),
             Self::ShowUsers => ctrl(Key::Num5),
-            Self::ShowBacktest => ctrl(Key::Num6),
+            Self::ShowValue => ctrl(Key::Num6),
+            Self::ShowBacktest => ctrl(Key::Num7),
             Self::Backtest => ctrl(Key::B),
             Self::Filter => plain(Key::Slash),
             Self::PreviousUser => plain(Key::ArrowUp),
@@ -171,7 +180,7 @@ impl Command {
             Self::Shortcuts => plain(Key::F1),
             Self::Quit => ctrl(Key::Q),
             Self::Tune => ctrl(Key::T),
-            Self::OpenSample | Self::ExportTables | Self::ExportRejected | Self::NextTheme => None,
+            Self::Value | Self::OpenSample | Self::ExportTables | Self::ExportRejected | Self::NextTheme => None,
             Self::UseTuned | Self::UseUsual | Self::ExportTrials => None,
         }
     }
@@ -181,7 +190,7 @@ impl Command {
         match self {
             Self::OpenSample => session.sample.is_some(),
             Self::Save | Self::SaveAs => session.has_log(),
-            Self::Train | Self::Backtest => session.why_not_train().is_none(),
+            Self::Train | Self::Backtest | Self::Value => session.why_not_train().is_none(),
             Self::Tune => session.why_not_tune().is_none(),
             Self::UseTuned => session.to_use().is_some(),
             Self::UseUsual => session.settings.network.is_some(),
@@ -191,7 +200,8 @@ impl Command {
             Self::ExportTables => session.outcome.is_some(),
             Self::ExportRejected => session.account.as_ref().is_some_and(|account| !account.rejected.is_empty()),
             Self::ShowData | Self::ShowTrain => session.has_log(),
-            Self::ShowTuning | Self::ShowOverview | Self::ShowUsers | Self::ShowBacktest => session.has_log(),
+            Self::ShowTuning | Self::ShowOverview | Self::ShowUsers => session.has_log(),
+            Self::ShowValue | Self::ShowBacktest => session.has_log(),
             Self::Filter | Self::PreviousUser | Self::NextUser => session.shown().is_some(),
             Self::OpenLog | Self::OpenProject | Self::NextTheme | Self::Shortcuts | Self::Quit => true,
         }
@@ -211,6 +221,8 @@ pub enum Action {
     Configure(Box<Settings>),
     /// How many shapes a search is to try.
     SetTrials(usize),
+    /// Over how many days value is asked for.
+    SetDays(u32),
     /// What a backtest is to try.
     SetScope(BacktestScope),
     /// Show a user.

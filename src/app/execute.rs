@@ -29,6 +29,7 @@ impl DriftlineApp {
             Action::SetRole(column, role) => self.set_role(&column, role),
             Action::Configure(settings) => self.configure(*settings),
             Action::SetTrials(trials) => self.session.trials = trials,
+            Action::SetDays(days) => self.session.value_days = days,
             Action::SetScope(scope) => self.session.scope = scope,
             Action::Choose(user) => (self.session.chosen, self.session.cohort) = (Some(user), None),
             Action::Show(evidence) => self.session.show(evidence),
@@ -65,6 +66,7 @@ impl DriftlineApp {
             }
             Command::Train => self.train(),
             Command::Backtest => self.backtest(),
+            Command::Value => self.value(),
             Command::Tune => self.tune(),
             Command::UseTuned => {
                 let network = self.session.to_use();
@@ -94,6 +96,7 @@ impl DriftlineApp {
             Command::ShowTuning => self.session.page = Page::Tuning,
             Command::ShowOverview => self.session.page = Page::Overview,
             Command::ShowUsers => self.session.page = Page::Users,
+            Command::ShowValue => self.session.page = Page::Value,
             Command::ShowBacktest => self.session.page = Page::Backtest,
             Command::Filter => {
                 self.session.page = Page::Users;
@@ -269,6 +272,12 @@ impl DriftlineApp {
         let id = self.engine.submit(Request::Backtest(self.session.settings.clone(), self.session.scope.clone()));
         self.session.jobs.began(id, Purpose::Backtest);
         self.session.page = Page::Backtest;
+    }
+
+    fn value(&mut self) {
+        let id = self.engine.submit(Request::Value(self.session.settings.clone(), self.session.value_days));
+        self.session.jobs.began(id, Purpose::Value);
+        self.session.page = Page::Value;
     }
 
     fn tune(&mut self) {

@@ -83,6 +83,11 @@ impl DriftlineApp {
                     session.backtest = Some(outcome);
                 }
             }
+            Update::Valued(id, view) => {
+                if session.jobs.ended(id).is_some() {
+                    session.value = Some(view);
+                }
+            }
             Update::Exported(id, path) => {
                 if session.jobs.ended(id).is_some() {
                     session.notices.done("Exported", path.display().to_string());
@@ -157,6 +162,7 @@ impl Session {
             Purpose::Train => "The training stopped",
             Purpose::Backtest => "The backtest stopped",
             Purpose::Tune => "The search stopped",
+            Purpose::Value => "Users were not ranked",
             Purpose::Export => "Nothing was exported",
         };
         if job.purpose == Purpose::Tune {

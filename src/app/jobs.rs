@@ -17,6 +17,8 @@ pub enum Purpose {
     Backtest,
     /// Looking for the networks' settings.
     Tune,
+    /// Ranking users by what they will be worth.
+    Value,
     /// Writing files.
     Export,
 }

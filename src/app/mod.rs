@@ -52,6 +52,8 @@ pub enum Opening {
     Logs(Vec<PathBuf>),
 }
 
+/// Days ahead that value is asked for if nobody says otherwise.
+const USUAL_DAYS: u32 = 90;
 /// Shapes that a search tries if nobody says otherwise: so many that the last round has one of them.
 const USUAL_TRIALS: usize = 9;
 
@@ -77,7 +79,13 @@ impl DriftlineApp {
     pub fn new(ctx: &Context, engine: Box<dyn Engine>, opening: Opening) -> Self {
         theme::install(ctx);
         let waker = ctx.clone();
-        let session = Session { level: Some(80), sample: start::sample(), trials: USUAL_TRIALS, ..Session::default() };
+        let session = Session {
+            level: Some(80),
+            sample: start::sample(),
+            trials: USUAL_TRIALS,
+            value_days: USUAL_DAYS,
+            ..Session::default()
+        };
         let mut app = Self {
             engine,
             dialogs: Box::new(NativeDialogs::default()),

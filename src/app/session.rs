@@ -10,7 +10,7 @@ use super::preferences::Preferences;
 use super::shown::Shown;
 use crate::events::{Account, Inspection, KindReport, Role, UserId};
 use crate::forecast::{CohortRule, NetworkShape, Tuning};
-use crate::pipeline::{BacktestOutcome, BacktestScope, EarlyOutcome, Outcome, TuningOutcome, Whose};
+use crate::pipeline::{BacktestOutcome, BacktestScope, EarlyOutcome, Outcome, TuningOutcome, ValueView, Whose};
 use crate::project::{Project, Selection, Settings};
 use crate::wording::counted;
 use strum::IntoEnumIterator as _;
@@ -29,6 +29,8 @@ pub enum Page {
     Overview,
     /// Where each user is heading.
     Users,
+    /// Who will be worth what.
+    Value,
     /// Why the forecasts should be believed.
     Backtest,
 }
@@ -62,6 +64,10 @@ pub struct Session {
     pub early: Option<Arc<EarlyOutcome>>,
     /// The latest backtest.
     pub backtest: Option<Arc<BacktestOutcome>>,
+    /// What users will be worth, as last asked.
+    pub value: Option<Arc<ValueView>>,
+    /// Over how many days that is asked.
+    pub value_days: u32,
     /// What a backtest is to try.
     pub scope: BacktestScope,
     /// How many shapes a search is to try.
@@ -181,6 +187,9 @@ impl Session {
         if self.jobs.of(Purpose::Tune).is_some() {
             return Some("A search for settings is at work".to_owned());
         }
+        if self.jobs.of(Purpose::Value).is_some() {
+            return Some("Users are being ranked by value".to_owned());
+        }
         let Some(inspection) = &self.inspection else {
             return Some(if self.broken.is_some() {
                 "The log could not be read".to_owned()
@@ -233,6 +242,7 @@ impl Session {
         self.outcome = None;
         self.early = None;
         self.backtest = None;
+        self.value = None;
         self.search = None;
         self.tuned = None;
         self.chosen = None;

@@ -23,6 +23,7 @@ impl DriftlineApp {
             tuning,
             backtest,
             overview,
+            value,
             users,
             notices,
             shortcuts,
@@ -54,6 +55,7 @@ impl DriftlineApp {
             Page::Train => train.ui(ui, session, actions),
             Page::Tuning => tuning.ui(ui, session, actions),
             Page::Backtest => backtest.ui(ui, session, actions),
+            Page::Value => value.ui(ui, session, actions),
             Page::Overview => overview.ui(ui, session, actions),
             Page::Users => users.ui(ui, session, actions),
         });

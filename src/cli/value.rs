@@ -63,6 +63,7 @@ fn words(outcome: &ValueOutcome, out: &Path, files: &[PathBuf], seconds: f64) ->
         counted(result.days as u64, "day"),
         result.chosen
     )?;
+    writeln!(text, "{}", report::value_sentence(result))?;
     if result.observed.is_some() {
         writeln!(text, "\nHeld against what came")?;
         let head = ["model", "MAE", "RMSE", "R2", "Spearman", "Gini", "top 10 %", "top 20 %", "in 80 %", "in 95 %"];

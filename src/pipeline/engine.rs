@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::road::{ReadLog, backtest_from, read_log, read_options, run_from, tune};
+use super::road::{ReadLog, backtest_from, read_log, read_options, run_from, tune, value_beside_past};
 use super::{Engine, JobId, Request, Store, Update, files};
 use crate::events::{self, ReadOptions};
 use crate::forecast::Tuning;
@@ -196,6 +196,9 @@ fn answer(
             let mut tell = |so_far: &Tuning| outbox.send(Update::Trials(job, Arc::new(so_far.clone())));
             let done = tune(&settings, trials, store, last, &mut tell, watch)?;
             Ok(Update::Tuned(job, Arc::new(done)))
+        }
+        Request::Value(settings, days) => {
+            Ok(Update::Valued(job, Arc::new(value_beside_past(&settings, days, last, watch)?)))
         }
         Request::Trials(found, path) => {
             report::write_tuning(&path, &found.tuning)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{BacktestOutcome, BacktestScope, EarlyOutcome, Outcome, TuningOutcome};
+use super::{BacktestOutcome, BacktestScope, EarlyOutcome, Outcome, TuningOutcome, ValueView};
 use crate::events::{Account, Inspection, KindReport, UserId};
 use crate::forecast::{CohortRule, Tuning};
 use crate::observe::{CurvePoint, Progress};
@@ -52,6 +52,8 @@ pub enum Request {
     Backtest(Settings, BacktestScope),
     /// Look for the networks' shape among so many.
     Tune(Settings, usize),
+    /// Ask what users will be worth over so many days, and what such answers were worth.
+    Value(Settings, u32),
     /// Write the trials of a search to a file; its ending says CSV or Parquet.
     Trials(Arc<TuningOutcome>, PathBuf),
     /// Write the rows that cleaning leaves out to a file.
@@ -93,6 +95,8 @@ pub enum Update {
     Trials(JobId, Arc<Tuning>),
     /// A search came to its end, or was stopped and has this.
     Tuned(JobId, Arc<TuningOutcome>),
+    /// Users were ranked by what they will be worth.
+    Valued(JobId, Arc<ValueView>),
     /// Files were written; the place.
     Exported(JobId, PathBuf),
     /// The job failed: what happened, why, and what to do.
@@ -116,6 +120,7 @@ impl Update {
             | Self::Backtested(job, _)
             | Self::Trials(job, _)
             | Self::Tuned(job, _)
+            | Self::Valued(job, _)
             | Self::Exported(job, _)
             | Self::Failed(job, _)
             | Self::Cancelled(job) => *job,

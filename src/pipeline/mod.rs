@@ -25,7 +25,7 @@ pub use model_folder::{ModelError, ModelFolder};
 pub use outcome::{EarlyOutcome, Input, LanguageUse, Outcome};
 pub use road::{
     BacktestOutcome, BacktestScope, ReadLog, RecommendOutcome, RecommendScope, TellEarly, TuningOutcome, ValueOutcome,
-    backtest, backtest_from, embedding, forecast_with, next_items, read_log, read_options, run, run_from,
-    settings_to_update, tune, update, value, write_tuning,
+    ValueView, backtest, backtest_from, embedding, forecast_with, next_items, read_log, read_options, run, run_from,
+    settings_to_update, tune, update, value, value_beside_past, write_tuning,
 };
 pub use store::Store;

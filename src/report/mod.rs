@@ -22,6 +22,7 @@ mod tables;
 mod tuning;
 mod user;
 mod value;
+mod value_words;
 mod vectors;
 mod vectors_used;
 
@@ -45,5 +46,6 @@ pub use tables::write_forecast_tables;
 pub use tuning::{tuning_basis, tuning_verdict, write_tuning};
 pub use user::{Expected, InterestPath, Observed, UserSummary};
 pub use value::{value_object, write_value};
+pub use value_words::{gain_curve, value_held_sentence, value_sentence};
 pub use vectors::write_vectors;
 pub use vectors_used::vectors_in_words;

@@ -7,3 +7,4 @@ pub mod raster;
 pub mod search;
 pub mod shop;
 pub mod window;
+pub mod worth;

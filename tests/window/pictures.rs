@@ -9,7 +9,7 @@ use resvg::tiny_skia::Pixmap;
 
 use crate::support::raster::save;
 use crate::support::window::{Window, progress};
-use crate::support::{past, search, shop};
+use crate::support::{past, search, shop, worth};
 use crate::tuning::tuning;
 
 const SIZE: Vec2 = Vec2::new(1280.0, 800.0);
@@ -233,6 +233,24 @@ fn every_page_is_drawn_small_and_enlarged() {
         window.click("Users page");
         window.click("List: Cohorts");
         keep(&window, &format!("30-{name}-Cohorts"), Theme::Light);
+    }
+}
+
+#[test]
+fn the_ranking_by_value_is_drawn() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let outcome = shop::outcome(420, 12);
+        let view = worth::view(&outcome);
+        let mut window = Window::trained(theme, outcome);
+        window.click("Value page");
+        keep(&window, "28-value-empty", theme);
+        window.click("Rank by value");
+        let (job, _) = window.engine.latest();
+        window.tell(Update::Valued(job, std::sync::Arc::new(view)));
+        keep(&window, "28-value", theme);
+        window.harness.set_size(Vec2::new(853.0, 800.0));
+        window.harness.run();
+        keep(&window, "28-value-narrow", theme);
     }
 }
 

@@ -29,6 +29,7 @@ mod trajectory;
 mod tuning;
 mod user_list;
 mod users;
+mod value;
 
 pub use backtest::BacktestPage;
 pub use data::DataPage;
@@ -42,6 +43,7 @@ pub use top_bar::TopBar;
 pub use train::TrainPage;
 pub use tuning::TuningPage;
 pub use users::UsersPage;
+pub use value::ValuePage;
 
 /// Every part of the window.
 #[derive(Default)]
@@ -66,6 +68,8 @@ pub struct Panels {
     pub overview: OverviewPage,
     /// The page of the users.
     pub users: UsersPage,
+    /// The page of value.
+    pub value: ValuePage,
     /// What is said aside.
     pub notices: NoticesPanel,
     /// The list of shortcuts.

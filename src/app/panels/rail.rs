@@ -13,12 +13,13 @@ use crate::app::widgets::Icon;
 #[derive(Debug, Default)]
 pub struct Rail;
 
-const PAGES: [(Page, Command, Icon); 6] = [
+const PAGES: [(Page, Command, Icon); 7] = [
     (Page::Data, Command::ShowData, Icon::Table),
     (Page::Train, Command::ShowTrain, Icon::Curve),
     (Page::Tuning, Command::ShowTuning, Icon::Sliders),
     (Page::Overview, Command::ShowOverview, Icon::Overview),
     (Page::Users, Command::ShowUsers, Icon::People),
+    (Page::Value, Command::ShowValue, Icon::Ranking),
     (Page::Backtest, Command::ShowBacktest, Icon::Target),
 ];
 
@@ -36,6 +37,7 @@ impl View for Rail {
                 Page::Train => session.jobs.of(Purpose::Train).is_some(),
                 Page::Tuning => session.jobs.of(Purpose::Tune).is_some(),
                 Page::Backtest => session.jobs.of(Purpose::Backtest).is_some(),
+                Page::Value => session.jobs.of(Purpose::Value).is_some(),
                 Page::Overview | Page::Users => false,
             };
             if entry(ui, command, icon, session.page == page, spot) {

@@ -42,6 +42,7 @@ impl View for ShortcutsPanel {
                         | Command::ShowTuning
                         | Command::ShowOverview
                         | Command::ShowUsers
+                        | Command::ShowValue
                         | Command::ShowBacktest => format!("{} page", command.text()),
                         other => other.text().trim_end_matches('…').to_owned(),
                     });

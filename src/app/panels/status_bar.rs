@@ -60,7 +60,7 @@ fn job_ui(ui: &mut Ui, job: &Job, actions: &mut Actions) {
         _ if job.cancelling => "Stopping".to_owned(),
         (Some(progress), _) => progress.stage.to_string(),
         (None, Purpose::Inspect) => "Looking into the log".to_owned(),
-        (None, Purpose::Train | Purpose::Tune | Purpose::Backtest) => "Beginning".to_owned(),
+        (None, Purpose::Train | Purpose::Tune | Purpose::Backtest | Purpose::Value) => "Beginning".to_owned(),
         (None, Purpose::Export) => "Writing files".to_owned(),
     };
     ui.label(RichText::new(&what).small());

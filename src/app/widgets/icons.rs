@@ -15,6 +15,8 @@ pub enum Icon {
     Curve,
     /// Three sliders.
     Sliders,
+    /// Bars, the longest first.
+    Ranking,
     /// Four fields: what there is at a glance.
     Overview,
     /// A ring around a spot.
@@ -88,6 +90,12 @@ pub fn paint(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
                 line(&[(x, knob + 0.13), (x, 0.94)]);
                 ring(x, knob, 0.12);
             }
+        }
+        Icon::Ranking => {
+            for (y, long) in [(0.16, 0.9), (0.5, 0.6), (0.84, 0.34)] {
+                line(&[(0.06, y), (0.06 + long, y)]);
+            }
+            line(&[(0.06, 0.04), (0.06, 0.96)]);
         }
         Icon::Overview => {
             for (left, top, high) in [(0.06, 0.06, 0.5), (0.06, 0.7, 0.24), (0.56, 0.06, 0.24), (0.56, 0.44, 0.5)] {

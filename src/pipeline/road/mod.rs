@@ -25,5 +25,5 @@ pub use recommend::{RecommendOutcome, RecommendScope, next_items};
 pub use saved::{forecast_with, settings_to_update, update};
 pub(super) use tuning::put_tuning;
 pub use tuning::{TuningOutcome, tune, write_tuning};
-pub use value::{ValueOutcome, value};
+pub use value::{ValueOutcome, ValueView, value, value_beside_past};
 pub use walk::embedding;
