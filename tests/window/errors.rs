@@ -57,6 +57,13 @@ fn a_file_that_is_no_log_is_told_once_where_its_rows_would_be() {
 }
 
 #[test]
+fn of_a_long_log_it_says_how_many_rows_are_shown() {
+    let window = Window::on_a_log(eframe::egui::Theme::Light);
+    assert!(window.shows("rows. Check what each column means, then train."));
+    assert!(window.shows(" of 612,480 rows"));
+}
+
+#[test]
 fn the_list_of_roles_explains_each() {
     let mut window = Window::on_a_log(eframe::egui::Theme::Light);
     window.click("Role of StockCode");

@@ -12,7 +12,7 @@ use crate::app::session::Session;
 use crate::app::theme::{Tokens, space};
 use crate::app::view::View;
 use crate::app::widgets::{Icon, caption, card, heading, icon, primary, section, well};
-use crate::wording::counted;
+use crate::wording::{counted, counted_of};
 
 /// The page of the log.
 #[derive(Debug, Default)]
@@ -74,8 +74,9 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
                 let text = match &session.inspection {
                     Some(_) if session.broken.is_some() => "It cannot be read to its end.".to_owned(),
                     Some(found) if found.problems.is_empty() => format!(
-                        "{}. Check what each column means, then train.",
-                        counted(found.columns.len() as u64, "column")
+                        "{}{}. Check what each column means, then train.",
+                        counted(found.columns.len() as u64, "column"),
+                        shown(session, found.preview.len())
                     ),
                     Some(found) => format!(
                         "{}, {} to settle before training.",
@@ -100,6 +101,13 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
             }
         },
     );
+}
+
+/// How many of the log's rows stand below, where not all do.
+fn shown(session: &Session, rows: usize) -> String {
+    let all = session.account.as_ref().map_or(0, |account| account.rows_read);
+    let part = rows > 0 && all > rows as u64;
+    part.then(|| format!(", the first {}", counted_of(rows, all, "row"))).unwrap_or_default()
 }
 
 /// A problem of the log, in a sentence.
