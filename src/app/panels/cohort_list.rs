@@ -25,8 +25,8 @@ const COLUMNS: [(&str, &str); 4] = [
     ("Leading next", "The leading interest in the first period forecast, with its share"),
     ("Events next", "Events expected in the first period forecast"),
 ];
-/// The widest that a column of words may be, and how much a column has beside what stands in it.
-const WIDEST: f32 = 300.0;
+/// The widest that a column is, and how much it has beside what stands in it; longer words stand on two lines.
+const WIDEST: f32 = 176.0;
 const BESIDE: f32 = 24.0;
 
 /// A line of the table.
@@ -179,16 +179,18 @@ fn texts((cohorts, space): (&CohortForecast, &InterestSpace), place: usize) -> [
     ]
 }
 
+/// How wide words are on one line.
+fn wide(ui: &Ui, text: &str, size: f32) -> f32 {
+    let font = eframe::egui::FontId::proportional(size);
+    ui.painter().layout_no_wrap(text.to_owned(), font, Tokens::of(ui).text).size().x
+}
+
 /// How wide the columns have to be for nothing in them to be cut.
 fn widths(ui: &Ui, of: (&CohortForecast, &InterestSpace)) -> [f32; 4] {
-    let wide = |text: &str, size: f32| {
-        let font = eframe::egui::FontId::proportional(size);
-        ui.painter().layout_no_wrap(text.to_owned(), font, Tokens::of(ui).text).size().x
-    };
-    let mut widths = COLUMNS.map(|(name, _)| wide(name, size::SMALL));
+    let mut widths = COLUMNS.map(|(name, _)| wide(ui, name, size::SMALL));
     for place in 0..of.0.cohorts.len() {
         for (width, text) in widths.iter_mut().zip(texts(of, place)) {
-            *width = width.max(wide(&text, size::BODY));
+            *width = width.max(wide(ui, &text, size::BODY));
         }
     }
     widths.map(|width| (width.min(WIDEST) + BESIDE).ceil())
@@ -200,8 +202,9 @@ fn row_ui(row: &mut TableRow<'_, '_>, of: (&CohortForecast, &InterestSpace), pla
     for (column, text) in texts(of, place).into_iter().enumerate() {
         let (_, response) = row.col(|ui| {
             let ink = Tokens::of(ui).text;
-            let words = Label::new(RichText::new(text).color(ink));
-            cell(ui, is_number(column), |ui| ui.add(if is_number(column) { words } else { words.truncate() }));
+            let long = !is_number(column) && wide(ui, &text, size::BODY) > WIDEST;
+            let words = Label::new(RichText::new(text).color(ink).size(if long { size::SMALL } else { size::BODY }));
+            cell(ui, is_number(column), |ui| ui.add(if long { words.wrap() } else { words }));
         });
         if column == 0 {
             let name = format!("Cohort {}", report::cohort_name(cohort.rule, space, cohorts));

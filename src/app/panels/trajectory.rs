@@ -19,6 +19,9 @@ use crate::pipeline::Whose;
 use crate::report::{self, InterestPath};
 use crate::wording::{counted, counted_of};
 
+/// Width of the choice of the band with its name.
+const CHOICE: f32 = 264.0;
+
 /// The picture of the chosen user or cohort.
 #[derive(Debug, Default)]
 pub struct TrajectoryPanel {
@@ -71,7 +74,8 @@ impl TrajectoryPanel {
             let bottom = ui.max_rect().top() + outer - 2.0 * space::INSET - 2.0;
             pointed = ui.scope(|ui| legend(ui, session, results, &seen.ranked, &drawn, actions)).inner;
             ui.add_space(space::SMALL);
-            let height = (bottom - ui.cursor().top() - foot_height(ui, seen)).max(150.0);
+            let height =
+                (bottom - ui.cursor().top() - foot_height(ui, seen, &worth(session, results, seen, &drawn))).max(150.0);
             let paths: Vec<&InterestPath> =
                 drawn.iter().filter_map(|interest| seen.paths.get(usize::from(*interest))).collect();
             if paths.iter().all(|path| path.observed.is_empty() && path.expected.is_empty()) {
@@ -216,11 +220,18 @@ fn about_cohort(results: Shown, rule: CohortRule) -> (String, String) {
 }
 
 /// How high the foot will be: the sentence may need several lines.
-fn foot_height(ui: &Ui, seen: &Seen) -> f32 {
+fn foot_height(ui: &Ui, seen: &Seen, worth: &str) -> f32 {
     let width = (ui.available_width() - space::CONTROL - space::SMALL).max(80.0);
     let font = eframe::egui::FontId::proportional(size::BODY);
     let sentence = ui.painter().layout(seen.sentence.clone(), font, Tokens::of(ui).text, width).size().y;
-    let last = if narrow(ui) { 2.0 * space::CONTROL + space::SMALL } else { space::CONTROL };
+    let high = |width: f32| {
+        let font = eframe::egui::FontId::proportional(size::SMALL);
+        ui.painter().layout(worth.to_owned(), font, Tokens::of(ui).text, width).size().y
+    };
+    let last = match narrow(ui) {
+        true => space::CONTROL + space::SMALL + high(ui.available_width()),
+        false => high((ui.available_width() - CHOICE).max(80.0)).max(space::CONTROL),
+    };
     2.0 * space::SMALL + sentence.max(space::CONTROL) + space::SMALL + last + space::SMALL
 }
 

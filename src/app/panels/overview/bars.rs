@@ -11,9 +11,9 @@ use crate::report::{Bar, Evidence};
 
 /// Height of a bar with what stands beside it.
 const ROW: f32 = 24.0;
-/// The part of the width that names have at most, and bars.
-const NAMES: f32 = 0.36;
+/// The part of the width that bars have, and names at least.
 const BARS: f32 = 0.26;
+const NAMES: f32 = 0.25;
 
 /// How high so many bars are.
 pub fn height(bars: usize) -> f32 {
@@ -27,8 +27,13 @@ pub fn bars(ui: &mut Ui, bars: &[Bar]) -> Option<Evidence> {
     let (up, down) = (bars.iter().any(|bar| bar.value > 0.0), bars.iter().any(|bar| bar.value < 0.0));
     let mut picked = None;
     let width = ui.available_width();
-    let widest = bars.iter().map(|bar| laid(ui, &bar.name, f32::INFINITY, t.text).size().x).fold(0.0, f32::max);
-    let named = (widest + space::SMALL + space::TIGHT).min(width * NAMES);
+    let widest = |text: fn(&Bar) -> &str| {
+        bars.iter().map(|bar| laid(ui, text(bar), f32::INFINITY, t.text).size().x).fold(0.0, f32::max)
+    };
+    // Names have what bars and numbers leave them.
+    let gaps = 2.0 * (space::SMALL + space::TIGHT);
+    let left = width * (1.0 - BARS) - widest(|bar| &bar.words) - gaps;
+    let named = (widest(|bar| &bar.name) + space::SMALL + space::TIGHT).min(left.max(width * NAMES));
     ui.spacing_mut().item_spacing.y = 0.0;
     for bar in bars {
         let sense = if bar.evidence.is_some() { Sense::click() } else { Sense::hover() };

@@ -163,17 +163,28 @@ fn empty(ui: &mut Ui, running: Option<&Job>) {
 fn worth(ui: &mut Ui, view: &ValueView, height: f32) {
     card(ui, space::INSET, |ui| {
         ui.set_min_size(vec2(ui.available_width(), height));
-        section(ui, "How much the best users hold");
-        curve::curve(ui, view);
-        let held = view.past.as_ref().and_then(report::value_held_sentence);
-        let held = held.unwrap_or_else(|| "How good the ranking is was not measured.".to_owned());
-        ui.add(Label::new(held).wrap().selectable(true));
-        let sum: f64 = view.ahead.result.mean_value.iter().sum();
-        let all = format::amount(sum);
-        let what = if view.ahead.result.has_money { "All together are expected to bring" } else { "Orders of all" };
-        caption(ui, format!("{what} {all}, over {}.", counted(view.ahead.result.users.len(), "user")));
-        for note in &view.ahead.notes {
-            caption(ui, in_the_window(note));
+        if height > 0.0 {
+            // Beside the table the card is as high as the page, whatever there is to say.
+            let area = ScrollArea::vertical().id_salt("worth").max_height(height).auto_shrink([false, false]);
+            area.show(ui, |ui| said(ui, view));
+        } else {
+            said(ui, view);
         }
     });
+}
+
+/// The curve, and what there is to say of it.
+fn said(ui: &mut Ui, view: &ValueView) {
+    section(ui, "How much the best users hold");
+    curve::curve(ui, view);
+    let held = view.past.as_ref().and_then(report::value_held_sentence);
+    let held = held.unwrap_or_else(|| "How good the ranking is was not measured.".to_owned());
+    ui.add(Label::new(held).wrap().selectable(true));
+    let sum: f64 = view.ahead.result.mean_value.iter().sum();
+    let all = format::amount(sum);
+    let what = if view.ahead.result.has_money { "All together are expected to bring" } else { "Orders of all" };
+    caption(ui, format!("{what} {all}, over {}.", counted(view.ahead.result.users.len(), "user")));
+    for note in &view.ahead.notes {
+        caption(ui, in_the_window(note));
+    }
 }
