@@ -163,7 +163,7 @@ fn repetitions_can_stay_and_many_are_told_first() {
     assert_eq!((kept.account.rows_rejected(), kept.events.len()), (0, 23));
     let twice = two_years() + &two_years();
     let log = read_plain(&twice);
-    assert!(log.warnings[0].contains("2190 of 4380 rows (50 %)") && log.warnings[0].contains("--keep-duplicates"));
+    assert!(log.warnings[0].contains("2,190 of 4,380 rows (50 %)") && log.warnings[0].contains("--keep-duplicates"));
 }
 
 fn json(ended: &Ended) -> serde_json::Value {

@@ -1,7 +1,11 @@
 //! What the engine advises, as the window says it: what to click instead of what to type.
 
 /// Advice that is turned as a whole, before single flags are.
-const PHRASES: [(&str, &str); 14] = [
+const PHRASES: [(&str, &str); 18] = [
+    ("name a column with --price or --value", "choose price or value above a column"),
+    ("choose a later --cut or a longer log", "open a longer log"),
+    ("choose an earlier --cut or fewer --days", "ask for fewer days"),
+    ("fewer --days would do", "fewer days would do"),
     ("name another column with --time COL", "choose time above another column"),
     ("choose with --time-format ", "write under “Times are written” "),
     (" or --time-format '", " or '"),
@@ -88,11 +92,11 @@ mod tests {
         }
     }
 
-    /// The window asks for none of what `value`, `recommend` and saved models are asked, so only these rooms are read.
+    /// The window asks for none of what `recommend` and saved models are asked, so only these rooms are read.
     #[test]
     fn no_flag_that_a_message_names_is_left_to_be_typed() {
         let mut paths = Vec::new();
-        for room in ["events", "interests", "forecast", "language"] {
+        for room in ["events", "interests", "forecast", "language", "value"] {
             sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room), &mut paths);
         }
         let mut named = 0;

@@ -12,6 +12,7 @@ use super::shapes::{GoodsShape, Prefixes};
 use super::tally::{FIRST_LINES, Tally};
 use super::times::{NO_TIME, UNREADABLE};
 use super::{Meaning, ReadOptions, Reason, Role, ValueUnknown};
+use crate::wording::thousands;
 
 /// From the year 1 to the year 9999, in microseconds since 1970.
 const CALENDAR: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
@@ -150,8 +151,10 @@ fn words_of_duplicates(rows: &Rows, repeated: usize) -> Option<(bool, String)> {
     (many || may_repeat).then(|| {
         let share = 100.0 * repeated as f64 / all as f64;
         let words = format!(
-            "{repeated} of {all} rows ({share:.0} %) are equal to an earlier row in every column and are left out as \
-             duplicates.{why} If they are events of their own, keep them with --keep-duplicates."
+            "{} of {} rows ({share:.0} %) are equal to an earlier row in every column and are left out as \
+             duplicates.{why} If they are events of their own, keep them with --keep-duplicates.",
+            thousands(repeated as u64),
+            thousands(all as u64)
         );
         (many, words)
     })

@@ -1,6 +1,6 @@
 //! What the forecasts of cohorts say.
 
-use super::{Bar, Evidence, Finding, Found, Picture, Question, SHOWN, Spans, points};
+use super::{Bar, Evidence, Finding, Found, Picture, Question, SHOWN, Spans, points, signed};
 use crate::events::UserId;
 use crate::forecast::{Band, CohortForecast, CohortRule};
 use crate::interests::Trajectories;
@@ -148,7 +148,7 @@ pub fn cohorts(found: &Found) -> Option<Finding> {
     let bar = |change: &Change| Bar {
         name: name(change),
         value: change.size(),
-        words: format!("{} {}", points(change.size()), label(space, change.interest)),
+        words: format!("{} {}", signed(change.size()), label(space, change.interest)),
         interest: Some(change.interest),
         evidence: Some(Evidence::Cohort(cohorts.cohorts[change.place].rule, vec![change.interest])),
     };

@@ -15,6 +15,7 @@ use crate::calendar::{Calendar, Period, PeriodLength};
 use crate::events::{EventTable, UserId};
 use crate::forecast::{CohortForecast, CohortRule, Forecast, ScoreTable};
 use crate::interests::{InterestSpace, Trajectories};
+use crate::wording::agreeing;
 
 /// Entries of a picture at most.
 const SHOWN: usize = 5;
@@ -173,9 +174,14 @@ impl Spans {
 
 /// A change of a share in points, with its sign: `+12 points`.
 fn points(change: f64) -> String {
+    let points = (change * 100.0).round().abs() as u64;
+    format!("{} {}", signed(change), agreeing(points, "point"))
+}
+
+/// The same without its unit, for where something else follows: `+12`.
+fn signed(change: f64) -> String {
     let rounded = (change * 100.0).round();
-    let sign = if rounded < 0.0 { "−" } else { "+" };
-    format!("{sign}{}", crate::wording::counted(rounded.abs() as u64, "point"))
+    format!("{}{}", if rounded < 0.0 { "−" } else { "+" }, rounded.abs())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Users who change, and users who may stay away.
 
-use super::{Bar, Evidence, Finding, Found, Picture, Question, SHOWN, Spans, points};
+use super::{Bar, Evidence, Finding, Found, Picture, Question, SHOWN, Spans, points, signed};
 use crate::forecast::ActivitySource;
 use crate::report::columns::label;
 use crate::report::{UserSummary, model_name, percent};
@@ -62,7 +62,7 @@ pub fn changing(found: &Found) -> Option<Finding> {
     let bar = |(user, interest, change): &(&UserSummary, u16, f32)| Bar {
         name: name(found, user),
         value: f64::from(*change),
-        words: format!("{} {}", points(f64::from(*change)), label(space, *interest)),
+        words: format!("{} {}", signed(f64::from(*change)), label(space, *interest)),
         interest: Some(*interest),
         evidence: Some(Evidence::User(user.user, Some(*interest))),
     };

@@ -182,8 +182,12 @@ fn said(ui: &mut Ui, view: &ValueView) {
     ui.add(Label::new(held).wrap().selectable(true));
     let sum: f64 = view.ahead.result.mean_value.iter().sum();
     let all = format::amount(sum);
-    let what = if view.ahead.result.has_money { "All together are expected to bring" } else { "Orders of all" };
-    caption(ui, format!("{what} {all}, over {}.", counted(view.ahead.result.users.len(), "user")));
+    let users = counted(view.ahead.result.users.len(), "user");
+    let words = match view.ahead.result.has_money {
+        true => format!("{users} together are expected to bring {all}."),
+        false => format!("{users} together are expected to order {all} times."),
+    };
+    caption(ui, words);
     for note in &view.ahead.notes {
         caption(ui, in_the_window(note));
     }
