@@ -106,8 +106,7 @@ fn head(ui: &mut Ui, session: &Session, actions: &mut Actions) {
 /// How many of the log's rows stand below, where not all do.
 fn shown(session: &Session, rows: usize) -> String {
     let all = session.account.as_ref().map_or(0, |account| account.rows_read);
-    let part = rows > 0 && all > rows as u64;
-    part.then(|| format!(", the first {}", counted_of(rows, all, "row"))).unwrap_or_default()
+    if rows > 0 && all > rows as u64 { format!(", the first {}", counted_of(rows, all, "row")) } else { String::new() }
 }
 
 /// A problem of the log, in a sentence.
