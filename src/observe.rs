@@ -47,7 +47,7 @@ pub struct Progress {
     pub done: u64,
     /// Units in all, where that is known.
     pub total: Option<u64>,
-    /// What a unit is, in the plural: `rows`, `texts`, `epochs`.
+    /// What a unit is, said of one: `row`, `text`, `epoch`.
     pub unit: &'static str,
     /// Units per second since the stage began; 0 while nothing is done.
     pub rate: f64,
@@ -211,7 +211,7 @@ impl Watch {
         self.observer.curve(point);
     }
 
-    /// Opens a meter on a stage and reports its beginning.
+    /// Opens a meter on a stage and reports its beginning; `unit` is said of one: `row`.
     pub fn meter(&self, stage: Stage, unit: &'static str, total: Option<u64>) -> Meter {
         let now = Instant::now();
         let meter = Meter {

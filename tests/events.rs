@@ -375,7 +375,7 @@ fn a_cancel_stops_the_reading() {
     struct Stop(CancelToken);
     impl Observer for Stop {
         fn progress(&self, progress: Progress) {
-            assert_eq!(progress.unit, "rows");
+            assert_eq!(progress.unit, "row");
             self.0.cancel();
         }
         fn curve(&self, _: CurvePoint) {}
