@@ -256,7 +256,11 @@ cat,2024-01-06,cup,,2.00
     assert_eq!(unknown.examples, ["many", "ask us"]);
     assert_eq!(log.events.value.as_deref(), Some(&[3.0, 0.0, 0.0, 2.0][..]), "what is not known adds nothing");
     assert_eq!(log.events.quantity.as_deref(), Some(&[2.0, 1.0, 3.0, 1.0][..]));
-    assert!(log.notes.iter().any(|note| note.contains("stands in 2 rows") && note.contains("`many`")), "{:?}", log.notes);
+    assert!(
+        log.notes.iter().any(|note| note.contains("stands in 2 rows") && note.contains("`many`")),
+        "{:?}",
+        log.notes
+    );
 }
 
 #[test]

@@ -26,7 +26,7 @@ const COLUMNS: [(&str, &str); 4] = [
     ("Events next", "Events expected in the first period forecast"),
 ];
 /// The widest that a column is, and how much it has beside what stands in it; longer words stand on two lines.
-const WIDEST: f32 = 176.0;
+const WIDEST: f32 = 164.0;
 const BESIDE: f32 = 24.0;
 
 /// A line of the table.
