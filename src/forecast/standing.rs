@@ -1,5 +1,6 @@
 //! Every model at one origin: fitted, weighed, chosen and with bands, from nothing but what came before.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::ForecastError;
@@ -35,8 +36,9 @@ pub struct Standing<'a> {
     pub outlooks: Vec<(ActivitySource, Outlook)>,
     /// How good each of these was on the validation periods.
     pub activity: ActivityTable,
-    /// The models that were fitted, those made of others left out.
-    fitted: Vec<(ModelKind, Box<dyn FittedModel + 'a>)>,
+    /// The models that were fitted, those made of others left out. One thread at a time asks them: tensors may not be
+    /// looked at by several.
+    fitted: Mutex<Vec<(ModelKind, Box<dyn FittedModel + 'a>)>>,
     mixtures: Vec<(ModelKind, Mixture)>,
     interests: usize,
 }
@@ -127,7 +129,7 @@ pub fn stand<'a>(
         curves: Vec::new(),
         outlooks: vec![(ActivitySource::Simple, before_origin.answers(&known.pasts, next.activity()))],
         activity: activity_table(came.len(), scores.clone()),
-        fitted: Vec::new(),
+        fitted: Mutex::default(),
         mixtures: Vec::new(),
         interests: known.interests(),
     };
@@ -155,7 +157,7 @@ pub fn stand<'a>(
                 seconds_train,
                 seconds_forecast: asked.elapsed().as_secs_f64(),
             });
-            standing.fitted.push((kind, fitted));
+            standing.fitted.get_mut().unwrap_or_else(PoisonError::into_inner).push((kind, fitted));
         }
         if tier == Tier::Networks {
             standing.mix(known, kinds)?;
@@ -242,7 +244,8 @@ impl Standing<'_> {
     /// # Errors
     /// [`ForecastError::Cancelled`], or what libtorch reports.
     pub fn scatter(&self, kind: ModelKind) -> Result<Vec<Scatter>, ForecastError> {
-        let fitted = self.fitted.iter().find(|(fitted, _)| *fitted == kind);
+        let fitted = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
+        let fitted = fitted.iter().find(|(fitted, _)| *fitted == kind);
         fitted.map_or_else(|| Ok(Vec::new()), |(_, fitted)| fitted.scatter(&self.practice, &self.ahead))
     }
 
@@ -256,7 +259,8 @@ impl Standing<'_> {
         kinds: &[ModelKind],
     ) -> Result<Vec<(ModelKind, Vec<f32>)>, ForecastError> {
         let composed = kinds.iter().any(|kind| kind.is_made_of_others());
-        let needed = self.fitted.iter().filter(|(kind, _)| composed || kinds.contains(kind));
+        let fitted = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
+        let needed = fitted.iter().filter(|(kind, _)| composed || kinds.contains(kind));
         let mut answers: Vec<(ModelKind, Vec<f32>)> = needed
             .map(|(kind, fitted)| Ok((*kind, fitted.practise(questions)?)))
             .collect::<Result<_, ForecastError>>()?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::BacktestPlan;
 use super::cohorts::observe;
 use super::collected::{ActualSeconds, Scored};
@@ -27,16 +29,16 @@ use crate::observe::{Cancelled, Watch};
 
 /// Every model at one origin, from what was known there.
 #[derive(Clone, Copy)]
-pub struct AtOrigin<'a> {
+pub struct AtOrigin<'a, 'b> {
     /// What was known.
-    pub known: &'a Known<'a>,
+    pub known: &'a Known<'b>,
     /// The models with their answers.
-    pub standing: &'a Standing<'a>,
+    pub standing: &'a Standing<'b>,
     /// The cohorts as they were then.
-    pub cohorts: &'a CohortView<'a>,
+    pub cohorts: &'a CohortView<'b>,
 }
 
-impl AtOrigin<'_> {
+impl AtOrigin<'_, '_> {
     fn origin(&self) -> Period {
         self.known.split.origin
     }
@@ -131,11 +133,25 @@ impl<'a> Judge<'a> {
         let touched = Touched::of(self.trajectories, here.questions(), here.horizon());
         self.simple_incidence.add(here.questions(), &incidence::simple(here.known, here.standing)?, &touched);
         let answered = self.answered(here);
-        for answers in &here.standing.models {
-            if answers.kind.is_simple() || self.only.is_none_or(|only| only.contains(&answers.kind)) {
+        let judged =
+            |answers: &&Answers| answers.kind.is_simple() || self.only.is_none_or(|only| only.contains(&answers.kind));
+        let judged: Vec<&Answers> = here.standing.models.iter().filter(judged).collect();
+        let so_far: Vec<Scored> = judged
+            .iter()
+            .map(|answers| self.scored.remove(&answers.kind).unwrap_or_else(|| Scored::new(&self.config.levels)))
+            .collect();
+        // A model is judged by itself, so models can be judged side by side.
+        let scored: Vec<Result<(ModelKind, Scored), ForecastError>> = judged
+            .into_par_iter()
+            .zip(so_far)
+            .map(|(answers, mut scored)| {
                 watch.check()?;
-                self.model(here, answers, &answered, &touched)?;
-            }
+                self.model(here, answers, &answered, &touched, &mut scored)?;
+                Ok((answers.kind, scored))
+            })
+            .collect();
+        for scored in scored {
+            self.scored.extend([scored?]);
         }
         Ok(())
     }
@@ -184,15 +200,15 @@ impl<'a> Judge<'a> {
     /// Judges one model: its forecasts of cohorts, its chances that interests are touched, its shares, and its bands by
     /// every spread that it knows.
     fn model(
-        &mut self,
+        &self,
         here: &AtOrigin,
         answers: &Answers,
         answered: &AnsweredQuestions,
         touched: &Touched,
+        scored: &mut Scored,
     ) -> Result<(), ForecastError> {
         let AtOrigin { known, standing, cohorts } = *here;
         let levels = &self.config.levels;
-        let scored = self.scored.entry(answers.kind).or_insert_with(|| Scored::new(levels));
         scored.cohorts.extend(observe(&cohorts.forecast(standing, answers.kind, levels)?, &self.whole, here.horizon()));
         let stood = cohorts.stood(answers.kind);
         scored.incidence.add(here.questions(), &incidence::of_model(known, standing, answers, stood)?, touched);
@@ -254,8 +270,8 @@ impl<'a> Judge<'a> {
 }
 
 /// One model's bands at one origin, calibrated by one spread.
-struct BandsBySpread<'a> {
-    here: &'a AtOrigin<'a>,
+struct BandsBySpread<'a, 'b> {
+    here: &'a AtOrigin<'a, 'b>,
     answers: &'a Answers,
     answered: &'a AnsweredQuestions,
     by: MeasuredSpread<'a>,
@@ -265,7 +281,7 @@ struct BandsBySpread<'a> {
     asked_levels: &'a [u8],
 }
 
-impl BandsBySpread<'_> {
+impl BandsBySpread<'_, '_> {
     /// Calibrates them on practice and judges each cell by what came. The model's own bands are judged on the curve of
     /// coverage too, and where whole paths are, on these.
     ///

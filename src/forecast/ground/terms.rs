@@ -1,6 +1,7 @@
 //! Simple forecasts in log-shares relative to popularity, to be weighed: memories with several decays, the market's
 //! drift and season, what users like this one did, and what a user's topics add.
 
+use super::kept_terms::KeptTerms;
 use super::topic_ridge::{SharesOfUser, Strength, TopicRidge};
 use crate::events::UserId;
 use crate::forecast::ForecastError;
@@ -20,12 +21,15 @@ const ONTO_PERSONAL: Strength = Strength { decay_of_a_month: 0.8, lambda: 10.0 }
 /// The memories, the market's drift, its season, what users like this one did, a memory drawn towards it, and what topics
 /// add to popularity and to that memory.
 pub const TERMS: usize = MEMORIES.len() + 6;
+/// The place of the season among them.
+const SEASON: usize = MEMORIES.len() + 1;
 
 /// What topics add to simple forecasts, learnt once at an origin.
 #[derive(Clone, Debug)]
 pub struct TopicRidges {
     onto_popularity: TopicRidge,
     onto_personal: TopicRidge,
+    kept: KeptTerms,
 }
 
 /// The terms of questions at one origin.
@@ -54,14 +58,28 @@ impl Terms<'_> {
             let sums = past.decayed(MEMORIES[PERSONAL.0].0);
             self.personal(&sums, questions, &self.liked(user, past, questions))
         };
-        Ok(TopicRidges {
-            onto_popularity: learn(ONTO_POPULARITY, &|_, _, questions| self.popularity(questions))?,
-            onto_personal: learn(ONTO_PERSONAL, &personal)?,
-        })
+        let (onto_popularity, onto_personal) = rayon::join(
+            || learn(ONTO_POPULARITY, &|_, _, questions| self.popularity(questions)),
+            || learn(ONTO_PERSONAL, &personal),
+        );
+        let kept = KeptTerms::none(pasts, self.trajectories.origin, TERMS * self.trajectories.interests);
+        Ok(TopicRidges { onto_popularity: onto_popularity?, onto_personal: onto_personal?, kept })
     }
 
     /// The terms of questions to one user, `[questions, TERMS, interests]`.
     pub fn of(&self, ridges: &TopicRidges, user: UserId, past: &Past, questions: &[Question]) -> Vec<f32> {
+        let (interests, season) = (self.trajectories.interests, self.trajectories.calendar.length.season());
+        let kept = ridges.kept.of(user, past, questions, |standing| self.made(ridges, user, past, standing));
+        let Some(mut terms) = kept else { return self.made(ridges, user, past, questions) };
+        // Nothing but the season hangs on the period asked for.
+        for (question, terms) in questions.iter().zip(terms.chunks_exact_mut(TERMS * interests)) {
+            let of_season = self.market.season(question.origin, question.target, season);
+            terms[SEASON * interests..(SEASON + 1) * interests].copy_from_slice(&of_season);
+        }
+        terms
+    }
+
+    fn made(&self, ridges: &TopicRidges, user: UserId, past: &Past, questions: &[Question]) -> Vec<f32> {
         let sums = memories(past);
         let liked = self.liked(user, past, questions);
         let personal = self.personal(&sums[PERSONAL.0], questions, &liked);

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::normal_equations::NormalEquations;
 use crate::calendar::Period;
 use crate::events::UserId;
@@ -14,7 +16,7 @@ use crate::forecast::ForecastError;
 use crate::forecast::past::history::{Past, Question};
 use crate::forecast::past::memory::{Memory, decay_of};
 use crate::interests::{RowTopics, Trajectories};
-use crate::observe::Watch;
+use crate::observe::{Cancelled, Watch};
 
 /// Events by which a small past is drawn towards knowing nothing.
 const PAST_EVENTS: f32 = 5.0;
@@ -30,7 +32,7 @@ const MOST_FITS: i32 = 60;
 const MOST_PAIRS: usize = 200_000;
 
 /// Shares of a simple forecast for questions to one user, questions × interests.
-pub type SharesOfUser<'a> = dyn Fn(UserId, &Past, &[Question]) -> Vec<f32> + 'a;
+pub type SharesOfUser<'a> = dyn Fn(UserId, &Past, &[Question]) -> Vec<f32> + Sync + 'a;
 
 /// How a regression forgets and how strongly it is held back.
 #[derive(Clone, Copy, Debug)]
@@ -100,12 +102,21 @@ impl TopicRidge {
         }
         let mut pairs = Pairs::default();
         let all: usize = pasts.iter().map(|past| past.len().saturating_sub(1)).sum();
-        for (user, past) in (0..).map(UserId).zip(pasts).step_by(all.div_ceil(MOST_PAIRS).max(1)) {
-            if user.index().is_multiple_of(AT_ONCE) {
+        let stride = all.div_ceil(MOST_PAIRS).max(1);
+        let users: Vec<UserId> = (0..pasts.len() as u32).step_by(stride).map(UserId).collect();
+        let parts: Result<Vec<Pairs>, Cancelled> = users
+            .par_chunks(AT_ONCE)
+            .map(|users| {
                 watch.check()?;
-            }
-            pairs.add(trajectories.rows(user).start, past, topics, decay, &simple(user, past, &followed(user, past)));
-        }
+                let mut part = Pairs::default();
+                for user in users {
+                    let (row, past) = (trajectories.rows(*user).start, &pasts[user.index()]);
+                    part.add(row, past, topics, decay, &simple(*user, past, &followed(*user, past)));
+                }
+                Ok(part)
+            })
+            .collect();
+        parts?.into_iter().for_each(|part| pairs.append(part));
         pairs.pairs.sort_by_key(|pair| pair.period);
 
         let (first, origin) = (trajectories.first, trajectories.origin);
@@ -187,6 +198,19 @@ fn parts(memory: &Memory) -> impl Iterator<Item = (usize, f32)> {
 }
 
 impl Pairs {
+    /// Adds those of further users.
+    fn append(&mut self, other: Self) {
+        let (topics, answers) = (self.topics.len(), self.answers.len());
+        let moved = |pair: Pair| Pair {
+            topics: pair.topics.start + topics..pair.topics.end + topics,
+            answer: pair.answer + answers,
+            ..pair
+        };
+        self.pairs.extend(other.pairs.into_iter().map(moved));
+        self.topics.extend(other.topics);
+        self.answers.extend(other.answers);
+    }
+
     /// Adds what followed each of a user's pasts, beside the simple forecast's shares of it.
     fn add(&mut self, row: usize, past: &Past, topics: &RowTopics, decay: f32, simple: &[f32]) {
         let Some(last) = past.len().checked_sub(2) else { return };

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod market_series;
+pub mod member_path;
 pub mod mixture;
 pub mod model;
 pub mod pool;

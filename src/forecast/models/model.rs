@@ -242,7 +242,7 @@ pub trait Model {
 
 /// A model that was fitted at an origin. How sure it may be is read off the distance between its answers to
 /// [`Known::practice`] and what was observed; see [`crate::forecast::bands::calibration`].
-pub trait FittedModel {
+pub trait FittedModel: Send {
     /// Answers to questions from before the origin by a fit that did not learn from the tuning and validation periods;
     /// questions × interests.
     ///

@@ -4,11 +4,12 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::time::Instant;
 
+use super::member_path::{Course, Learnt, MemberPath, Next, identity};
 use super::model::{FittedModel, Known};
 use crate::calendar::Period;
 use crate::forecast::ForecastError;
 use crate::forecast::activity::outlook::Outlook;
-use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss, NetworkShape, training_horizons};
+use crate::forecast::config::{CellKind, ForecastConfig, HeadLoss, training_horizons};
 use crate::forecast::network::batch::Features;
 use crate::forecast::network::checkpoint::Checkpoints;
 use crate::forecast::network::ensemble::{mean_outlook, mean_shares};
@@ -16,7 +17,7 @@ use crate::forecast::network::heads::HEAD_WEIGHTS;
 use crate::forecast::network::saved::{NetworkRole, Networks, SavedModel, Start};
 use crate::forecast::network::scatter::{Measured, ScatterTask, scatter};
 use crate::forecast::network::spread::Scatter;
-use crate::forecast::network::threads::{side_by_side, side_by_side_on};
+use crate::forecast::network::threads::{one_after_another, side_by_side, side_by_side_on};
 use crate::forecast::network::train::{LessonTensors, Member, SharedMeter, Stop, Training};
 use crate::forecast::past::history::Question;
 use crate::forecast::past::lessons::Lessons;
@@ -37,50 +38,6 @@ pub struct Trained<'a> {
     whole: Vec<Member>,
     /// Seconds that their learning took, all threads together.
     pub seconds: f64,
-}
-
-/// The lessons of all networks at an origin, laid out once for all of them.
-struct Course<'a> {
-    /// Before the tuning periods.
-    early: LessonTensors<'a>,
-    /// The tuning periods, which tell when to stop.
-    tuning: LessonTensors<'a>,
-    /// Up to the validation periods.
-    up_to_validation: LessonTensors<'a>,
-    /// Up to the origin.
-    everything: LessonTensors<'a>,
-}
-
-impl Course<'_> {
-    fn share(&self) -> Self {
-        Self {
-            early: self.early.share(),
-            tuning: self.tuning.share(),
-            up_to_validation: self.up_to_validation.share(),
-            everything: self.everything.share(),
-        }
-    }
-}
-
-/// To one in so many of the epochs that were good for the first lessons comes one from those up to the validation periods.
-/// They hold the first and a few periods more, so a network that knows the first has little to learn from them.
-const FURTHER_PART: u32 = 4;
-/// What the step size is multiplied by then.
-const FURTHER_RATE: f64 = 0.5;
-
-fn further(epochs: u32) -> u32 {
-    if epochs == 0 { 0 } else { (epochs / FURTHER_PART).max(1) }
-}
-
-/// One member of an ensemble, from its first lessons to its last.
-struct MemberPath<'a> {
-    cell: CellKind,
-    at: usize,
-    course: Course<'a>,
-    /// What was saved of it: judged, recent and whole.
-    saved: Option<[Member; 3]>,
-    /// It with its first epochs behind it, where that is so.
-    begun: Option<Member>,
 }
 
 /// Trains networks of all these kinds side by side at an origin, or takes those that were saved.
@@ -120,12 +77,18 @@ pub fn train<'a>(
         if with_heads { known.references()?.each_ref().map(Some) } else { [None; 3] };
     let lessons = [of(since(tune)), of(tune..validation), of(since(validation)), of(since(origin))];
     let [early, tuning, up_to_validation, everything] = &lessons;
-    let course = Course {
-        early: LessonTensors::of(&features, early, before_tuning)?,
-        tuning: LessonTensors::of(&features, tuning, before_tuning)?,
-        up_to_validation: LessonTensors::of(&for_recent, up_to_validation, before_validation)?,
-        everything: LessonTensors::of(&for_whole, everything, before_origin)?,
+    let to_lay_out = vec![
+        (&for_whole, everything, before_origin),
+        (&for_recent, up_to_validation, before_validation),
+        (&features, early, before_tuning),
+        (&features, tuning, before_tuning),
+    ];
+    let lay_out = |(features, lessons, reference)| LessonTensors::of(features, lessons, reference);
+    let laid_out = side_by_side(to_lay_out, side_by_side_on(known.device), lay_out)?;
+    let Ok([everything, up_to_validation, early, tuning]) = <[LessonTensors; 4]>::try_from(laid_out) else {
+        return Err(ForecastError::Misfit("not all lessons could be laid out".to_owned()));
     };
+    let course = Course { early, tuning, up_to_validation, everything };
     let meter = Mutex::new(meter);
     let began = Instant::now();
     let mut begun = match known.heads.get() {
@@ -143,18 +106,18 @@ pub fn train<'a>(
         .map(Vec::into_iter);
         for at in 0..config.members.max(1) {
             let [judged, recent, whole] = saved.each_mut().map(|of_role| of_role.next());
-            let saved = judged.zip(recent).zip(whole).map(|((judged, recent), whole)| [judged, recent, whole]);
-            paths.push(MemberPath { cell: *cell, at, course: course.share(), saved, begun: begun.take() });
+            let from = begun.take().or(judged);
+            paths.push(MemberPath {
+                cell: *cell,
+                at,
+                course: course.share(),
+                next: Next::Judged { from, recent, whole },
+            });
         }
     }
     let training = Training { config: &config, ..training(known, *first_cell, &features) };
-    let walked = side_by_side(paths, side_by_side_on(known.device), |path| {
-        let began = Instant::now();
-        let cell = path.cell;
-        let learnt = path.walk(&training, &meter)?;
-        Ok((cell, learnt, began.elapsed().as_secs_f64()))
-    })?;
-    let mut walked = walked.into_iter().peekable();
+    let mut learnt = one_after_another(paths, side_by_side_on(known.device), |path| path.step(&training, &meter))?;
+    learnt.sort_by_key(|learnt| learnt.at);
     let gather = |cell: &CellKind| {
         let mut trained = Trained {
             known,
@@ -164,43 +127,17 @@ pub fn train<'a>(
             whole: Vec::new(),
             seconds: if cell == first_cell { chosen_in } else { 0.0 },
         };
-        while let Some((_, [judged, recent, whole], seconds)) = walked.next_if(|(of, ..)| of == cell) {
-            trained.judged.push(judged);
-            trained.recent.push(recent);
-            trained.whole.push(whole);
+        for Learnt { role, member, seconds, .. } in learnt.extract_if(.., |learnt| learnt.cell == *cell) {
             trained.seconds += seconds;
+            match role {
+                NetworkRole::Judged => trained.judged.push(member),
+                NetworkRole::Recent => trained.recent.push(member),
+                NetworkRole::Whole => trained.whole.push(member),
+            }
         }
         trained
     };
     Ok(cells.iter().map(gather).collect())
-}
-
-impl MemberPath<'_> {
-    /// Learns from what was before the tuning periods, then from the tuning ones too; and anew from all.
-    fn walk(self, training: &Training, meter: &SharedMeter) -> Result<[Member; 3], ForecastError> {
-        let Self { cell, at, course, saved, begun } = self;
-        let training = Training { cell, checkpoints: training.checkpoints.clone(), ..*training };
-        let learn = |training: &Training, name: &str, lessons: &LessonTensors, stop, begun| {
-            let (name, seed) = identity(name, training, at);
-            training.member(&name, seed, lessons, stop, begun, meter)
-        };
-        let [judged, recent, whole] = saved.map_or([None, None, None], |saved| saved.map(Some));
-        let judged =
-            learn(&training, "before validation", &course.early, Stop::Early(&course.tuning), begun.or(judged))?;
-        let more = further(judged.epochs);
-        let shape = training.config.shape;
-        let config =
-            training.config.shaped(NetworkShape { learning_rate: FURTHER_RATE * shape.learning_rate, ..shape });
-        let gently = Training { config: &config, checkpoints: training.checkpoints.clone(), ..training };
-        let recent = recent.map_or_else(|| training.copy_of(&judged), Ok)?;
-        let stop = Stop::After(judged.epochs + more);
-        let recent = learn(&gently, "up to validation", &course.up_to_validation, stop, Some(recent))?;
-        // The one that forecasts learns all that is known from the beginning: learnt further instead, together with a
-        // shorter choice of the heads, it was two thousandths of a nat worse. Which of the two did it was not told apart.
-        let stop = Stop::After(judged.epochs);
-        let whole = learn(&training, "whole past", &course.everything, stop, whole)?;
-        Ok([judged, recent, whole])
-    }
 }
 
 impl FittedModel for Trained<'_> {
@@ -342,14 +279,4 @@ fn choose_heads(
     // It was empty, or nothing would have been tried.
     let _ = known.heads.set(HeadLoss::Weight(weight));
     Ok(member)
-}
-
-/// What a network is called, and its seed.
-fn identity(name: &str, training: &Training, at: usize) -> (String, u64) {
-    let members = training.config.members.max(1);
-    // Each member has a seed of its own, far from the neighbouring runs'.
-    let kind = (training.cell as u64) << 32 | at as u64;
-    let seed = training.config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(kind);
-    let cell = training.cell.name().to_uppercase();
-    (format!("{cell} · {name} · network {} of {members}", at + 1), seed)
 }

@@ -1,9 +1,9 @@
 //! What the network sees: sequences of active periods, and questions about what follows them.
 
-use tch::{Device, Tensor};
+use tch::{Device, TchError, Tensor};
 
 use super::heads::ActivityBatch;
-use super::resident::Resident;
+use super::resident::{AskedNumbers, Resident};
 use crate::calendar::Calendar;
 use crate::events::UserId;
 use crate::forecast::activity::reference::Reference;
@@ -20,8 +20,6 @@ use crate::interests::{RowVectors, Trajectories};
 pub const FIRST_WEIGHTS: [f32; TERMS] = [0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0];
 /// Numbers that describe a question besides the terms.
 pub(in crate::forecast) const SHARE_CONTEXT: usize = 9;
-/// The place among them of the distance beyond the next period, 0 for the next one.
-pub(in crate::forecast) const AHEAD: usize = 2;
 /// Numbers of an active period besides those by interest.
 const ACTIVITY: usize = 6;
 
@@ -39,21 +37,25 @@ pub struct Features<'a> {
 }
 
 /// Users and questions as tensors. `users` × `steps` sequences are padded at their ends with zeros; questions know
-/// their place in the flattened sequences, so padding is never looked at.
+/// their place in the flattened sequences, so padding is never looked at. Questions about the next period come first,
+/// since they are read by a layer of their own; [`Self::as_asked`] puts answers back.
 #[derive(Debug)]
 pub struct Batch {
     /// `[users, steps, inputs]`
     pub inputs: Tensor,
     /// `[questions]`: place of the last known active period in the flattened `[users · steps]`.
     pub place: Tensor,
+    /// How many questions are about the next period, and how many about later ones.
+    pub parts: [i64; 2],
+    /// `[questions]`: where each question stands here, in the order in which they were asked.
+    order: Tensor,
     /// `[questions, interests]`: log-popularity at the origin.
     pub ground: Tensor,
     /// `[questions, interests]`: the pool's log-shares, where networks begin at it.
     pub pooled: Option<Tensor>,
-    /// `[questions, TERMS, interests]`: log-shares of simple forecasts relative to the ground.
-    pub terms: Tensor,
-    /// `[questions, context]`: calendar, distance and activity.
-    pub context: Tensor,
+    /// `[questions, TERMS · interests + context]`: log-shares of simple forecasts relative to the ground; then calendar,
+    /// distance and activity.
+    pub told: Tensor,
     /// `[questions, interests]`: events of the target period times the question's weight, zero where it is not known.
     pub events: Tensor,
     /// Steps that questions about shares look at; those about activity may look at one more.
@@ -67,9 +69,39 @@ pub struct Batch {
 pub(in crate::forecast) struct QuestionNumbers {
     pub(in crate::forecast) ground: Vec<f32>,
     pub(in crate::forecast) pooled: Vec<f32>,
-    pub(in crate::forecast) terms: Vec<f32>,
-    pub(in crate::forecast) context: Vec<f32>,
+    pub(in crate::forecast) told: Vec<f32>,
     pub(in crate::forecast) events: Vec<f32>,
+}
+
+impl Batch {
+    /// A batch of what was gathered by place; `order` says where each question stands in it.
+    pub(super) fn of_parts(
+        inputs: Tensor,
+        steps: i64,
+        (place, parts, order): (Tensor, [i64; 2], Tensor),
+        numbers: AskedNumbers,
+        activity: Option<ActivityBatch>,
+    ) -> Self {
+        let AskedNumbers { ground, pooled, told, events } = numbers;
+        Self { inputs, place, parts, order, ground, pooled, told, events, steps, activity }
+    }
+
+    /// `[questions, TERMS, interests]`: log-shares of simple forecasts relative to the ground.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn terms(&self) -> Result<Tensor, TchError> {
+        let interests = self.ground.size()[1];
+        self.told.f_narrow(1, 0, TERMS as i64 * interests)?.f_view([-1, TERMS as i64, interests])
+    }
+
+    /// Answers to the questions, `[questions, …]`, in the order in which they were asked.
+    ///
+    /// # Errors
+    /// What libtorch reports.
+    pub fn as_asked(&self, answers: &Tensor) -> Result<Tensor, TchError> {
+        answers.f_index_select(0, &self.order)
+    }
 }
 
 impl<'a> Features<'a> {
@@ -122,26 +154,26 @@ impl<'a> Features<'a> {
     ///
     /// # Errors
     /// When libtorch has no memory for it.
-    pub fn batch(&self, asked: &[UserQuestions], reference: Option<&Reference>) -> Result<Batch, tch::TchError> {
+    pub fn batch(&self, asked: &[UserQuestions], reference: Option<&Reference>) -> Result<Batch, TchError> {
         Resident::of(self, asked, reference)?.batch(&(0..asked.len()).collect::<Vec<_>>())
     }
 
     /// The questions to a user in numbers, each behind what `numbers` hold already.
     pub(in crate::forecast) fn questions(&self, asked: &UserQuestions, numbers: &mut QuestionNumbers) {
         let (past, interests) = (asked.past, self.interests());
-        match self.pool {
-            None => numbers.terms.extend(self.terms.of(self.ridges, asked.user, past, asked.questions)),
+        let (terms, apart) = match self.pool {
+            None => (self.terms.of(self.ridges, asked.user, past, asked.questions), TERMS * interests),
             Some(pool) => {
                 let weighed = pool.numbers(&self.terms, self.ridges, past, asked.questions);
                 numbers.pooled.extend(pool.log_shares(&weighed, asked.questions, interests));
                 // The last of what the pool weighs is no term: the best simple forecast.
-                let of_questions = weighed.terms.chunks_exact(WEIGHED * interests);
-                of_questions.for_each(|weighed| numbers.terms.extend_from_slice(&weighed[..TERMS * interests]));
+                (weighed.terms, WEIGHED * interests)
             }
-        }
-        for question in asked.questions {
+        };
+        for (question, terms) in asked.questions.iter().zip(terms.chunks_exact(apart)) {
             numbers.ground.extend_from_slice(self.market.log_popularity(question.origin));
-            self.context(past, question, &mut numbers.context);
+            numbers.told.extend_from_slice(&terms[..TERMS * interests]);
+            self.context(past, question, &mut numbers.told);
             let events = &mut numbers.events;
             match question.answer {
                 Some(answer) => events.extend(past.counts(answer).iter().map(|events| question.weight() * events)),

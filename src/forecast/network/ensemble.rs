@@ -49,7 +49,7 @@ pub fn mean_shares(members: &[Member], training: &Training, lessons: &Lessons) -
             });
         }
         let Some(sum) = sum else { return Ok(Vec::new()) };
-        let mean = sum.f_div_scalar(members.len() as f64)?.f_to_kind(Kind::Float)?;
+        let mean = batch.as_asked(&sum.f_div_scalar(members.len() as f64)?.f_to_kind(Kind::Float)?)?;
         Ok(Vec::<f32>::try_from(mean.f_flatten(0, -1)?.f_to_device(Device::Cpu)?)?)
     })?;
     Ok(shares.concat())

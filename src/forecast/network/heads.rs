@@ -83,7 +83,7 @@ impl Heads {
     /// # Errors
     /// What libtorch reports.
     pub fn answer(&self, states: &Tensor, batch: &ActivityBatch) -> Result<Tensor, TchError> {
-        let state = states.f_index_select(0, &batch.place)?;
+        let state = Tensor::f_embedding(states, &batch.place, -1, false, false)?;
         let hidden = self.hidden.forward(&Tensor::f_cat(&[&state, &batch.context], 1)?).f_relu()?;
         let correction = self.out.forward(&hidden);
         let start = batch.start.f_narrow(1, 0, correction.size()[1])?;

@@ -56,15 +56,16 @@ impl Curvature {
         // with each interest's own correction, and the corrections with themselves.
         let shares = log_shares.f_exp()?; // [questions, interests]
         let weight = shares.f_mul(&events)?;
-        let weighed = batch.terms.f_mul(&weight.f_unsqueeze(1)?)?; // [questions, TERMS, interests]
+        let terms = batch.terms()?;
+        let weighed = terms.f_mul(&weight.f_unsqueeze(1)?)?; // [questions, TERMS, interests]
         let flat = |of: &Tensor| of.f_transpose(0, 1)?.f_flatten(1, 2);
-        let of_terms = flat(&weighed)?.f_matmul(&flat(&batch.terms)?.f_transpose(0, 1)?)?;
+        let of_terms = flat(&weighed)?.f_matmul(&flat(&terms)?.f_transpose(0, 1)?)?;
         let of_both = weighed.f_sum_dim_intlist(0, false, Kind::Float)?; // [TERMS, interests]
         let of_own = Tensor::f_diag(&weight.f_sum_dim_intlist(0, false, Kind::Float)?, 0)?;
         let above = Tensor::f_cat(&[&of_terms, &of_both], 1)?;
         let below = Tensor::f_cat(&[&of_both.f_transpose(0, 1)?, &of_own], 1)?;
         let squares = Tensor::f_cat(&[above, below], 0)?;
-        let mean_terms = batch.terms.f_bmm(&shares.f_unsqueeze(2)?)?.f_squeeze_dim(2)?; // [questions, TERMS]
+        let mean_terms = terms.f_bmm(&shares.f_unsqueeze(2)?)?.f_squeeze_dim(2)?; // [questions, TERMS]
         let mean = Tensor::f_cat(&[&mean_terms, &shares], 1)?; // [questions, outputs]
         let means = mean.f_mul(&events)?.f_transpose(0, 1)?.f_matmul(&mean)?;
         let _ = self.hidden.f_add_(&of_states.f_to_kind(Kind::Double)?)?;
@@ -105,10 +106,11 @@ impl LastLayer {
         let (along_hidden, along_logits) = &self.directions;
         let states = with_one(hidden)?.f_matmul(along_hidden)?.f_square()?; // [questions, hidden + 1]
         let scale = states.f_matmul(&self.variance.f_transpose(0, 1)?)?; // [questions, outputs]
-        let count = batch.terms.size()[1];
+        let terms = batch.terms()?;
+        let count = terms.size()[1];
         let (by_terms, own) =
             (along_logits.f_narrow(0, 0, count)?, along_logits.f_narrow(0, count, along_logits.size()[0] - count)?);
-        let moved = batch.terms.f_transpose(1, 2)?.f_matmul(&by_terms)?.f_add(&own.f_unsqueeze(0)?)?; // [questions, interests, outputs]
+        let moved = terms.f_transpose(1, 2)?.f_matmul(&by_terms)?.f_add(&own.f_unsqueeze(0)?)?; // [questions, interests, outputs]
         let shares = log_shares.f_exp()?.f_unsqueeze(-1)?;
         // A log-share moves as its logit does, less what all logits do in the mean.
         let together = moved.f_mul(&shares)?.f_sum_dim_intlist(1, true, Kind::Float)?;
@@ -127,22 +129,21 @@ fn with_one(hidden: &Tensor) -> Result<Tensor, TchError> {
 mod tests {
     use super::*;
     use crate::forecast::ground::terms::TERMS;
+    use crate::forecast::network::resident::AskedNumbers;
     use tch::Device;
 
     /// Questions with one interest more likely than the other; states of width 2.
     fn batch(questions: i64, events: f32) -> Batch {
         let of = |shape: &[i64], value: f64| Tensor::full(shape, value, (Kind::Float, Device::Cpu));
-        Batch {
-            inputs: of(&[questions, 1, 1], 0.0),
-            place: Tensor::zeros([questions], (Kind::Int64, Device::Cpu)),
+        let numbers = AskedNumbers {
             ground: of(&[questions, 2], 0.0),
             pooled: None,
-            terms: of(&[questions, TERMS as i64, 2], 0.0),
-            context: of(&[questions, 1], 0.0),
+            told: of(&[questions, 2 * TERMS as i64 + 1], 0.0),
             events: of(&[questions, 2], f64::from(events) / 2.0),
-            steps: 1,
-            activity: None,
-        }
+        };
+        let whole = |tensor: Tensor| tensor.to_kind(Kind::Int64);
+        let (place, order) = (whole(of(&[questions], 0.0)), Tensor::arange(questions, (Kind::Int64, Device::Cpu)));
+        Batch::of_parts(of(&[questions, 1, 1], 0.0), 1, (place, [questions, 0], order), numbers, None)
     }
 
     fn numbers(tensor: &Tensor) -> Vec<f32> {

@@ -9,7 +9,7 @@ use tch::nn::{self, Module as _, RNN as _};
 use tch::{Kind, TchError, Tensor};
 
 use super::adamw::variables_by_name;
-use super::batch::{AHEAD, Batch, FIRST_WEIGHTS, Features};
+use super::batch::{Batch, FIRST_WEIGHTS, Features};
 use super::dropout::{Dropout, dropped};
 use super::heads::Heads;
 use crate::forecast::config::{Beginning, CellKind, ForecastConfig};
@@ -127,18 +127,18 @@ impl Network {
     }
 
     fn hidden_of(&self, states: &Tensor, batch: &Batch, mut dropout: Option<&mut Dropout>) -> Result<Tensor, TchError> {
+        // Looked up as an embedding is: the same numbers as by an index, and a gradient that is summed much faster.
+        let state = Tensor::f_embedding(states, &batch.place, -1, false, false)?;
         // Only states that are asked about pass the dropout: a question has its own, and no draw is wasted.
-        let state = dropped(&states.f_index_select(0, &batch.place)?, dropout.as_deref_mut())?;
-        let asked = Tensor::f_cat(&[&state, &batch.terms.f_flatten(1, 2)?, &batch.context], 1)?;
-        let later = batch.context.f_select(1, AHEAD as i64)?.f_gt(0.0)?;
-        let [next, later] =
-            [later.f_logical_not()?, later].map(|which| which.f_nonzero().and_then(|at| at.f_squeeze_dim(1)));
-        let (next, later) = (next?, later?);
-        let read = |layer: &nn::Linear, which| Ok::<_, TchError>(layer.forward(&asked.f_index_select(0, which)?));
-        let hidden = Tensor::f_cat(&[read(&self.question, &next)?, read(&self.later, &later)?], 0)?;
-        let back = Tensor::f_cat(&[next, later], 0)?.f_argsort(0, false)?;
-        let hidden = hidden.f_index_select(0, &back)?;
-        dropped(&hidden.f_relu()?, dropout)
+        let state = dropped(&state, dropout.as_deref_mut())?;
+        let states = state.f_split_with_sizes(batch.parts, 0)?;
+        let told = batch.told.f_split_with_sizes(batch.parts, 0)?;
+        let hidden: Result<Vec<Tensor>, TchError> = [&self.question, &self.later]
+            .into_iter()
+            .zip(states.iter().zip(&told))
+            .map(|(layer, (state, told))| read(layer, state, told))
+            .collect();
+        dropped(&Tensor::f_cat(&hidden?, 0)?.f_relu()?, dropout)
     }
 
     /// Log-shares from that state, `[questions, interests]`.
@@ -158,7 +158,7 @@ impl Network {
                 (batch.pooled.as_ref().ok_or_else(missing)?, learnt)
             }
         };
-        let weighed = weights.f_unsqueeze(1)?.f_bmm(&batch.terms)?.f_squeeze_dim(1)?; // [questions, interests]
+        let weighed = weights.f_unsqueeze(1)?.f_bmm(&batch.terms()?)?.f_squeeze_dim(1)?; // [questions, interests]
         let sum = ground.f_add(&weighed)?.f_add(&self.correction.forward(hidden))?;
         sum.f_log_softmax(-1, Kind::Float)
     }
@@ -175,6 +175,19 @@ impl Network {
         };
         Tensor::f_cat(&[&whole(&self.weights)?, &whole(&self.correction)?], 0)
     }
+}
+
+/// What a layer answers to states with what is told beside them: as if both were one row, but nothing is copied, and no
+/// gradient is made for what is not learnt.
+fn read(layer: &nn::Linear, state: &Tensor, told: &Tensor) -> Result<Tensor, TchError> {
+    let (width, all) = (state.size()[1], layer.ws.size()[1]);
+    let [of_state, of_told] = [(0, width), (width, all - width)]
+        .map(|(from, many)| layer.ws.f_narrow(1, from, many).and_then(|part| part.f_transpose(0, 1)));
+    let heard = match &layer.bs {
+        Some(bias) => bias.f_addmm(told, &of_told?)?,
+        None => told.f_mm(&of_told?)?,
+    };
+    heard.f_addmm(state, &of_state?)
 }
 
 /// What the layer that weighs the terms is called where weights are saved.

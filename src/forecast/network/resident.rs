@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use tch::{Device, Kind, TchError, Tensor};
 
-use super::batch::{Batch, Features, QuestionNumbers, SHARE_CONTEXT};
+use super::batch::{Batch, Features, QuestionNumbers};
 use super::heads::ActivityBatch;
 use crate::forecast::activity::reference::{ACTIVITY_CONTEXT, Reference, SEEN, STARTS};
-use crate::forecast::ground::terms::TERMS;
 use crate::forecast::past::lessons::UserQuestions;
 
 /// Users and what is asked of them. Only periods that a question may look at are held.
@@ -15,22 +14,47 @@ use crate::forecast::past::lessons::UserQuestions;
 pub struct Resident {
     /// `[rows + 1, inputs]`: the users' active periods one after the other, and a row of zeros to pad with.
     rows: Tensor,
-    /// `[questions, interests]`, as in a batch; so are the others.
-    ground: Tensor,
-    pooled: Option<Tensor>,
-    terms: Tensor,
-    context: Tensor,
-    events: Tensor,
+    asked: AskedNumbers,
     /// `[questions about activity, …]`, as in an activity batch.
     start: Tensor,
     about: Tensor,
     seen: Tensor,
     users: Arc<[UserPlace]>,
-    /// Which of the user's active periods a question stands on.
-    known: Arc<[usize]>,
+    /// Which of the user's active periods a question stands on, and whether it is about a later period than the next.
+    known: Arc<[(usize, bool)]>,
     /// The same of a question about activity.
     activity_known: Arc<[usize]>,
     device: Device,
+}
+
+/// Questions about shares in numbers, as in a [`Batch`].
+#[derive(Debug)]
+pub(super) struct AskedNumbers {
+    pub(super) ground: Tensor,
+    pub(super) pooled: Option<Tensor>,
+    pub(super) told: Tensor,
+    pub(super) events: Tensor,
+}
+
+impl AskedNumbers {
+    fn share(&self) -> Self {
+        Self {
+            ground: self.ground.shallow_clone(),
+            pooled: self.pooled.as_ref().map(Tensor::shallow_clone),
+            told: self.told.shallow_clone(),
+            events: self.events.shallow_clone(),
+        }
+    }
+
+    fn of(&self, questions: &Tensor) -> Result<Self, TchError> {
+        let of = |numbers: &Tensor| numbers.f_index_select(0, questions);
+        Ok(Self {
+            ground: of(&self.ground)?,
+            pooled: self.pooled.as_ref().map(of).transpose()?,
+            told: of(&self.told)?,
+            events: of(&self.events)?,
+        })
+    }
 }
 
 /// Where a user lies.
@@ -89,22 +113,22 @@ impl Resident {
                 reference.lay_out(asked.past, activity, &mut start, &mut about, &mut seen);
             }
             activity_known.extend(activity.iter().map(|question| question.known));
-            known.extend(asked.questions.iter().map(|question| question.known));
+            known.extend(asked.questions.iter().map(|question| (question.known, question.horizon() > 1)));
             users.push(place);
         }
         rows.resize(rows.len() + wide, 0.0);
         let tensor = |data: &[f32], shape: &[i64]| {
             Tensor::f_from_slice(data)?.f_reshape(rows_of(data, shape))?.f_to_device(device)
         };
-        let QuestionNumbers { ground, pooled, terms, context, events } = questions;
-        let pooled = if features.has_pool() { Some(tensor(&pooled, &[-1, interests])?) } else { None };
+        let QuestionNumbers { ground, pooled, told, events } = questions;
         Ok(Self {
-            pooled,
             rows: tensor(&rows, &[-1, wide as i64])?,
-            ground: tensor(&ground, &[-1, interests])?,
-            terms: tensor(&terms, &[-1, TERMS as i64, interests])?,
-            context: tensor(&context, &[-1, SHARE_CONTEXT as i64])?,
-            events: tensor(&events, &[-1, interests])?,
+            asked: AskedNumbers {
+                ground: tensor(&ground, &[-1, interests])?,
+                pooled: if features.has_pool() { Some(tensor(&pooled, &[-1, interests])?) } else { None },
+                told: tensor(&told, &[-1, features.question() as i64])?,
+                events: tensor(&events, &[-1, interests])?,
+            },
             start: tensor(&start, &[-1, STARTS as i64])?,
             about: tensor(&about, &[-1, ACTIVITY_CONTEXT as i64])?,
             seen: tensor(&seen, &[-1, SEEN as i64])?,
@@ -120,11 +144,7 @@ impl Resident {
     pub fn share(&self) -> Self {
         Self {
             rows: self.rows.shallow_clone(),
-            ground: self.ground.shallow_clone(),
-            pooled: self.pooled.as_ref().map(Tensor::shallow_clone),
-            terms: self.terms.shallow_clone(),
-            context: self.context.shallow_clone(),
-            events: self.events.shallow_clone(),
+            asked: self.asked.share(),
             start: self.start.shallow_clone(),
             about: self.about.shallow_clone(),
             seen: self.seen.shallow_clone(),
@@ -147,7 +167,11 @@ impl Resident {
     pub fn batch(&self, users: &[usize]) -> Result<Batch, TchError> {
         let steps = users.iter().map(|user| self.users[*user].rows).max().unwrap_or(0).max(1);
         let padding = self.rows.size()[0] - 1;
-        let (mut rows, mut places, mut questions) = (vec![padding; users.len() * steps], Vec::new(), Vec::new());
+        let mut rows = vec![padding; users.len() * steps];
+        // Questions about the next period, and about later ones: each with its place.
+        let mut parts: [Vec<(i64, i64)>; 2] = [Vec::new(), Vec::new()];
+        // In which part each question is, and where in it.
+        let mut asked: Vec<(usize, usize)> = Vec::new();
         let (mut activity, mut activity_places) = (Vec::new(), Vec::new());
         for (at, user) in users.iter().enumerate() {
             let user = self.users[*user];
@@ -156,8 +180,10 @@ impl Resident {
                 rows[from + step] = (user.row + step) as i64;
             }
             for question in user.question..user.question + user.questions {
-                questions.push(question as i64);
-                places.push((from + self.known[question]) as i64);
+                let (known, later) = self.known[question];
+                let part = usize::from(later);
+                asked.push((part, parts[part].len()));
+                parts[part].push((question as i64, (from + known) as i64));
             }
             for question in user.activity..user.activity + user.activities {
                 activity.push(question as i64);
@@ -165,18 +191,17 @@ impl Resident {
             }
         }
         let index = |data: &[i64]| Tensor::f_from_slice(data)?.f_to_kind(Kind::Int64)?.f_to_device(self.device);
-        let asked = index(&questions)?;
+        let next = parts[0].len();
+        let order: Vec<i64> = asked.iter().map(|(part, at)| (part * next + at) as i64).collect();
+        let counts = parts.each_ref().map(|part| part.len() as i64);
+        let (questions, places): (Vec<i64>, Vec<i64>) = parts.concat().into_iter().unzip();
         let shape = [users.len() as i64, steps as i64, self.rows.size()[1]];
-        Ok(Batch {
-            inputs: self.rows.f_index_select(0, &index(&rows)?)?.f_view(shape)?,
-            place: index(&places)?,
-            ground: self.ground.f_index_select(0, &asked)?,
-            pooled: self.pooled.as_ref().map(|pooled| pooled.f_index_select(0, &asked)).transpose()?,
-            terms: self.terms.f_index_select(0, &asked)?,
-            context: self.context.f_index_select(0, &asked)?,
-            events: self.events.f_index_select(0, &asked)?,
-            steps: users.iter().map(|user| self.users[*user].steps).max().unwrap_or(0) as i64,
-            activity: if activity.is_empty() {
+        Ok(Batch::of_parts(
+            self.rows.f_index_select(0, &index(&rows)?)?.f_view(shape)?,
+            users.iter().map(|user| self.users[*user].steps).max().unwrap_or(0) as i64,
+            (index(&places)?, counts, index(&order)?),
+            self.asked.of(&index(&questions)?)?,
+            if activity.is_empty() {
                 None
             } else {
                 let asked = index(&activity)?;
@@ -187,6 +212,6 @@ impl Resident {
                     seen: self.seen.f_index_select(0, &asked)?,
                 })
             },
-        })
+        ))
     }
 }

@@ -99,11 +99,11 @@ fn of_member(
         let began = Instant::now();
         let hidden = member.network.hidden(&batch)?;
         let log_shares = member.network.log_shares(&hidden, &batch)?;
-        found.shares.extend(numbers(&log_shares.f_exp()?)?);
+        found.shares.extend(numbers(&batch.as_asked(&log_shares.f_exp()?)?)?);
         let answered = began.elapsed().as_secs_f64();
-        found.unsure.extend(numbers(&layer.variance(&hidden, &log_shares, &batch)?)?);
+        found.unsure.extend(numbers(&batch.as_asked(&layer.variance(&hidden, &log_shares, &batch)?)?)?);
         let told = began.elapsed().as_secs_f64();
-        found.under_dropout.extend(numbers(&under_dropout(member, &batch, &mut dropout)?)?);
+        found.under_dropout.extend(numbers(&batch.as_asked(&under_dropout(member, &batch, &mut dropout)?)?)?);
         let dropped = began.elapsed().as_secs_f64();
         let took = [answered, dropped - told, told - answered];
         found.seconds.iter_mut().zip(took).for_each(|(sum, new)| *sum += new);

@@ -1,8 +1,7 @@
 //! Work side by side, libtorch on one thread in each.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 use crate::forecast::ForecastError;
@@ -16,46 +15,116 @@ pub fn side_by_side_on(device: tch::Device) -> usize {
 /// a piece gives must hang on nothing that other pieces change, so it does not depend on the number of threads either.
 ///
 /// # Errors
-/// The first in the order of the pieces. What is being done when a piece fails is finished, the rest is not begun.
+/// One of those of pieces that failed. What is being done when a piece fails is finished, the rest is not begun.
 pub fn side_by_side<P: Send, R: Send>(
     pieces: Vec<P>,
     threads: usize,
     work: impl Fn(P) -> Result<R, ForecastError> + Sync,
 ) -> Result<Vec<R>, ForecastError> {
-    if threads.min(pieces.len()) < 2 {
-        return pieces.into_iter().map(work).collect();
+    let numbered = pieces.into_iter().enumerate().collect();
+    let mut done = one_after_another(numbered, threads, |(at, piece)| Ok(((at, work(piece)?), Vec::new())))?;
+    done.sort_unstable_by_key(|(at, _)| *at);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
+}
+
+/// The same for pieces after which further ones can be begun: `work` answers with what a piece gave, and with those. They
+/// wait behind all that wait already. The results come in the order in which they were done.
+///
+/// # Errors
+/// As [`side_by_side`].
+pub fn one_after_another<P: Send, R: Send>(
+    pieces: Vec<P>,
+    threads: usize,
+    work: impl Fn(P) -> Result<(R, Vec<P>), ForecastError> + Sync,
+) -> Result<Vec<R>, ForecastError> {
+    if threads < 2 {
+        let (mut waiting, mut done) = (VecDeque::from(pieces), Vec::new());
+        while let Some(piece) = waiting.pop_front() {
+            let (result, further) = work(piece)?;
+            done.push(result);
+            waiting.extend(further);
+        }
+        return Ok(done);
     }
-    let threads = threads.min(pieces.len());
-    let mut done: Vec<Option<Result<R, ForecastError>>> = pieces.iter().map(|_| None).collect();
-    let waiting: Mutex<VecDeque<(usize, P)>> = Mutex::new(pieces.into_iter().enumerate().collect());
-    let failed = AtomicBool::new(false);
-    thread::scope(|scope| {
+    let queue = Queue { standing: Mutex::new(Standing { waiting: pieces.into(), busy: 0 }), changed: Condvar::new() };
+    let done: Vec<Result<R, ForecastError>> = thread::scope(|scope| {
         let worker = || {
             tch::set_num_threads(1);
             let mut own = Vec::new();
-            while !failed.load(Ordering::Relaxed) {
-                let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                let Some((at, piece)) = next else { break };
-                let result = work(piece);
-                failed.fetch_or(result.is_err(), Ordering::Relaxed);
-                own.push((at, result));
+            while let Some(piece) = queue.next() {
+                // Were the work to panic, the others must not wait for what it would have led to.
+                let mut leaving = Leaving { queue: &queue, further: None };
+                match work(piece) {
+                    Ok((result, further)) => {
+                        leaving.further = Some(further);
+                        own.push(Ok(result));
+                    }
+                    Err(why) => own.push(Err(why)),
+                }
             }
             own
         };
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        for worker in workers {
-            // A panic goes on where the work was asked for: jobs are guarded there.
-            let own = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            own.into_iter().for_each(|(at, result)| done[at] = Some(result));
-        }
+        // A panic goes on where the work was asked for: jobs are guarded there.
+        let join = |worker: thread::ScopedJoinHandle<Vec<_>>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        workers.into_iter().flat_map(join).collect()
     });
-    // Those that were not begun lie behind one that failed.
-    done.into_iter().flatten().collect()
+    done.into_iter().collect()
+}
+
+/// Pieces that wait, and how many are being worked on.
+struct Standing<P> {
+    waiting: VecDeque<P>,
+    busy: usize,
+}
+
+struct Queue<P> {
+    standing: Mutex<Standing<P>>,
+    changed: Condvar,
+}
+
+impl<P> Queue<P> {
+    /// The next piece, as soon as there is one; none once nothing waits and nothing can follow.
+    fn next(&self) -> Option<P> {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(piece) = standing.waiting.pop_front() {
+                standing.busy += 1;
+                return Some(piece);
+            }
+            if standing.busy == 0 {
+                return None;
+            }
+            standing = self.changed.wait(standing).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Says that a piece is done when it goes out of scope, however that comes.
+struct Leaving<'a, P> {
+    queue: &'a Queue<P>,
+    /// What can be begun now; none where the piece failed, and then nothing more is.
+    further: Option<Vec<P>>,
+}
+
+impl<P> Drop for Leaving<'_, P> {
+    fn drop(&mut self) {
+        let mut standing = self.queue.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.busy -= 1;
+        match self.further.take() {
+            Some(further) => standing.waiting.extend(further),
+            None => standing.waiting.clear(),
+        }
+        self.queue.changed.notify_all();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
     fn answers_come_in_the_order_of_the_pieces_whatever_the_threads() {
@@ -65,6 +134,21 @@ mod tests {
                 Ok(piece * piece)
             });
             assert_eq!(done.unwrap(), (0..50).map(|piece| piece * piece).collect::<Vec<u64>>());
+        }
+    }
+
+    #[test]
+    fn what_a_piece_leads_to_is_done_too() {
+        // Each number leads to its halves, down to 1.
+        let halves = |number: u32| {
+            thread::sleep(std::time::Duration::from_micros(20 * u64::from(number % 3)));
+            Ok((number, if number > 1 { vec![number / 2, number - number / 2] } else { Vec::new() }))
+        };
+        for threads in [1, 2, 5] {
+            let mut done = one_after_another(vec![9, 16], threads, halves).unwrap();
+            done.sort_unstable();
+            assert_eq!(done.iter().filter(|number| **number == 1).count(), 25, "on {threads} threads: {done:?}");
+            assert_eq!(done.len(), 25 + 23);
         }
     }
 
