@@ -3,7 +3,7 @@
 
     python benches/training.py [a built benches/training.rs]
 
-Needs torch 2.11. The loop is the network of src/forecast/network.rs with nn.LSTM, in padded batches in random order:
+Needs torch 2.11. The loop is the network of src/forecast/network/layers.rs with nn.LSTM, in padded batches in random order:
 the same users, questions, heads, dropout, optimizer and clipping, everything in tensors before the clock starts. A
 second one deals users of like length into a batch, as Driftline does. Figures are user-periods a second, the median over
 epochs and rounds.
@@ -21,7 +21,7 @@ from torch import nn
 
 USERS, PERIODS, INTERESTS, DIM, HIDDEN, BATCH, EPOCHS = 3000, 25, 16, 24, 64, 128, 8
 ROUNDS = 2
-TERMS, CONTEXT, WIDE = 9, 9, 3 * INTERESTS + DIM + 6
+TERMS, CONTEXT, WIDE = 11, 9, 3 * INTERESTS + DIM + 6
 
 
 def length(user):
@@ -38,7 +38,7 @@ class Network(nn.Module):
         self.weights = nn.Linear(HIDDEN, TERMS)
         self.correction = nn.Linear(HIDDEN, INTERESTS)
         self.drop = nn.Dropout(0.3)
-        self.first = torch.tensor([0.0, 0.0, 1.0, 0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
+        self.first = torch.tensor([0.0, 0.0, 1.0, 0.0, 0.0, 0.5] + [0.0] * (TERMS - 6))
 
     def forward(self, inputs, place, ground, terms, context):
         states, _ = self.lstm(self.drop(torch.relu(self.embed(inputs))))

@@ -54,6 +54,7 @@ fn a_forecast_writes_all_its_files_and_twice_the_same() {
     let second = bench.run(&FORECAST.replace("--out out", "--out again"));
     let said = &second.done().stdout;
     assert!(said.contains("popularity") && said.contains("lstm"), "{said}");
+    assert!(said.contains(driftline::report::SEEN_BY), "{said}");
     for file in FILES.iter().filter(|file| file.ends_with(".parquet")) {
         let (one, two) = (fs::read(bench.path("out").join(file)), fs::read(bench.path("again").join(file)));
         assert!(one.unwrap() == two.unwrap(), "{file} differs between two runs");

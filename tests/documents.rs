@@ -140,3 +140,19 @@ fn counts_agree_with_their_nouns() {
     }
     assert!(faults.is_empty(), "wording::counted makes a noun agree with its number:\n{}", faults.join("\n"));
 }
+
+/// Words of a document, however its lines are broken.
+fn words(document: &str) -> String {
+    let text = fs::read_to_string(root().join(document)).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_judged_a_forecast_is_said_as_the_program_says_it() {
+    assert!(words("docs/forecast.md").contains(driftline::report::SEEN_BY));
+    let readme = words("README.md");
+    assert!(readme.contains("scored on past periods it did not learn from"));
+    // Only of a backtest may it be said that nothing had seen the periods.
+    let said: Vec<&str> = readme.split(['.', ';', ':']).filter(|part| part.contains("nothing had seen")).collect();
+    assert!(!said.is_empty() && said.iter().all(|part| part.contains("backtest")), "{said:?}");
+}
