@@ -206,7 +206,10 @@ fn the_result_is_told_in_words_and_numbers() {
     let window = Window::trained(Theme::Light, shop::outcome(20, 5));
     assert!(window.shows("The LSTM is 0.054 nats per event better than the best simple forecast (decayed average)"));
     assert!(window.shows("2.118"));
-    assert!(window.shows(driftline::report::SEEN_BY), "what the periods that judge are to the models is said beside them");
+    assert!(
+        window.shows(driftline::report::SEEN_BY),
+        "what the periods that judge are to the models is said beside them"
+    );
     assert!(window.shows("December 2011 is not complete"));
 }
 

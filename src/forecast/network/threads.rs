@@ -46,7 +46,7 @@ pub fn one_after_another<P: Send, R: Send>(
         }
         return Ok(done);
     }
-    let queue = Queue { standing: Mutex::new(Standing { waiting: pieces.into(), busy: 0 }), changed: Condvar::new() };
+    let queue = Queue { backlog: Mutex::new(Backlog { waiting: pieces.into(), busy: 0 }), changed: Condvar::new() };
     let done: Vec<Result<R, ForecastError>> = thread::scope(|scope| {
         let worker = || {
             tch::set_num_threads(1);
@@ -75,29 +75,29 @@ pub fn one_after_another<P: Send, R: Send>(
 }
 
 /// Pieces that wait, and how many are being worked on.
-struct Standing<P> {
+struct Backlog<P> {
     waiting: VecDeque<P>,
     busy: usize,
 }
 
 struct Queue<P> {
-    standing: Mutex<Standing<P>>,
+    backlog: Mutex<Backlog<P>>,
     changed: Condvar,
 }
 
 impl<P> Queue<P> {
     /// The next piece, as soon as there is one; none once nothing waits and nothing can follow.
     fn next(&self) -> Option<P> {
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(piece) = standing.waiting.pop_front() {
-                standing.busy += 1;
+            if let Some(piece) = backlog.waiting.pop_front() {
+                backlog.busy += 1;
                 return Some(piece);
             }
-            if standing.busy == 0 {
+            if backlog.busy == 0 {
                 return None;
             }
-            standing = self.changed.wait(standing).unwrap_or_else(PoisonError::into_inner);
+            backlog = self.changed.wait(backlog).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -111,11 +111,11 @@ struct Leaving<'a, P> {
 
 impl<P> Drop for Leaving<'_, P> {
     fn drop(&mut self) {
-        let mut standing = self.queue.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        standing.busy -= 1;
+        let mut backlog = self.queue.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        backlog.busy -= 1;
         match self.further.take() {
-            Some(further) => standing.waiting.extend(further),
-            None => standing.waiting.clear(),
+            Some(further) => backlog.waiting.extend(further),
+            None => backlog.waiting.clear(),
         }
         self.queue.changed.notify_all();
     }
