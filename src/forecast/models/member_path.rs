@@ -42,6 +42,7 @@ impl Course<'_> {
 }
 
 /// What a network learns next, and from where: the network with which it begins, where there is one.
+#[expect(clippy::large_enum_variant, reason = "there are a few of them, and each is moved once or twice")]
 pub(super) enum Next {
     /// From what was before the tuning periods. The other two follow, from what was saved of them.
     Judged { from: Option<Member>, recent: Option<Member>, whole: Option<Member> },
